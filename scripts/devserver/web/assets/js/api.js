@@ -1,0 +1,88 @@
+// Till's API as functions. Every refusal becomes one Problem, whoever wrote the answer.
+
+const setting = (name) => document.querySelector(`meta[name="till-${name}"]`)?.content ?? '';
+
+export const apiBase = setting('api');
+export const stripeBase = setting('stripe');
+export const publishableKey = setting('stripe-key');
+
+const patience = 20_000; // Longer than the API's own limit, so that its answer comes first.
+
+/** Problem is a refused or failed request. status 0: no answer, so it may or may not have happened. */
+export class Problem extends Error {
+  constructor(status, body = {}) {
+    super(typeof body.title === 'string' ? body.title : '');
+    this.status = status;
+    this.code = typeof body.code === 'string' ? body.code : '';
+    this.detail = typeof body.detail === 'string' ? body.detail : '';
+    this.errors = Array.isArray(body.errors) ? body.errors.filter((e) => e && typeof e === 'object') : [];
+    this.quote = body.quote ?? null;
+    this.requestId = typeof body.request_id === 'string' ? body.request_id : '';
+  }
+
+  /** has tells whether the problem, or one of its errors, has the code. */
+  has(code) {
+    return this.code === code || this.errors.some((e) => e.code === code);
+  }
+
+  /** text is what to tell people when there is nothing better to say. */
+  text() {
+    if (this.status === 0) return 'The shop could not be reached. Please check your connection and try again: nothing will be done twice.';
+    if (this.status === 429) return 'That was a bit too often. Please wait a moment and try again.';
+    if (this.status === 503) return 'The shop is busy or being looked after. Please try again in a moment: nothing will be done twice.';
+    if (this.status >= 500) return `Something went wrong on our side.${this.requestId ? ` Please quote ${this.requestId} if you write to us.` : ''}`;
+    return this.detail || this.errors[0]?.detail || this.message || 'That did not work.';
+  }
+}
+
+/**
+ * call asks the API and gives its JSON. Options: method, body (JSON), token (Bearer), key (Idempotency-Key), signal.
+ * Throws Problem; an aborted call throws the abort itself, which callers drop.
+ */
+export async function call(path, { method = 'GET', body, token, key, signal } = {}) {
+  const headers = { Accept: 'application/json, application/problem+json' };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (key) headers['Idempotency-Key'] = key;
+  const limit = AbortSignal.timeout(patience);
+  let answer;
+  let text;
+  try {
+    answer = await fetch(apiBase + path, {
+      method, headers, body: body === undefined ? undefined : JSON.stringify(body),
+      cache: 'no-store', credentials: 'omit', signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    });
+    text = await answer.text();
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new Problem(0);
+  }
+  const json = parse(text);
+  if (!answer.ok) throw new Problem(answer.status, json ?? {});
+  return json ?? {};
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const at = (id) => `/orders/${encodeURIComponent(id)}`;
+
+export const listProducts = (currency, next) => {
+  const query = new URLSearchParams({ ...(currency && { currency }), ...(next && { next }) }).toString();
+  return call(`/products${query ? `?${query}` : ''}`);
+};
+export const showProduct = (sku, currency) => call(`/products/${encodeURIComponent(sku)}${currency ? `?currency=${encodeURIComponent(currency)}` : ''}`);
+export const askQuote = (body, signal) => call('/quotes', { method: 'POST', body, signal });
+export const placeOrder = (body, key) => call('/orders', { method: 'POST', body, key });
+export const viewOrder = (id, token) => call(at(id), { token });
+export const startPayment = (id, token, key, body) => call(`${at(id)}/payments`, { method: 'POST', token, key, body });
+export const cancelOrder = (id, token) => call(`${at(id)}/cancellation`, { method: 'POST', token, body: {} });
+
+/** returnAddress is where a gateway sends the browser back: the API asks the gateway, then sends it on to the shop. */
+export const returnAddress = (id, payment) =>
+  new URL(`${apiBase}${at(id)}/payments/${encodeURIComponent(payment)}/return`, window.location.origin).href;

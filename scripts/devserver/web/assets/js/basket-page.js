@@ -1,0 +1,91 @@
+// The basket's page. Every price on it comes from POST /quotes.
+import './header.js';
+import { askQuote } from './api.js';
+import { announce, byId, el, note, picture, show } from './dom.js';
+import { basket, currency, onChange, quantityMax, set } from './basket.js';
+import { format } from './money.js';
+import { lineOf, quoteOf, quoteRequest } from './shapes.js';
+import { totals } from './totals.js';
+
+let running;
+
+function change(line, quantity) {
+  if (quantity < 1) return remove(line);
+  set(line.sku, quantity);
+  announce(`${quantity} × ${line.name}`);
+}
+
+function remove(line) {
+  set(line.sku, 0);
+  announce(`${line.name} was removed.`);
+  byId('heading').focus();
+}
+
+function row(line) {
+  const id = `quantity-${line.sku}`;
+  const step = (by, sign, name) => el('button', {
+    type: 'button', class: 'button quiet', 'aria-label': `${name} ${line.name}`, 'data-focus': `${line.sku}${sign}`,
+    disabled: by > 0 && line.quantity >= quantityMax, onclick: () => change(line, line.quantity + by),
+  }, sign);
+  return el('li', { class: 'line', 'data-sku': line.sku },
+    picture(line.sku, true),
+    el('p', { class: 'line-name' }, el('a', { href: `/shop/product.html?sku=${encodeURIComponent(line.sku)}` }, line.name),
+      el('span', { class: 'price', 'data-price': line.sku })),
+    el('div', {},
+      el('div', { class: 'line-tools' },
+        el('div', { class: 'stepper' },
+          step(-1, '−', 'One less of'),
+          el('label', { class: 'hidden-text', for: id }, `Quantity of ${line.name}`),
+          el('input', { id, type: 'number', inputmode: 'numeric', min: 1, max: quantityMax, value: line.quantity, 'data-focus': line.sku,
+            onchange: (event) => change(line, Math.max(1, Math.trunc(Number(event.target.value)) || 1)) }),
+          step(1, '+', 'One more of')),
+        el('button', { type: 'button', class: 'button quiet small', onclick: () => remove(line) }, 'Remove', el('span', { class: 'hidden-text' }, ` ${line.name}`))),
+      el('div', { 'data-error': line.sku })));
+}
+
+// draw keeps the focus where it was: a button pressed with the keyboard can be pressed again.
+function draw() {
+  const { lines } = basket();
+  const focused = document.activeElement?.dataset?.focus;
+  byId('empty').hidden = lines.length > 0;
+  byId('full').hidden = lines.length === 0;
+  byId('lines').replaceChildren(...lines.map(row));
+  if (focused) document.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+  if (lines.length) price(lines);
+  else show(byId('problem'), []);
+}
+
+async function price(lines) {
+  running?.abort();
+  running = new AbortController();
+  const { signal } = running;
+  byId('totals').setAttribute('aria-busy', 'true');
+  try {
+    const quote = quoteOf(await askQuote(quoteRequest({ currency: currency(), lines }), signal));
+    for (const line of quote.lines) {
+      const place = document.querySelector(`[data-price="${CSS.escape(line.sku)}"]`);
+      if (place) place.textContent = format(line.total, quote.currency ?? currency());
+    }
+    show(byId('totals'), totals({ currency: currency(), ...quote }, { withTotal: false }));
+    show(byId('problem'), []);
+  } catch (problem) {
+    if (signal.aborted) return;
+    refused(problem, lines);
+  } finally {
+    if (!signal.aborted) byId('totals').setAttribute('aria-busy', 'false');
+  }
+}
+
+function refused(problem, lines) {
+  const unplaced = (problem.errors ?? []).filter((e) => {
+    const line = lines[lineOf(e.pointer)];
+    const place = line && document.querySelector(`[data-error="${CSS.escape(line.sku)}"]`);
+    if (place) show(place, el('p', { class: 'error' }, e.code === 'out_of_stock' ? 'We do not have that many left.' : e.detail ?? 'Not available.'));
+    return !place;
+  });
+  show(byId('totals'), []);
+  if (unplaced.length || !problem.errors?.length) show(byId('problem'), note('bad', 'The prices cannot be shown now', problem.text?.() ?? ''));
+}
+
+draw();
+onChange(draw);

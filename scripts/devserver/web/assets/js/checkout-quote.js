@@ -1,0 +1,74 @@
+// The checkout's sums: asks for a quote whenever something changes that a price may hang on, and shows the last one.
+import { askQuote } from './api.js';
+import { announce, byId, el, picture, show } from './dom.js';
+import { format } from './money.js';
+import { quoteOf, quoteRequest } from './shapes.js';
+import { totals } from './totals.js';
+
+let wish;
+let refused;
+let quote = null;
+let running;
+let timer;
+
+/** startQuotes says where the wish comes from (see quoteRequest) and who is told about refusals. */
+export function startQuotes(read, onRefused) {
+  wish = read;
+  refused = onRefused;
+}
+
+/** current is the quote on screen, or null. Its total is what the shopper agrees to. */
+export const current = () => quote;
+
+/** refresh asks again, a moment later, once for several changes. */
+export function refresh() {
+  clearTimeout(timer);
+  byId('totals').setAttribute('aria-busy', 'true');
+  timer = setTimeout(ask, 150);
+}
+
+async function ask() {
+  running?.abort();
+  running = new AbortController();
+  const { signal } = running;
+  const wanted = wish();
+  try {
+    const answer = await askQuote(quoteRequest(wanted), signal);
+    show(byId('problem'), []);
+    drawQuote({ currency: wanted.currency, ...quoteOf(answer) }, wanted.method);
+  } catch (problem) {
+    if (signal.aborted) return;
+    quote = null;
+    show(byId('totals'), []);
+    refused(problem);
+  } finally {
+    if (!signal.aborted) byId('totals').setAttribute('aria-busy', 'false');
+  }
+}
+
+/** drawQuote shows a quote and makes it the current one. */
+export function drawQuote(answer, wantedMethod) {
+  quote = { ...answer, ...(answer.methods ? {} : { methods: quote?.methods ?? [] }) };
+  show(byId('lines'), quote.lines.map((line) => el('li', {}, picture(line.sku, true),
+    el('span', {}, line.name, el('small', {}, `${line.quantity} × ${format(line.unit_price, quote.currency)}`)),
+    el('span', { class: 'price' }, format(line.total, quote.currency)))));
+  show(byId('totals'), totals(quote));
+  if (quote.methods.length) drawMethods(wantedMethod ?? quote.shipping_method);
+  announce(`Total: ${format(quote.total, quote.currency)}`);
+}
+
+// drawMethods rebuilds the choices only if they differ, so that the keyboard's place among them is kept.
+function drawMethods(wanted) {
+  const place = byId('methods');
+  const print = JSON.stringify([quote.methods, quote.currency]);
+  if (place.dataset.print === print) return;
+  const focused = document.activeElement?.closest('#methods') ? document.activeElement.value : null;
+  const chosen = quote.methods.some((m) => m.id === wanted) ? wanted : quote.methods[0].id;
+  place.dataset.print = print;
+  place.replaceChildren(...quote.methods.map((m) => el('div', { class: 'choice' },
+    el('input', { type: 'radio', name: 'method', id: `method-${m.id}`, value: m.id, checked: m.id === chosen, onchange: refresh }),
+    el('label', { for: `method-${m.id}` },
+      el('strong', {}, m.name), el('span', { class: 'price' }, format(m.price, quote.currency) || ''),
+      m.days && el('span', {}, `${m.days} working ${m.days === '1' ? 'day' : 'days'}`)))));
+  if (focused) document.getElementById(`method-${focused}`)?.focus();
+}

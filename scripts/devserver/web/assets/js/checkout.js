@@ -1,0 +1,137 @@
+// The checkout: collects, has the server price it, places the order once, and hands over to the gateway.
+import './header.js';
+import { Problem, placeOrder } from './api.js';
+import { prepareAddress, readAddress } from './address-form.js';
+import { basket, currency, onChange } from './basket.js';
+import { clearErrors, fieldFor, missing, showErrors } from './form-errors.js';
+import { current, drawQuote, refresh, startQuotes } from './checkout-quote.js';
+import { offerFewer, offerNewPrice } from './checkout-offers.js';
+import { announce, byId, note, show } from './dom.js';
+import { minor } from './money.js';
+import { payHosted } from './hosted.js';
+import { forgetKey, keepOrder, keyFor, session } from './store.js';
+
+const form = byId('checkout');
+const button = byId('place');
+let busy = false;
+let codes = session.read('codes') ?? [];
+
+const chosen = (name) => form.querySelector(`input[name="${name}"]:checked`)?.value;
+
+function remember() {
+  session.write('draft', { email: byId('email').value, phone: byId('phone').value, address: readAddress(), mode: chosen('mode'), method: chosen('method') });
+}
+
+function wish() {
+  const { country, region } = readAddress();
+  return { currency: currency(), lines: basket().lines, country, region, method: chosen('method') ?? session.read('draft')?.method, codes };
+}
+
+function request() {
+  const phone = byId('phone').value.trim();
+  const method = chosen('method');
+  return {
+    currency: currency(),
+    lines: basket().lines.map(({ sku, quantity }) => ({ sku, quantity })),
+    email: byId('email').value.trim(),
+    ...(phone && { phone }),
+    shipping_address: readAddress(),
+    ...(method && { shipping_method: method }),
+    ...(codes.length && { discount_codes: codes }),
+    ...(current() && { expected_total: minor(current().total) }),
+  };
+}
+
+function setBusy(on) {
+  busy = on;
+  button.setAttribute('aria-disabled', String(on));
+  button.textContent = on ? 'One moment…' : 'Place the order and pay';
+  if (on) announce('Your order is being placed.');
+}
+
+async function submit(event) {
+  event?.preventDefault();
+  if (busy) return;
+  clearErrors();
+  show(byId('problem'), []);
+  const faults = missing(form);
+  if (faults.length) return showErrors(faults);
+  remember();
+  setBusy(true);
+  try {
+    await order(request());
+  } catch (problem) {
+    setBusy(false);
+    refused(problem);
+  }
+}
+
+async function order(body) {
+  const { order: placed, token } = await placeOrder(body, keyFor('order', body));
+  keepOrder(placed.id, token);
+  session.write('placed', placed.id);
+  const done = minor(placed.total) === 0 || !['created', 'awaiting_payment'].includes(placed.status);
+  if (done) window.location.assign(`/shop/order.html#order=${placed.id}`);
+  else if (chosen('mode') === 'embedded') window.location.assign(`/shop/pay.html#order=${placed.id}`);
+  else await payHosted(placed.id, token).catch(() => window.location.assign(`/shop/order.html#order=${placed.id}&payment=failed`));
+}
+
+function refused(problem) {
+  if (!(problem instanceof Problem)) throw problem;
+  if (problem.has('out_of_stock')) return offerFewer(byId('problem'), problem);
+  if (problem.code === 'price_changed') {
+    return offerNewPrice(byId('problem'), problem, current(), (quote) => {
+      drawQuote(quote);
+      submit();
+    }, refresh);
+  }
+  if (problem.has('idempotency_key_reused')) forgetKey('order');
+  const placed = problem.errors.map((e) => ({ pointer: e.pointer, detail: e.detail ?? 'This cannot be used.' }));
+  if (problem.status === 422 && placed.length) return showErrors(placed);
+  show(byId('problem'), note('bad', 'The order was not placed', problem.text()), true);
+}
+
+function applyCode(event) {
+  event.preventDefault();
+  const text = byId('code').value.trim();
+  codes = text ? [text] : [];
+  session.write('codes', codes.length ? codes : null);
+  refresh();
+}
+
+// codeRefused drops a code that does not work, so that it cannot stand in the way of the order.
+function quoteRefused(problem) {
+  if (problem.has('out_of_stock')) return offerFewer(byId('problem'), problem, false);
+  const own = problem.errors.filter((e) => fieldFor(e.pointer) && !String(e.pointer).includes('/shipping_address'));
+  if (own.some((e) => String(e.pointer).includes('/discount_codes'))) {
+    codes = [];
+    session.write('codes', null);
+    clearErrors();
+    showErrors(own);
+    byId('code').focus();
+    return refresh();
+  }
+  if (own.length) return showErrors(own);
+  show(byId('problem'), note('bad', 'The total cannot be shown now', problem.text()));
+}
+
+function open() {
+  const filled = basket().lines.length > 0;
+  byId('empty').hidden = filled;
+  byId('open').hidden = !filled;
+  if (filled) refresh();
+}
+
+const draft = session.read('draft') ?? {};
+byId('email').value = draft.email ?? '';
+byId('phone').value = draft.phone ?? '';
+byId('code').value = codes[0] ?? '';
+if (draft.mode === 'embedded') byId('pay-embedded').checked = true;
+startQuotes(wish, quoteRefused);
+prepareAddress(draft.address, refresh);
+form.addEventListener('submit', submit);
+form.addEventListener('change', remember);
+byId('codes').addEventListener('submit', applyCode);
+window.addEventListener('pageshow', (event) => event.persisted && setBusy(false)); // Back from the gateway's page.
+onChange(open);
+open();

@@ -1,0 +1,91 @@
+// The control page: asks for the state every second and a half, shows it, and passes wishes on.
+import { call } from '../api.js';
+import { announce, byId, el, note, show } from '../dom.js';
+import { clock, entries } from './board.js';
+import { drawOrders } from './orders.js';
+import { drawSections } from './sections.js';
+
+const pause = 1500;
+
+let state = {};
+let timer;
+
+function link(name, text) {
+  const place = byId('link');
+  if (place.dataset.state === name) return;
+  place.dataset.state = name;
+  place.textContent = text;
+}
+
+function draw() {
+  byId('now').textContent = state.now ? `${clock(state.now)} UTC` : '–';
+  drawOrders(state, act);
+  drawSections(state);
+  const names = [...new Set(['stripe', ...entries(state.gateways).map(([name]) => name)])];
+  const choice = byId('gateway');
+  if (choice.options.length !== names.length) choice.replaceChildren(...names.map((name) => el('option', {}, name)));
+  const faults = state.faults ?? Object.fromEntries(entries(state.gateways).map(([name, own]) => [name, own?.faults]).filter(([, f]) => f));
+  const text = JSON.stringify(faults ?? {});
+  byId('faults-now').textContent = ['{}', 'null', '[]'].includes(text) ? '' : `Now: ${text}`;
+}
+
+async function poll() {
+  clearTimeout(timer);
+  try {
+    state = await call('/_dev/state');
+    link('live', 'Live');
+    draw();
+  } catch {
+    link('lost', 'The dev server does not answer');
+  }
+  if (!document.hidden) timer = setTimeout(poll, pause);
+}
+
+// tell runs a wish and says how it went; a refusal of the API is shown with all its parts.
+async function tell(name, run) {
+  try {
+    if (!(await run())) return;
+    show(byId('problem'), []);
+    announce(`${name}: done`);
+  } catch (problem) {
+    const parts = (problem.errors ?? []).map((e) => el('li', {}, `${e.pointer ?? ''} ${e.code ?? ''}: ${e.detail ?? ''}`));
+    show(byId('problem'), note('bad', `${name}: ${problem.status ?? ''} ${problem.code || 'failed'}`, problem.text?.() ?? String(problem), parts.length > 0 && el('ul', {}, parts)), true);
+  }
+  await poll();
+}
+
+const act = (action) => tell(action.title, action.run);
+
+const advance = (by) => tell(`Clock + ${by}`, () => call('/_dev/clock', { method: 'POST', body: { advance: by } }));
+
+function faults() {
+  const number = (id) => (byId(id).value === '' ? undefined : Number(byId(id).value));
+  const text = (id) => byId(id).value.trim() || undefined;
+  const on = (id) => byId(id).checked || undefined;
+  return {
+    gateway: byId('gateway').value,
+    webhooks: { duplicate: number('duplicate'), delay: text('delay'), drop: number('drop'), reorder: on('reorder'), forge: on('forge') },
+    api: { latency: text('latency'), down: on('down') },
+  };
+}
+
+const setFaults = (body) => tell('Faults', () => call('/_dev/faults', { method: 'POST', body }));
+
+for (const button of byId('advance').querySelectorAll('[data-by]')) button.addEventListener('click', () => advance(button.dataset.by));
+byId('advance-own').addEventListener('submit', (event) => {
+  event.preventDefault();
+  advance(byId('advance-by').value.trim());
+});
+byId('faults').addEventListener('submit', (event) => {
+  event.preventDefault();
+  setFaults(faults());
+});
+byId('calm').addEventListener('click', () => {
+  const gateway = byId('gateway').value;
+  byId('faults').reset();
+  byId('gateway').value = gateway;
+  setFaults({ gateway, webhooks: {}, api: {} });
+});
+byId('filter').addEventListener('input', () => drawOrders(state, act));
+document.addEventListener('visibilitychange', () => !document.hidden && poll());
+poll();

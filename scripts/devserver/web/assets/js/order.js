@@ -1,0 +1,149 @@
+// The page of one order: follows it, lets the shopper pay, cancel and print. Without an order it lists those of this browser.
+import './header.js';
+import { Problem, cancelOrder, viewOrder } from './api.js';
+import { empty } from './basket.js';
+import { announce, byId, dateTime, el, note, show } from './dom.js';
+import { payHosted } from './hosted.js';
+import { drawOrder } from './order-view.js';
+import { cancellable, describe, payable, restless, settled } from './order-words.js';
+import { forgetKey, keepOrder, orders, session, tokenOf } from './store.js';
+
+const soon = 1000;
+const late = 30_000;
+
+let id = '';
+let token = '';
+let shown = '';
+let wait = soon;
+let timer;
+let busy = false;
+let unreachable = false;
+
+function read() {
+  const hash = new URLSearchParams(window.location.hash.slice(1));
+  id = hash.get('order') ?? '';
+  if (id && hash.get('token')) {
+    keepOrder(id, hash.get('token'));
+    window.history.replaceState(null, '', `#order=${encodeURIComponent(id)}`); // The token is a key; it does not stay on show.
+  }
+  token = tokenOf(id) ?? '';
+}
+
+// tidy ends the purchase in this tab once its order is paid or over.
+function tidy(order) {
+  if (session.read('placed') !== order.id) return;
+  const over = ['expired', 'cancelled'].includes(order.status);
+  if (!settled(order) && !over) return;
+  if (settled(order)) {
+    empty();
+    session.write('draft', null);
+    session.write('codes', null);
+  }
+  session.write('placed', null);
+  forgetKey('order');
+  forgetKey(`card.${order.id}`);
+  forgetKey(`pay.${order.id}`);
+}
+
+async function follow() {
+  clearTimeout(timer);
+  if (busy) return;
+  const asked = id;
+  try {
+    const { order, timeline } = await viewOrder(id, token);
+    if (asked !== id) return;
+    display(order, timeline ?? order.timeline ?? []);
+    const print = JSON.stringify([order.status, order.payment_status, order.refunds, order.shipments]);
+    wait = print === shown ? Math.min(wait * 1.5, restless(order) ? late / 2 : late) : soon;
+    shown = print;
+    if (unreachable) show(byId('problem'), []);
+    unreachable = false;
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    if (problem.status === 404 || problem.status === 401) return unknown();
+    wait = Math.min(wait * 2, late);
+    unreachable = true;
+    show(byId('problem'), note('bad', 'The order cannot be shown now', `${problem.text()} We keep trying.`));
+  }
+  if (!document.hidden) timer = setTimeout(follow, wait);
+}
+
+function display(order, timeline) {
+  const first = byId('order').hidden;
+  drawOrder(order, timeline);
+  byId('order').hidden = false;
+  byId('pay-hosted').hidden = !payable(order);
+  byId('pay-here').hidden = !payable(order);
+  byId('pay-here').href = `/shop/pay.html#order=${encodeURIComponent(order.id)}`;
+  byId('cancel').hidden = !cancellable(order);
+  byId('sure-text').textContent = settled(order) ? 'The things go back on the shelf and you get your money back.' : 'The things go back on the shelf. Nothing is charged.';
+  tidy(order);
+  const now = describe(order);
+  if (first) byId('status-title').focus({ preventScroll: true });
+  else announce(`${now.title}. ${now.extra}`);
+}
+
+function unknown() {
+  byId('order').hidden = true;
+  show(byId('problem'), note('bad', 'This order cannot be opened here',
+    'The link is incomplete or no longer valid, or the order was placed in another browser. Please open the link in the mail that we sent you.',
+    el('p', {}, el('a', { href: '/shop/order.html' }, 'Orders of this browser'))), true);
+}
+
+async function act(button, what) {
+  if (busy) return;
+  busy = true;
+  button.setAttribute('aria-disabled', 'true');
+  try {
+    await what();
+    show(byId('problem'), []);
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    const already = problem.has('payment_in_progress');
+    show(byId('problem'), note('warn', already ? 'A payment is already under way' : 'That was not possible',
+      already ? 'Please wait a moment: we are asking the gateway how it went.' : problem.text()));
+  } finally {
+    busy = false;
+    button.removeAttribute('aria-disabled');
+    wait = soon;
+    const said = [...byId('problem').childNodes];
+    if (!said.length) byId('status-title').focus({ preventScroll: true });
+    await follow();
+    if (said.length) show(byId('problem'), said, true);
+  }
+}
+
+function list() {
+  const known = orders();
+  byId('mine').hidden = false;
+  byId('mine-none').hidden = known.length > 0;
+  byId('mine-list').replaceChildren(...known.map((o) => el('li', { class: 'panel' },
+    el('a', { href: `/shop/order.html#order=${encodeURIComponent(o.id)}`, class: 'mono' }, o.id), el('span', { class: 'hint' }, ` ${dateTime(o.placed_at)}`))));
+}
+
+function start() {
+  clearTimeout(timer);
+  read();
+  shown = '';
+  wait = soon;
+  byId('mine').hidden = true;
+  byId('order').hidden = true;
+  show(byId('problem'), []);
+  if (!id) list();
+  else if (!token) unknown();
+  else follow();
+}
+
+byId('pay-hosted').addEventListener('click', (event) => act(event.target, () => {
+  forgetKey(`pay.${id}`); // Whoever asks here has left the earlier page, so this is to be a new payment.
+  return payHosted(id, token);
+}));
+byId('cancel').addEventListener('click', () => byId('sure').showModal());
+byId('sure').addEventListener('close', () => {
+  if (byId('sure').returnValue === 'yes') act(byId('cancel'), () => cancelOrder(id, token));
+  byId('sure').returnValue = '';
+});
+byId('print').addEventListener('click', () => window.print());
+document.addEventListener('visibilitychange', () => !document.hidden && id && token && follow());
+window.addEventListener('hashchange', start);
+start();

@@ -1,0 +1,199 @@
+package stripesim
+
+import (
+	"strings"
+	"time"
+)
+
+// answerWithin is how long the shop has to submit evidence. Real deadlines are 7 to 21 days by card network.
+const answerWithin = 7 * 24 * time.Hour
+
+// dispute is a shopper's complaint at the bank. https://docs.stripe.com/disputes/how-disputes-work
+type dispute struct {
+	id       string
+	charge   *charge
+	amount   int64
+	reason   string
+	status   string
+	metadata map[string]string
+	created  int64
+	dueBy    int64
+	answered int // How often evidence was submitted.
+	taken    *movement
+	given    *movement
+}
+
+// holdsFunds tells whether the bank has taken the money back.
+func (d *dispute) holdsFunds() bool {
+	return d.status == "needs_response" || d.status == "under_review" || d.status == "lost"
+}
+
+func (d *dispute) open() bool {
+	return d.status != "won" && d.status != "lost" && d.status != "warning_closed"
+}
+
+// raise disputes what is left of a charge; nil if there is nothing left or a dispute exists.
+func (s *Sim) raise(ch *charge, reason string, inquiry bool) *dispute {
+	if ch.dispute != nil || ch.refundable() == 0 {
+		return nil
+	}
+	d := &dispute{id: s.id("dp_1", 23), charge: ch, amount: ch.refundable(), reason: reason, status: "needs_response", created: s.now(),
+		dueBy: s.now() + int64(answerWithin/time.Second)}
+	ch.dispute = d
+	s.disputes.put(d.id, d)
+	if inquiry {
+		d.status = "warning_needs_response"
+		s.emit(nil, "charge.dispute.created", s.viewDispute(d), nil)
+	} else {
+		d.taken = s.move("adjustment", d.id, ch.intent.currency, -d.amount, disputeFee(ch.intent.currency))
+		s.emit(nil, "charge.dispute.created", s.viewDispute(d), nil)
+		s.emit(nil, "charge.dispute.funds_withdrawn", s.viewDispute(d), nil)
+	}
+	s.after(answerWithin, "dispute deadline "+d.id, func() {
+		if d.open() && d.answered == 0 {
+			s.decide(nil, d, false)
+		}
+	})
+	return d
+}
+
+func disputeFee(currency string) int64 {
+	if in(zeroDecimal, currency) {
+		return 300
+	}
+	return 2000
+}
+
+// decide ends an open dispute for the shop or for the shopper.
+func (s *Sim) decide(by *call, d *dispute, won bool) {
+	before := object{"status": d.status}
+	switch {
+	case strings.HasPrefix(d.status, "warning_"):
+		d.status = "warning_closed"
+	case won:
+		d.status = "won"
+		d.given = s.move("adjustment", d.id, d.charge.intent.currency, d.amount, 0)
+		s.emit(by, "charge.dispute.funds_reinstated", s.viewDispute(d), nil)
+	default:
+		d.status = "lost"
+	}
+	s.emit(by, "charge.dispute.closed", s.viewDispute(d), before)
+}
+
+func (s *Sim) viewDispute(d *dispute) object {
+	movements := []object{}
+	for _, m := range []*movement{d.taken, d.given} {
+		if m != nil {
+			movements = append(movements, m.view())
+		}
+	}
+	return object{
+		"id": d.id, "object": "dispute", "amount": d.amount, "balance_transactions": movements, "charge": d.charge.id, "created": d.created,
+		"currency": d.charge.intent.currency, "evidence": object{}, "is_charge_refundable": !d.holdsFunds(), "livemode": false,
+		"evidence_details": object{"due_by": d.dueBy, "has_evidence": d.answered > 0, "past_due": s.now() > d.dueBy, "submission_count": d.answered},
+		"metadata":         asObject(d.metadata), "network_reason_code": "10.4", "payment_intent": d.charge.intent.id,
+		"payment_method_details": object{"type": "card", "card": object{"brand": d.charge.method.card.brand, "network_reason_code": "10.4"}},
+		"reason":                 d.reason, "status": d.status,
+	}
+}
+
+func (s *Sim) getDispute(c *call) (any, *apiError) {
+	d, ok := s.disputes.get(c.args[0])
+	if !ok {
+		return nil, notFound("dispute", c.args[0], "id")
+	}
+	return s.viewDispute(d), nil
+}
+
+// updateDispute is POST /v1/disputes/{id}. Evidence "winning_evidence" and "losing_evidence" decide at once, as in
+// Stripe's test mode; any other goes under review and is won after SettleAfter.
+func (s *Sim) updateDispute(c *call) (any, *apiError) {
+	d, ok := s.disputes.get(c.args[0])
+	if !ok {
+		return nil, notFound("dispute", c.args[0], "id")
+	}
+	if bad := c.form.only("evidence", "metadata", "submit", "expand"); bad != nil {
+		return nil, bad
+	}
+	metadata, bad := c.form.metadata(d.metadata)
+	if bad != nil {
+		return nil, bad
+	}
+	if !d.open() {
+		return nil, wrongState("", "The dispute is closed.", nil)
+	}
+	d.metadata = metadata
+	if !c.form.has("evidence") || c.form.text("submit") == "false" {
+		return s.viewDispute(d), nil
+	}
+	d.answered++
+	switch c.form.text("evidence[uncategorized_text]") {
+	case "winning_evidence":
+		s.decide(c, d, true)
+	case "losing_evidence":
+		s.decide(c, d, false)
+	default:
+		d.status = strings.Replace(d.status, "needs_response", "under_review", 1)
+		s.emit(c, "charge.dispute.updated", s.viewDispute(d), nil)
+		s.after(s.cfg.SettleAfter, "dispute review "+d.id, func() {
+			if d.open() {
+				s.decide(nil, d, true)
+			}
+		})
+	}
+	return s.viewDispute(d), nil
+}
+
+// closeDispute is POST /v1/disputes/{id}/close: the shop accepts it.
+func (s *Sim) closeDispute(c *call) (any, *apiError) {
+	d, ok := s.disputes.get(c.args[0])
+	switch {
+	case !ok:
+		return nil, notFound("dispute", c.args[0], "id")
+	case !d.open():
+		return nil, wrongState("", "The dispute is closed.", nil)
+	}
+	s.decide(c, d, false)
+	return s.viewDispute(d), nil
+}
+
+func (s *Sim) listDisputes(c *call) (any, *apiError) {
+	if bad := c.form.only("charge", "created", "ending_before", "expand", "limit", "payment_intent", "starting_after"); bad != nil {
+		return nil, bad
+	}
+	within, bad := readCreated(c.form)
+	if bad != nil {
+		return nil, bad
+	}
+	byCharge, byIntent := c.form.text("charge"), c.form.text("payment_intent")
+	list := s.disputes.newest(func(d *dispute) bool {
+		return within(d.created) && (byCharge == "" || d.charge.id == byCharge) && (byIntent == "" || d.charge.intent.id == byIntent)
+	})
+	return page(c, list, func(d *dispute) string { return d.id }, s.viewDispute)
+}
+
+// warning is a bank's early fraud warning. https://docs.stripe.com/api/radar/early_fraud_warnings
+type warning struct {
+	id      string
+	charge  *charge
+	created int64
+}
+
+func (s *Sim) warn(ch *charge) {
+	w := &warning{id: s.id("issfr_1", 23), charge: ch, created: s.now()}
+	s.warnings.put(w.id, w)
+	s.emit(nil, "radar.early_fraud_warning.created", s.viewWarning(w), nil)
+}
+
+func (s *Sim) viewWarning(w *warning) object {
+	return object{"id": w.id, "object": "radar.early_fraud_warning", "actionable": w.charge.refundable() > 0 && w.charge.dispute == nil,
+		"charge": w.charge.id, "created": w.created, "fraud_type": "made_with_stolen_card", "livemode": false, "payment_intent": w.charge.intent.id}
+}
+
+func (s *Sim) getWarning(c *call) (any, *apiError) {
+	w, ok := s.warnings.get(c.args[0])
+	if !ok {
+		return nil, notFound("early_fraud_warning", c.args[0], "id")
+	}
+	return s.viewWarning(w), nil
+}

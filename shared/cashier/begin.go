@@ -1,0 +1,105 @@
+package cashier
+
+import (
+	"context"
+	"time"
+
+	"till/shared/fault"
+	"till/shared/money"
+	"till/shared/order"
+	"till/shared/payment"
+)
+
+// callLimit is longer than a gateway call may take: an attempt that is initiating for longer has lost its caller.
+const callLimit = 15 * time.Second
+
+// Begin starts a payment, or gives again what an open one was answered: a repeat of the key, or a shopper who comes back
+// to pay the same way. An open attempt of another way to pay is closed first, so that one order is never charged twice.
+// Errors: as order.StartPayment and the gateway;
+// fault.Conflict, code idempotency_in_progress, while the key's own call runs.
+func (c Cashier) Begin(ctx context.Context, id order.ID, want order.NewAttempt, who Who,
+) (payment.Attempt, payment.Started, error) {
+	g, err := c.gateway(want.Gateway)
+	if err != nil {
+		return payment.Attempt{}, payment.Started{}, err
+	}
+	mine := order.AttemptIDFor(id, want.Key)
+	start := func(o *order.Order) (order.Change, error) { return o.StartPayment(want, c.by(who.Who, who.Cause)) }
+	o, change, err := c.Book.Change(ctx, id, start)
+	if fault.Code(err) == "payment_in_progress" {
+		before, loadErr := c.Book.Load(ctx, id)
+		if loadErr != nil {
+			return payment.Attempt{}, payment.Started{}, loadErr
+		}
+		other, _ := before.OpenAttempt()
+		switch {
+		case other.State == payment.RequiresAction && other.Gateway == want.Gateway && other.Mode == want.Mode:
+			return c.again(ctx, g, before, other, who)
+		case other.State != payment.RequiresAction:
+			return payment.Attempt{}, payment.Started{}, err
+		}
+		if _, err = c.Close(ctx, id, who); err != nil {
+			return payment.Attempt{}, payment.Started{}, err
+		}
+		o, change, err = c.Book.Change(ctx, id, start)
+	}
+	if err != nil {
+		return payment.Attempt{}, payment.Started{}, err
+	}
+	a, _ := o.Attempt(mine)
+	if change.IsZero() {
+		return c.again(ctx, g, o, a, who)
+	}
+	o, started, err := c.call(ctx, g, o, a, who)
+	if err != nil {
+		return payment.Attempt{}, payment.Started{}, err
+	}
+	a, _ = o.Attempt(mine)
+	return a, started, nil
+}
+
+// again answers for an attempt that is there already.
+func (c Cashier) again(ctx context.Context, g payment.Gateway, o *order.Order, a payment.Attempt, who Who,
+) (payment.Attempt, payment.Started, error) {
+	switch {
+	case a.State == payment.Initiating && c.Now().Sub(a.At) < callLimit:
+		return payment.Attempt{}, payment.Started{}, fault.New(fault.Conflict, "cashier.Begin", "idempotency_in_progress",
+			"The first request with this key is still being worked on. Send it again in a moment.")
+	case a.State == payment.Initiating || a.State == payment.Unknown:
+		o, started, err := c.call(ctx, g, o, a, who)
+		if err != nil {
+			return payment.Attempt{}, payment.Started{}, err
+		}
+		a, _ = o.Attempt(a.ID)
+		return a, started, nil
+	case a.State != payment.RequiresAction:
+		return a, payment.Started{}, nil
+	}
+	o, _, err := c.Settle(ctx, o.ID(), a.ID, who) // It may have been paid in another tab.
+	if err != nil {
+		return payment.Attempt{}, payment.Started{}, err
+	}
+	if a, _ = o.Attempt(a.ID); a.State != payment.RequiresAction {
+		return a, payment.Started{}, nil
+	}
+	started, err := g.Resume(ctx, a)
+	return a, started, err
+}
+
+// call begins the attempt at its gateway, always with the same key, and stores what came back. A refusal is stored and
+// given as the error; so is an outcome that is not known.
+func (c Cashier) call(ctx context.Context, g payment.Gateway, o *order.Order, a payment.Attempt, who Who,
+) (*order.Order, payment.Started, error) {
+	r := o.Record()
+	started, failure := g.Start(ctx, payment.Start{
+		Order: string(r.ID), Attempt: a.ID, Mode: a.Mode, Amount: money.Of(a.Amount, r.Currency),
+		Title: "Order " + string(r.ID), ReturnURL: c.ReturnURL(r.ID, a.ID), At: a.At,
+	})
+	after, _, err := c.Book.Change(ctx, r.ID, func(o *order.Order) (order.Change, error) {
+		return o.PaymentStarted(a.ID, started, failure, c.by(who.Who, who.Cause))
+	})
+	if failure != nil {
+		return nil, payment.Started{}, failure
+	}
+	return after, started, err
+}

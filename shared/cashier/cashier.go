@@ -1,0 +1,144 @@
+// Package cashier moves an order's money: it asks gateways, applies what they say, and sends refunds. Webhook, return
+// page, sweep and staff all come through here.
+package cashier
+
+import (
+	"context"
+	"time"
+
+	"till/shared/fault"
+	"till/shared/order"
+	"till/shared/payment"
+)
+
+// Cashier drives attempts and refunds to their ends. Every field is required. Safe for concurrent use.
+type Cashier struct {
+	Book     order.Book
+	Gateways map[string]payment.Gateway // By name, as attempts hold it.
+	// ReturnURL is where a gateway sends the browser back. The same attempt, the same URL: it is part of what the
+	// gateway compares when a start is repeated.
+	ReturnURL func(order.ID, payment.AttemptID) string
+	Now       func() time.Time
+}
+
+func (c Cashier) by(who, cause string) order.By { return order.By{Who: who, Cause: cause, At: c.Now()} }
+
+// gateway finds an attempt's gateway. Errors: fault.Internal, the shop took it away while orders still need it.
+func (c Cashier) gateway(name string) (payment.Gateway, error) {
+	g, found := c.Gateways[name]
+	if !found {
+		return nil, fault.New(fault.Internal, "cashier.gateway", "gateway_unavailable", "")
+	}
+	return g, nil
+}
+
+// Who causes a change: a person or part, and the event or request that led to it.
+type Who struct{ Who, Cause string }
+
+// Settle asks the gateway how an attempt stands, applies the answer, and sends the refunds that follow from it. It gives
+// the order as it then is, and whether there was news. Errors: those of the gateway and the store; fault.Conflict, code
+// attempt_unknown.
+func (c Cashier) Settle(ctx context.Context, id order.ID, attempt payment.AttemptID, who Who) (*order.Order, bool, error) {
+	o, err := c.Book.Load(ctx, id)
+	if err != nil {
+		return nil, false, err
+	}
+	a, found := o.Attempt(attempt)
+	if !found {
+		return nil, false, fault.New(fault.Conflict, "cashier.Settle", "attempt_unknown", "")
+	}
+	facts, err := c.ask(ctx, o, a, who, payment.Gateway.Fetch)
+	if err != nil {
+		return nil, false, err
+	}
+	if a.State == payment.Processing && facts.State == payment.RequiresAction && facts.LastError != "" {
+		// A slow method failed. The gateway would let the shopper try again on a page that was left days ago.
+		if facts, err = c.ask(ctx, o, a, who, payment.Gateway.Close); err != nil {
+			return nil, false, err
+		}
+	}
+	return c.apply(ctx, id, facts, who)
+}
+
+// Close makes sure that the order's open attempt, if there is one, can no longer be charged, and applies what comes to
+// light: it may have been paid in the meantime. Errors: as Settle; fault.Conflict, code payment_in_progress, if the
+// gateway cannot let go of it now.
+func (c Cashier) Close(ctx context.Context, id order.ID, who Who) (*order.Order, error) {
+	o, err := c.Book.Load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	a, open := o.OpenAttempt()
+	if !open {
+		return o, nil
+	}
+	facts, err := c.ask(ctx, o, a, who, payment.Gateway.Close)
+	if err != nil {
+		return nil, err
+	}
+	if o, _, err = c.apply(ctx, id, facts, who); err != nil {
+		return nil, err
+	}
+	if _, open = o.OpenAttempt(); open {
+		return nil, order.InProgress("cashier.Close")
+	}
+	return o, nil
+}
+
+// ask puts a question about an attempt to its gateway. An attempt without the gateway's references is begun again first,
+// with the same key: the gateway answers as it did then, and that is how its references are learnt.
+func (c Cashier) ask(ctx context.Context, o *order.Order, a payment.Attempt, who Who,
+	question func(payment.Gateway, context.Context, payment.Attempt) (payment.Facts, error),
+) (payment.Facts, error) {
+	g, err := c.gateway(a.Gateway)
+	if err != nil {
+		return payment.Facts{}, err
+	}
+	gone := payment.Facts{State: payment.Expired, Order: string(o.ID()), Attempt: a.ID}
+	if a.Session == "" && a.Intent == "" {
+		if !a.State.Open() || c.Now().Sub(a.At) > g.Capabilities().KeyLife {
+			return gone, nil // Nobody was ever given the means to pay it.
+		}
+		again, _, err := c.call(ctx, g, o, a, who)
+		if err != nil {
+			return payment.Facts{}, err
+		}
+		if a, _ = again.Attempt(a.ID); a.Session == "" && a.Intent == "" {
+			return gone, nil // The gateway refused it for good.
+		}
+	}
+	facts, err := question(g, ctx, a)
+	if fault.Is(err, fault.NotFound) {
+		return gone, nil
+	}
+	return facts, err
+}
+
+// apply saves what a gateway says of an attempt. Money for an expired order takes its stock again; when that is gone, the
+// money goes back.
+func (c Cashier) apply(ctx context.Context, id order.ID, facts payment.Facts, who Who) (*order.Order, bool, error) {
+	restock := true
+	verb := func(o *order.Order) (order.Change, error) {
+		return o.ApplyPayment(facts, restock, c.by(who.Who, who.Cause))
+	}
+	o, change, err := c.Book.Change(ctx, id, verb)
+	if fault.Code(err) == "out_of_stock" {
+		restock = false
+		o, change, err = c.Book.Change(ctx, id, verb)
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	news := !change.IsZero()
+	for _, r := range o.OpenRefunds() {
+		if r.State != payment.RefundRequested {
+			continue
+		}
+		after, err := c.Refund(ctx, id, r.ID, who)
+		if err != nil {
+			return o, news, nil //nolint:nilerr // stored and due: the sweep sends it; what was asked here is done
+		}
+		o = after
+	}
+	return o, news, nil
+}

@@ -1,0 +1,101 @@
+// Package inbox is what gateways told us, kept before it is acted on, so that nothing acknowledged is ever lost.
+package inbox
+
+import (
+	"slices"
+	"time"
+
+	"till/shared/fault"
+	"till/shared/payment"
+)
+
+// State is what became of an event.
+type State string
+
+// The states of an event.
+const (
+	Received State = "received" // Stored; the worker applies it, or the sweep sends it again.
+	Applied  State = "applied"  // Its order knows it.
+	Ignored  State = "ignored"  // Nothing to do, with a reason.
+	Parked   State = "parked"   // Its order is not known (yet). Tried again, with an alarm.
+	Failed   State = "failed"   // It cannot be applied; people look.
+)
+
+// moves is every legal move of an event. An event that was acted on stays so.
+var moves = map[State][]State{
+	Received: {Applied, Ignored, Parked, Failed},
+	Parked:   {Applied, Ignored, Failed},
+	Failed:   {Applied, Ignored, Parked},
+	Applied:  {},
+	Ignored:  {},
+}
+
+// States lists every state an event can be in.
+func States() []State { return []State{Received, Applied, Ignored, Parked, Failed} }
+
+// CanBecome tells whether the move is in the table. Staying is not a move.
+func (s State) CanBecome(next State) bool { return slices.Contains(moves[s], next) }
+
+// Settled tells whether nothing is left to do.
+func (s State) Settled() bool { return s == Applied || s == Ignored }
+
+const (
+	// Keep is how long an event is remembered, and with it that it came before: Stripe repeats events for 3 days and lists
+	// them for 30.
+	Keep = 45 * 24 * time.Hour
+	// Lease is how long one worker has an event for itself: longer than a queue function may run.
+	Lease = 60 * time.Second
+	// applyWithin is when an event that is not applied is sent again.
+	applyWithin = 2 * time.Minute
+	// parkedWait is when a parked event is tried again.
+	parkedWait = 5 * time.Minute
+)
+
+// Item is one event in the inbox, by its Key. Everything in it is safe to log.
+type Item struct {
+	Event      payment.Event `json:"event"`
+	State      State         `json:"state"`
+	Reason     string        `json:"reason,omitempty"` // A code: "duplicate", "unmatched_event", "api_version_mismatch".
+	Tries      int           `json:"tries,omitempty"`
+	ReceivedAt time.Time     `json:"received_at"`
+	SettledAt  time.Time     `json:"settled_at,omitzero"`
+	LeaseUntil time.Time     `json:"lease_until,omitzero"`
+	Due        time.Time     `json:"due,omitzero"` // When somebody must look again. Zero: never.
+	Forget     time.Time     `json:"forget"`       // When it may be deleted.
+}
+
+// Receive makes the item of a new event.
+func Receive(e payment.Event, now time.Time) Item {
+	at := now.UTC().Truncate(time.Second)
+	return Item{Event: e, State: Received, ReceivedAt: at, Due: at.Add(applyWithin), Forget: at.Add(Keep)}
+}
+
+// Claim takes the event for one worker until the lease ends. Errors: fault.Conflict: code inbox_settled, nothing is left
+// to do; code inbox_claimed, another worker has it.
+func (i Item) Claim(now time.Time) (Item, error) {
+	switch {
+	case i.State.Settled():
+		return i, fault.New(fault.Conflict, "inbox.Claim", "inbox_settled", "")
+	case now.Before(i.LeaseUntil):
+		return i, fault.New(fault.Conflict, "inbox.Claim", "inbox_claimed", "")
+	}
+	i.LeaseUntil = now.UTC().Truncate(time.Second).Add(Lease)
+	i.Tries++
+	return i, nil
+}
+
+// Settle notes what became of the event and ends the lease. A repeat changes nothing. Errors: fault.Conflict, code
+// inbox_settled, for a move that the table does not have.
+func (i Item) Settle(next State, reason string, now time.Time) (Item, error) {
+	if i.State != next && !i.State.CanBecome(next) {
+		return i, fault.New(fault.Conflict, "inbox.Settle", "inbox_settled", "")
+	}
+	at := now.UTC().Truncate(time.Second)
+	i.State, i.Reason, i.LeaseUntil = next, reason, time.Time{}
+	if next.Settled() {
+		i.SettledAt, i.Due = at, time.Time{}
+	} else {
+		i.Due = at.Add(parkedWait)
+	}
+	return i, nil
+}

@@ -1,0 +1,83 @@
+// Package ledger is the double-entry book: every change of an order posts amounts that sum to zero.
+package ledger
+
+import (
+	"till/shared/fault"
+	"till/shared/money"
+)
+
+// Account is a row of the shop's books.
+type Account string
+
+// The accounts. A debit is positive, a credit negative; so clearing shows what the gateway holds for the shop, and
+// revenue, tax and shipping show what was earned as negative balances.
+const (
+	Receivable      Account = "receivable"       // What shoppers owe: debited on confirmation, credited on capture.
+	GatewayClearing Account = "gateway_clearing" // What gateways hold for the shop.
+	Revenue         Account = "revenue"          // Goods sold, without tax.
+	Tax             Account = "tax"              // Owed to the tax office.
+	Shipping        Account = "shipping"         // Delivery sold, without tax.
+	RefundsPayable  Account = "refunds_payable"  // Promised back, not yet out of the gateway.
+	DisputeReserve  Account = "dispute_reserve"  // Withdrawn by the gateway while a dispute runs.
+	Fees            Account = "fees"             // What gateways keep.
+)
+
+// Posting is one leg: minor units of the order's currency, debit positive. Safe to log.
+type Posting struct {
+	Account Account `json:"account"`
+	Minor   int64   `json:"minor"`
+}
+
+// Check refuses postings that do not sum to zero, or a leg of zero. Errors: fault.Internal, code unbalanced: a bug of
+// ours that the store must not let in.
+func Check(postings []Posting) error {
+	sum := money.Zero("XXX")
+	for _, p := range postings {
+		var err error
+		if sum, err = sum.Add(money.Of(p.Minor, "XXX")); err != nil || p.Minor == 0 {
+			return fault.New(fault.Internal, "ledger.Check", "unbalanced", "")
+		}
+	}
+	if !sum.IsZero() {
+		return fault.New(fault.Internal, "ledger.Check", "unbalanced", "")
+	}
+	return nil
+}
+
+// Transfer moves minor units from one account to another: it credits the first and debits the second. Nothing to
+// move gives no postings.
+func Transfer(from, to Account, minor int64) []Posting {
+	if minor == 0 {
+		return nil
+	}
+	return []Posting{{to, minor}, {from, -minor}}
+}
+
+// Sale books a confirmed order: the shopper owes the total, which is earned as goods, delivery and tax. Minor units.
+func Sale(goods, shipping, tax int64) []Posting {
+	postings := make([]Posting, 0, 4)
+	for _, p := range [...]Posting{{Receivable, goods + shipping + tax}, {Revenue, -goods}, {Shipping, -shipping}, {Tax, -tax}} {
+		if p.Minor != 0 {
+			postings = append(postings, p)
+		}
+	}
+	return postings
+}
+
+// Balances adds up postings per account.
+func Balances(postings []Posting) map[Account]int64 {
+	sums := make(map[Account]int64, len(postings))
+	for _, p := range postings {
+		sums[p.Account] += p.Minor
+	}
+	return sums
+}
+
+// Reverse gives the postings that undo these.
+func Reverse(postings []Posting) []Posting {
+	out := make([]Posting, len(postings))
+	for i, p := range postings {
+		out[i] = Posting{p.Account, -p.Minor}
+	}
+	return out
+}

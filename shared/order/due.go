@@ -1,0 +1,169 @@
+package order
+
+import (
+	"slices"
+	"time"
+
+	"till/shared/payment"
+)
+
+// patience is how long an order may stay in a status before somebody must look.
+var patience = map[Status]time.Duration{
+	Confirmed:  5 * time.Minute,     // The machine should have begun.
+	Fulfilling: 3 * 24 * time.Hour,  // Staff should have shipped.
+	Shipped:    30 * 24 * time.Hour, // The carrier should have delivered.
+	Delivered:  14 * 24 * time.Hour, // Nothing comes back any more: then it is completed.
+}
+
+const (
+	// firstLook is when the sweep first looks at a new order and at a payment page that is open. Most orders are paid by
+	// then.
+	firstLook = 5 * time.Minute
+	// dueSlack is how much too early a deadline may stand in the index. A look too early costs one read; moving the index
+	// entry costs two write units.
+	dueSlack = 10 * time.Minute
+	// answerWait is how long a machine may take to notice that its task was answered.
+	answerWait = 2 * time.Minute
+	// mailWait is how long a mail may be under way before it is sent again.
+	mailWait = 10 * time.Minute
+	// daily is how often something that waits for people is looked at.
+	daily = 24 * time.Hour
+)
+
+// backoff is how long to wait before question n (from 0) about something whose outcome is not known.
+func backoff(n int) time.Duration {
+	steps := [...]time.Duration{10 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 6 * time.Hour}
+	return steps[min(n, len(steps)-1)]
+}
+
+// Task is what the sweep does about an overdue order.
+type Task string
+
+// The tasks.
+const (
+	AskPayment  Task = "ask_payment"  // Ask the gateway about the open attempt.
+	AskRefund   Task = "ask_refund"   // Ask the gateway about open refunds; submit those never submitted.
+	EndUnpaid   Task = "end_unpaid"   // Close the open attempt, then expire the order.
+	BeginAgain  Task = "begin_again"  // Start the fulfillment machine.
+	AnswerTask  Task = "answer_task"  // Answer the machine's waiting task again.
+	FinishOrder Task = "finish_order" // Complete a delivered order.
+	MailAgain   Task = "mail_again"   // Send what is owed to the mail queue.
+)
+
+type deadline struct {
+	task Task // "" means only to look, and to be seen on the list.
+	at   time.Time
+}
+
+// deadlines lists everything unfinished with the time by which something must have happened. What waits for people is
+// looked at a day from now.
+func (r *Record) deadlines(now time.Time) []deadline {
+	var out []deadline
+	for _, a := range r.Attempts {
+		if a.State.Open() {
+			out = append(out, deadline{AskPayment, askAt(a)})
+		}
+	}
+	for _, f := range r.Refunds {
+		if f.State.Open() {
+			out = append(out, deadline{AskRefund, askRefundAt(f)})
+		}
+	}
+	if r.Status.Payable() {
+		if r.Captured() > 0 {
+			out = append(out, deadline{"", now.Add(daily)}) // Money with a mismatch: people decide.
+		} else {
+			out = append(out, deadline{EndUnpaid, r.ExpiresAt}, deadline{"", r.PlacedAt.Add(firstLook)})
+		}
+	}
+	switch {
+	case r.Status == Confirmed:
+		out = append(out, deadline{BeginAgain, r.ShouldBy})
+	case r.Status == Delivered:
+		out = append(out, deadline{FinishOrder, r.ShouldBy})
+	case !r.ShouldBy.IsZero():
+		out = append(out, deadline{"", r.ShouldBy})
+	}
+	if r.TaskIn > 0 && r.Status != Fulfilling {
+		out = append(out, deadline{AnswerTask, r.AnswerBy})
+	}
+	for _, m := range r.Owed {
+		out = append(out, deadline{MailAgain, m.At.Add(mailWait)})
+	}
+	if len(r.Holds) > 0 || slices.ContainsFunc(r.Disputes, func(d payment.DisputeFacts) bool { return d.Open }) {
+		out = append(out, deadline{"", now.Add(daily)})
+	}
+	return out
+}
+
+func askAt(a payment.Attempt) time.Time {
+	switch {
+	case a.State == payment.Unknown && a.Asks == 0:
+		return a.At.Add(backoff(0))
+	case a.State == payment.Unknown:
+		return a.Asked.Add(backoff(a.Asks))
+	case a.Asks == 0:
+		return a.At.Add(firstLook)
+	default:
+		return a.Asked.Add(backoff(a.Asks + 2))
+	}
+}
+
+func askRefundAt(f payment.Refund) time.Time {
+	switch {
+	case f.State == payment.RefundPending && f.Asks == 0:
+		return f.At.Add(daily)
+	case f.State == payment.RefundPending:
+		return f.Asked.Add(daily)
+	case f.Asks == 0:
+		return f.At.Add(time.Minute)
+	default:
+		return f.Asked.Add(backoff(f.Asks))
+	}
+}
+
+// nextDue is the earliest deadline that is not over: the one that the index holds. An earlier entry is left where it
+// stands while it is near enough.
+func (r *Record) nextDue(now time.Time) time.Time {
+	next := time.Time{}
+	for _, d := range r.deadlines(now) {
+		at := d.at.UTC().Truncate(time.Second)
+		if d.task == "" && !at.After(now) {
+			continue // Only a look, and this was one.
+		}
+		if next.IsZero() || at.Before(next) {
+			next = at
+		}
+	}
+	if !next.IsZero() && r.Due.After(now) && !r.Due.After(next) && next.Sub(r.Due) <= dueSlack {
+		return r.Due
+	}
+	return next
+}
+
+// Overdue lists what must be done about the order now. An order that is due with nothing overdue is only to be marked as
+// looked at (Asked).
+func (o *Order) Overdue(now time.Time) []Task {
+	var out []Task
+	for _, d := range o.r.deadlines(now) {
+		if d.task != "" && !d.at.After(now) && !slices.Contains(out, d.task) {
+			out = append(out, d.task)
+		}
+	}
+	return out
+}
+
+// MailSent notes that an owed mail has left. A repeat changes nothing.
+func (o *Order) MailSent(kind string, n int, by By) (Change, error) {
+	i := slices.IndexFunc(o.r.Owed, func(m Message) bool { return m.Kind == kind && m.N == n })
+	if i < 0 {
+		return Change{}, nil
+	}
+	o.r.Owed = slices.Delete(slices.Clone(o.r.Owed), i, i+1)
+	return o.seal("mail_sent", by, Change{})
+}
+
+// Owes tells whether the mail is still owed.
+func (o *Order) Owes(kind string, n int) bool {
+	return slices.ContainsFunc(o.r.Owed, func(m Message) bool { return m.Kind == kind && m.N == n })
+}

@@ -1,0 +1,60 @@
+package order
+
+import (
+	"regexp"
+	"slices"
+	"time"
+
+	"till/shared/fault"
+)
+
+var holdForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}(:[A-Za-z0-9_-]{1,64})?$`)
+
+// holdsMax bounds how many holds an order keeps, and with it the order's size.
+const holdsMax = 20
+
+// Hold puts a hold on the order; staff's words go into the note, sealed. A repeat changes nothing. Errors: fault.Invalid,
+// code hold_invalid; fault.Conflict, order_state_conflict for an order that has ended.
+func (o *Order) Hold(key string, note []byte, by By) (Change, error) {
+	if !holdForm.MatchString(key) || len(o.r.Holds) >= holdsMax {
+		return Change{}, &fault.Error{Kind: fault.Invalid, Op: "order.Hold", Code: "hold_invalid",
+			Msg: "A hold's key is a word of lower-case letters, such as manual or fraud_review. An order has at most 20."}
+	}
+	if o.Held(key) {
+		return Change{}, nil
+	}
+	if o.r.Status.Ended() {
+		return Change{}, StateConflict("order.Hold")
+	}
+	o.hold(key, by)
+	return o.seal("held", by, Change{Note: note})
+}
+
+// Lift takes a hold away; lifting that of a failed fulfillment begins it anew. A repeat changes nothing.
+func (o *Order) Lift(key string, by By) (Change, error) {
+	if !o.Held(key) {
+		return Change{}, nil
+	}
+	o.lift(key)
+	c := Change{}
+	if key == fulfillmentFailed && (o.r.Status == Confirmed || o.r.Status == Fulfilling) {
+		o.r.Try++ // The failed execution's name is used up.
+		c.Messages = []Message{{To: ToFulfillment, Kind: "begin"}}
+	}
+	return o.seal("hold_lifted", by, c)
+}
+
+// Held tells whether the hold is there.
+func (o *Order) Held(key string) bool {
+	return slices.ContainsFunc(o.r.Holds, func(h Hold) bool { return h.Key == key })
+}
+
+func (o *Order) hold(key string, by By) {
+	if !o.Held(key) {
+		o.r.Holds = append(slices.Clone(o.r.Holds), Hold{Key: key, By: by.Who, At: by.At.UTC().Truncate(time.Second)})
+	}
+}
+
+func (o *Order) lift(key string) {
+	o.r.Holds = slices.DeleteFunc(slices.Clone(o.r.Holds), func(h Hold) bool { return h.Key == key })
+}

@@ -1,0 +1,268 @@
+package order
+
+import (
+	"slices"
+	"time"
+
+	"till/shared/catalog"
+	"till/shared/fault"
+	"till/shared/ledger"
+	"till/shared/money"
+	"till/shared/payment"
+)
+
+// InProgress is the fault of a request that must wait for a payment's outcome.
+func InProgress(op string) error {
+	return fault.New(fault.Conflict, op, "payment_in_progress", "A payment of this order is being made. Wait for its outcome.")
+}
+
+// AttemptIDFor gives the id of the attempt that an Idempotency-Key starts for an order.
+func AttemptIDFor(id ID, key string) payment.AttemptID {
+	return payment.AttemptID(derived("pay_", "payment", string(id), key))
+}
+
+// Attempt finds an attempt.
+func (o *Order) Attempt(id payment.AttemptID) (payment.Attempt, bool) {
+	if a := o.attempt(id); a != nil {
+		return *a, true
+	}
+	return payment.Attempt{}, false
+}
+
+// OpenAttempt is the attempt that the gateway may still charge, if there is one. There is never a second.
+func (o *Order) OpenAttempt() (payment.Attempt, bool) {
+	if a := o.openAttempt(); a != nil {
+		return *a, true
+	}
+	return payment.Attempt{}, false
+}
+
+func (o *Order) attempt(id payment.AttemptID) *payment.Attempt {
+	i := slices.IndexFunc(o.r.Attempts, func(a payment.Attempt) bool { return a.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &o.r.Attempts[i]
+}
+
+func (o *Order) openAttempt() *payment.Attempt {
+	i := slices.IndexFunc(o.r.Attempts, func(a payment.Attempt) bool { return a.State.Open() })
+	if i < 0 {
+		return nil
+	}
+	return &o.r.Attempts[i]
+}
+
+// NewAttempt is what a shopper asks for when paying.
+type NewAttempt struct {
+	Key     string // The Idempotency-Key.
+	Print   string // Fingerprint of the request.
+	Gateway string
+	Mode    payment.Mode
+	Back    string // The shop's page to which the browser returns in the end; "" for the shop's own.
+}
+
+// attemptsMax bounds how many attempts an order keeps, and with it the order's size.
+const attemptsMax = 20
+
+// StartPayment notes an attempt before its gateway is called. A repeat of the key gives the zero Change. Errors:
+// fault.Conflict: order_state_conflict, not payable; payment_in_progress, another attempt is open. fault.Invalid,
+// idempotency_key_reused. fault.TooMany, too_many_attempts.
+func (o *Order) StartPayment(p NewAttempt, by By) (Change, error) {
+	const op = "order.StartPayment"
+	id := AttemptIDFor(o.r.ID, p.Key)
+	if a := o.attempt(id); a != nil {
+		if a.Print != p.Print {
+			return Change{}, keyReused(op)
+		}
+		return Change{}, nil
+	}
+	switch {
+	case !o.r.Status.Payable() || !by.At.Before(o.r.ExpiresAt):
+		return Change{}, StateConflict(op)
+	case o.openAttempt() != nil:
+		return Change{}, InProgress(op)
+	case len(o.r.Attempts) >= attemptsMax:
+		return Change{}, fault.New(fault.TooMany, op, "too_many_attempts", "This order has seen too many attempts to pay. Place a new one.")
+	}
+	o.r.Attempts = append(slices.Clone(o.r.Attempts), payment.Attempt{
+		ID: id, Gateway: p.Gateway, Mode: p.Mode, State: payment.Initiating, Amount: o.r.Total, Print: p.Print, Back: p.Back,
+		At: by.At.UTC().Truncate(time.Millisecond),
+	})
+	return o.seal("payment_started", by, Change{})
+}
+
+// PaymentStarted notes what the gateway answered to the start of an attempt: started, or an error by its kind: Unknown,
+// only a question to the gateway ends it; Unavailable, it did not happen and the same key may try again; any other,
+// the attempt failed. Money news that came first is not lowered.
+func (o *Order) PaymentStarted(id payment.AttemptID, s payment.Started, failure error, by By) (Change, error) {
+	o.r.Attempts = slices.Clone(o.r.Attempts)
+	a := o.attempt(id)
+	if a == nil {
+		return Change{}, NotFound("order.PaymentStarted")
+	}
+	c := Change{}
+	kind := "payment_ready"
+	switch {
+	case failure == nil:
+		c.Refs = o.learn(a, s.Session, s.Intent)
+		if a.State.CanBecome(payment.RequiresAction) {
+			a.State = payment.RequiresAction
+		} else if len(c.Refs) == 0 {
+			return Change{}, nil
+		}
+	case fault.KindOf(failure) == fault.Unknown:
+		if !a.State.CanBecome(payment.Unknown) {
+			return Change{}, nil
+		}
+		a.State, kind = payment.Unknown, "payment_unknown"
+	case fault.KindOf(failure) == fault.Unavailable:
+		return Change{}, nil
+	default:
+		if !a.State.CanBecome(payment.Failed) {
+			return Change{}, nil
+		}
+		a.State, a.LastError, kind = payment.Failed, fault.Code(failure), "payment_refused"
+	}
+	return o.seal(kind, by, c)
+}
+
+// learn keeps the gateway's references of an attempt; of a payment it gives the Ref that leads disputes and refunds back.
+// A session's news carry our own reference, so it needs none.
+func (o *Order) learn(a *payment.Attempt, session, intent string) []Ref {
+	if session != "" {
+		a.Session = session
+	}
+	if intent == "" || a.Intent == intent {
+		return nil
+	}
+	a.Intent = intent
+	return []Ref{{a.Gateway, intent}}
+}
+
+// ApplyPayment takes in what a gateway says of an attempt: the one path for webhook, return page, sweep and staff. What
+// is known is never lowered, so order and repeats of news do not matter; no news give the zero Change. With restock,
+// money for an expired order reserves its stock again; if the store then reports a shortage, load again and call without,
+// and the money goes back. Errors: fault.Conflict, code attempt_unknown, facts of no attempt of this order.
+func (o *Order) ApplyPayment(f payment.Facts, restock bool, by By) (Change, error) {
+	o.r.Attempts, o.r.Refunds = slices.Clone(o.r.Attempts), slices.Clone(o.r.Refunds)
+	a := o.attempt(f.Attempt)
+	if a == nil || f.Order != string(o.r.ID) {
+		return Change{}, fault.New(fault.Conflict, "order.ApplyPayment", "attempt_unknown", "")
+	}
+	before := *a
+	c := Change{Refs: o.learn(a, f.Session, f.Intent)}
+	if a.State.CanBecome(f.State) {
+		a.State = f.State
+	}
+	if a.State == payment.Captured {
+		a.LastError = ""
+	} else if f.LastError != "" && a.State.Open() {
+		a.LastError = f.LastError
+	}
+	kind, news := "payment_"+string(a.State), *a != before
+	if f.LastError != "" && a.LastError != before.LastError {
+		kind = "payment_declined"
+	}
+	if a.Captured < f.Captured {
+		c.Postings = append(c.Postings, ledger.Transfer(ledger.Receivable, ledger.GatewayClearing, f.Captured-a.Captured)...)
+		a.Captured = f.Captured
+		kind, news = o.received(&c, *a, f, restock, by), true
+	}
+	for _, r := range f.Refunds {
+		news = o.applyRefund(&c, *a, r, by) || news
+	}
+	for _, d := range f.Disputes {
+		news = o.applyDispute(d, by) || news
+	}
+	if !news {
+		return Change{}, nil
+	}
+	a.Asks, a.Asked = 0, time.Time{}
+	if err := o.followAttempt(a.State, by); err != nil {
+		return Change{}, err
+	}
+	return o.seal(kind, by, c)
+}
+
+// received decides what captured money means for the order, and gives the change's kind.
+func (o *Order) received(c *Change, a payment.Attempt, f payment.Facts, restock bool, by By) string {
+	switch {
+	case f.Amount != money.Of(a.Amount, o.r.Currency) || a.Captured != o.r.Total:
+		o.hold("amount_mismatch", by)
+		return "amount_mismatch"
+	case o.r.PaidBy != "" && o.r.PaidBy != a.ID:
+		o.refundRest(c, a, payment.DuplicatePayment, by)
+		return "duplicate_payment"
+	case o.r.Status.Payable():
+		o.r.PaidBy = a.ID
+		o.confirm(c, by)
+		return "confirmed"
+	case o.r.Status == Expired && restock:
+		c.Stock = append(c.Stock, o.stock(catalog.Reserve)...)
+		o.r.PaidBy = a.ID
+		o.confirm(c, by)
+		return "late_payment_accepted"
+	default:
+		o.refundRest(c, a, payment.LatePayment, by)
+		c.Messages = append(c.Messages, Message{To: ToMail, Kind: "late_payment_refunded"})
+		return "late_payment_refunded"
+	}
+}
+
+// confirm books the sale and sets fulfillment going. The caller has checked that the status may become Confirmed.
+func (o *Order) confirm(c *Change, by By) {
+	if err := o.become(Confirmed, by); err != nil {
+		return
+	}
+	o.r.Try = 1
+	c.Postings = append(c.Postings, o.r.sale()...)
+	c.Messages = append(c.Messages, Message{To: ToFulfillment, Kind: "begin"}, Message{To: ToMail, Kind: "order_confirmed"})
+}
+
+// processingHold is how long stock is held while a gateway processes a slow method.
+const processingHold = 14 * 24 * time.Hour
+
+// followAttempt keeps the order's status in step with its open attempt.
+func (o *Order) followAttempt(s payment.State, by By) error {
+	switch {
+	case s == payment.Processing && o.r.Status == AwaitingPayment:
+		if until := by.At.UTC().Truncate(time.Second).Add(processingHold); until.After(o.r.ExpiresAt) {
+			o.r.ExpiresAt = until
+		}
+		return o.become(PaymentProcessing, by)
+	case !s.Open() && s != payment.Captured && o.r.Status == PaymentProcessing:
+		o.r.ExpiresAt = by.At.UTC().Truncate(time.Second).Add(retryHold)
+		return o.become(AwaitingPayment, by)
+	}
+	return nil
+}
+
+// retryHold is how long stock is held for another try after a slow payment failed.
+const retryHold = 30 * time.Minute
+
+// Asked notes that the sweep looked: what was asked without news is asked again later.
+func (o *Order) Asked(by By) (Change, error) {
+	o.r.Attempts, o.r.Refunds = slices.Clone(o.r.Attempts), slices.Clone(o.r.Refunds)
+	at := by.At.UTC().Truncate(time.Second)
+	if a := o.openAttempt(); a != nil {
+		a.Asks, a.Asked = a.Asks+1, at
+	}
+	for i := range o.r.Refunds {
+		if r := &o.r.Refunds[i]; r.State.Open() {
+			r.Asks, r.Asked = r.Asks+1, at
+		}
+	}
+	if !o.r.ShouldBy.IsZero() && !o.r.ShouldBy.After(by.At) {
+		o.r.Asks++
+		o.r.ShouldBy = at.Add(backoff(o.r.Asks))
+	}
+	o.r.Owed = slices.Clone(o.r.Owed)
+	for i := range o.r.Owed {
+		o.r.Owed[i].At = at
+	}
+	if o.r.TaskIn > 0 {
+		o.r.AnswerBy = at.Add(daily)
+	}
+	return o.seal("checked", by, Change{})
+}

@@ -1,0 +1,131 @@
+package order
+
+import (
+	"encoding/json"
+	"time"
+
+	"till/shared/catalog"
+	"till/shared/fault"
+	"till/shared/pricing"
+)
+
+// Placement is what a new order is made of.
+type Placement struct {
+	Key        string // The Idempotency-Key; the order's id comes from it.
+	Print      string // Fingerprint of the request.
+	Quote      pricing.Quote
+	Country    string
+	PostalCode string
+	Customer   string
+	Contact    map[string][]byte // Sealed.
+	Hold       time.Duration     // How long stock is held unpaid.
+}
+
+// New places an order and reserves its stock. A total of 0 is confirmed at once. The change's Stock is refused by the
+// store when there is too little.
+func New(p Placement, by By) (*Order, Change, error) {
+	q := p.Quote
+	at := by.At.UTC().Truncate(time.Millisecond)
+	o := &Order{stored: map[string]json.RawMessage{}, r: Record{
+		Schema: 1, ID: IDFor(p.Key), Status: Created, Currency: q.Currency, Lines: q.Lines,
+		Subtotal: q.Subtotal, Discount: q.Discount, Shipping: q.Shipping, Tax: q.Tax, Total: q.Total, Method: q.Method,
+		Country: p.Country, PostalCode: p.PostalCode, Customer: p.Customer, Print: p.Print,
+		PlacedAt: at, ExpiresAt: at.Add(p.Hold),
+	}}
+	c := Change{Contact: p.Contact, Stock: o.stock(catalog.Reserve)}
+	if o.r.Total == 0 {
+		o.confirm(&c, by)
+	} else if err := o.become(AwaitingPayment, by); err != nil {
+		return nil, Change{}, err
+	}
+	c, err := o.seal("placed", by, c)
+	return o, c, err
+}
+
+// Repeats tells whether a request is the one that placed this order. Errors: fault.Invalid, code idempotency_key_reused.
+func (o *Order) Repeats(print string) error {
+	if o.r.Print == print {
+		return nil
+	}
+	return keyReused("order.Repeats")
+}
+
+func keyReused(op string) error {
+	return &fault.Error{Kind: fault.Invalid, Op: op, Code: "idempotency_key_reused", At: "Idempotency-Key",
+		Msg: "This key was used for another request. Use a new key for a new request."}
+}
+
+// stock gives a move of every unit that is not in a parcel yet.
+func (o *Order) stock(kind catalog.MoveKind) []catalog.Move {
+	var out []catalog.Move
+	for _, l := range o.r.left() {
+		out = append(out, catalog.Move{SKU: l.SKU, Kind: kind, Quantity: l.Quantity})
+	}
+	return out
+}
+
+// become moves the order on and sets when the new status should have moved on in turn. Errors: fault.Conflict, code
+// order_state_conflict.
+func (o *Order) become(next Status, by By) error {
+	if !o.r.Status.CanBecome(next) {
+		return StateConflict("order.become")
+	}
+	o.r.Status, o.r.Asks, o.r.ShouldBy = next, 0, time.Time{}
+	if limit := patience[next]; limit > 0 {
+		o.r.ShouldBy = by.At.UTC().Truncate(time.Second).Add(limit)
+	}
+	return nil
+}
+
+// StateConflict is the fault of a request that is right in itself, but not in the order's present state.
+func StateConflict(op string) error {
+	return fault.New(fault.Conflict, op, "order_state_conflict", "The order's present state does not allow this.")
+}
+
+// Expire ends an unpaid order whose hold is over, and gives its stock back. The caller has made sure that no attempt can
+// be charged any more. A repeat changes nothing. Errors: fault.Conflict, code order_state_conflict.
+func (o *Order) Expire(by By) (Change, error) {
+	if o.r.Status == Expired {
+		return Change{}, nil
+	}
+	if o.openAttempt() != nil || by.At.Before(o.r.ExpiresAt) {
+		return Change{}, StateConflict("order.Expire")
+	}
+	c := Change{Stock: o.stock(catalog.Release)}
+	if err := o.become(Expired, by); err != nil {
+		return Change{}, err
+	}
+	return o.seal("expired", by, c)
+}
+
+// Cancel ends an order before it is shipped: stock goes back, and captured money that is not refunded yet is to be
+// refunded. The caller has made sure that no attempt can be charged any more. A repeat changes nothing. Errors:
+// fault.Conflict: order_state_conflict, or payment_in_progress while an attempt is open.
+func (o *Order) Cancel(by By) (Change, error) {
+	if o.r.Status == Cancelled {
+		return Change{}, nil
+	}
+	if o.openAttempt() != nil {
+		return Change{}, InProgress("order.Cancel")
+	}
+	if len(o.r.Shipments) > 0 {
+		return Change{}, StateConflict("order.Cancel")
+	}
+	c := Change{Stock: o.stock(catalog.Release), Messages: []Message{{To: ToMail, Kind: "order_cancelled"}}}
+	if err := o.become(Cancelled, by); err != nil {
+		return Change{}, err
+	}
+	if o.r.TaskIn > 0 {
+		o.r.AnswerBy = by.At.UTC().Truncate(time.Second).Add(answerWait)
+	}
+	for i := range o.r.Attempts {
+		o.refundRest(&c, o.r.Attempts[i], "order_cancelled", by)
+	}
+	return o.seal("cancelled", by, c)
+}
+
+// Revoke makes every link to the order so far useless, and leaves it otherwise as it is.
+func (o *Order) Revoke(by By) (Change, error) {
+	o.r.Revocations++
+	return o.seal("links_revoked", by, Change{})
+}

@@ -1,0 +1,157 @@
+// Package order is the whole of an order: what was bought, how it was paid, where it is, and every change of it.
+package order
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"maps"
+	"strings"
+	"time"
+
+	"till/shared/fault"
+	"till/shared/fulfillment"
+	"till/shared/ledger"
+	"till/shared/money"
+	"till/shared/payment"
+	"till/shared/pricing"
+)
+
+// ID names an order: "ord_" and 26 letters and digits. Safe to log and to show.
+type ID string
+
+// IDFor gives the id of the order that an Idempotency-Key places, so that the record of the key is the order itself.
+func IDFor(key string) ID { return ID(derived("ord_", "order", key)) }
+
+// ParseID checks the form of an id from a path. Errors: fault.NotFound; what is no id names no order.
+func ParseID(text string) (ID, error) {
+	if len(text) != 30 || !strings.HasPrefix(text, "ord_") || strings.Trim(text[4:], "abcdefghijklmnopqrstuvwxyz234567") != "" {
+		return "", NotFound("order.ParseID")
+	}
+	return ID(text), nil
+}
+
+// NotFound is the one answer for an order that is not there and for one that is not the caller's.
+func NotFound(op string) error {
+	return fault.New(fault.NotFound, op, "not_found", "There is nothing here, or it is not yours to see.")
+}
+
+// derived makes an id from its parts: the same parts, the same id.
+func derived(prefix string, parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return prefix + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:26])
+}
+
+// Record is everything that is stored of an order, as it is stored. Amounts in minor units of Currency. It holds no
+// personal data but the country and postal code that tax law wants kept; the contact is sealed in the CHANGE that
+// ContactIn names. Read it freely; only the verbs of Order change it.
+type Record struct {
+	Schema      int                    `json:"schema"`
+	ID          ID                     `json:"id"`
+	N           int                    `json:"n"`    // Number of the last CHANGE.
+	Head        string                 `json:"head"` // Hash of the last CHANGE.
+	Status      Status                 `json:"status"`
+	Currency    money.Currency         `json:"currency"`
+	Lines       []pricing.Line         `json:"lines"`
+	Subtotal    int64                  `json:"subtotal"`
+	Discount    int64                  `json:"discount,omitempty"`
+	Shipping    int64                  `json:"shipping"`
+	Tax         int64                  `json:"tax"`
+	Total       int64                  `json:"total"`
+	Method      string                 `json:"method"`
+	Country     string                 `json:"country"`
+	PostalCode  string                 `json:"postal_code,omitempty"`
+	Customer    string                 `json:"customer"`
+	ContactIn   int                    `json:"contact_in"` // The CHANGE that holds the sealed contact.
+	Print       string                 `json:"print"`      // Fingerprint of the request that placed it.
+	PlacedAt    time.Time              `json:"placed_at"`
+	ExpiresAt   time.Time              `json:"expires_at"` // Until when stock is held for an unpaid order.
+	Attempts    []payment.Attempt      `json:"attempts,omitempty"`
+	PaidBy      payment.AttemptID      `json:"paid_by,omitempty"` // The attempt that confirmed it.
+	Refunds     []payment.Refund       `json:"refunds,omitempty"`
+	Disputes    []payment.DisputeFacts `json:"disputes,omitempty"`
+	Holds       []Hold                 `json:"holds,omitempty"`
+	Shipments   []fulfillment.Shipment `json:"shipments,omitempty"`
+	Try         int                    `json:"try,omitempty"`         // Which execution of the fulfillment machine carries it.
+	TaskIn      int                    `json:"task_in,omitempty"`     // The CHANGE that holds the token of the machine's waiting task.
+	AnswerBy    time.Time              `json:"answer_by,omitzero"`    // When that task should have been answered.
+	Asks        int                    `json:"asks,omitempty"`        // How often the sweep looked since the last news.
+	ShouldBy    time.Time              `json:"should_by,omitzero"`    // When the present status should have moved on.
+	Owed        []Message              `json:"owed,omitempty"`        // Mails not yet known to be sent.
+	Revocations int                    `json:"revocations,omitempty"` // Raised to make all links so far useless.
+	Due         time.Time              `json:"due,omitzero"`          // When somebody must look again. Zero: never.
+}
+
+// Hold stops shipping and automatic capture while it is there.
+type Hold struct {
+	Key string    `json:"key"`
+	By  string    `json:"by"`
+	At  time.Time `json:"at"`
+}
+
+// Message is work for another function, sent by the relay once the change that holds it is stored.
+type Message struct {
+	To   string    `json:"to"`          // ToFulfillment or ToMail.
+	Kind string    `json:"kind"`        // The mail's kind; for fulfillment, "begin".
+	N    int       `json:"n,omitempty"` // The change that caused it; set when owed.
+	At   time.Time `json:"at,omitzero"` // When it was last sent on; set when owed.
+}
+
+// Where messages go.
+const (
+	ToFulfillment = "fulfillment"
+	ToMail        = "mail"
+)
+
+// Order is an order in memory. Verbs change it and return the CHANGE to store with it; on a lost write, throw it away
+// and load again. Not safe for concurrent use.
+type Order struct {
+	r      Record
+	stored map[string]json.RawMessage // As last stored, members that this version does not know included.
+}
+
+// Record gives what is known of the order. Its slices are the order's own: do not change them.
+func (o *Order) Record() Record { return o.r }
+
+// ID is the order's id.
+func (o *Order) ID() ID { return o.r.ID }
+
+// Encode is the stored form: one JSON object. Members written by a newer version are kept.
+func (o *Order) Encode() ([]byte, error) { return json.Marshal(o.stored) }
+
+// Decode reads the stored form. Errors: fault.Internal, the store holds what we cannot read.
+func Decode(data []byte) (*Order, error) {
+	o := &Order{}
+	if err := json.Unmarshal(data, &o.stored); err != nil {
+		return nil, fault.Wrap(fault.Internal, "order.Decode", err)
+	}
+	if err := json.Unmarshal(data, &o.r); err != nil {
+		return nil, fault.Wrap(fault.Internal, "order.Decode", err)
+	}
+	return o, nil
+}
+
+// members gives the record's JSON members, with those of o.stored that this version does not know.
+func (o *Order) members() (map[string]json.RawMessage, error) {
+	data, err := json.Marshal(o.r)
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, "order.members", err)
+	}
+	now := make(map[string]json.RawMessage, len(o.stored)+1)
+	for name, value := range o.stored {
+		if !known[name] {
+			now[name] = value
+		}
+	}
+	mine := map[string]json.RawMessage{}
+	if err := json.Unmarshal(data, &mine); err != nil {
+		return nil, fault.Wrap(fault.Internal, "order.members", err)
+	}
+	maps.Copy(now, mine)
+	return now, nil
+}
+
+// sale is the postings of the order's confirmation.
+func (r *Record) sale() []ledger.Posting {
+	return ledger.Sale(r.Subtotal-r.Discount, r.Shipping, r.Tax)
+}

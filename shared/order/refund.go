@@ -1,0 +1,241 @@
+package order
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"till/shared/fault"
+	"till/shared/ledger"
+	"till/shared/money"
+	"till/shared/payment"
+)
+
+// RefundIDFor gives the id of the refund that an Idempotency-Key asks for.
+func RefundIDFor(id ID, key string) payment.RefundID {
+	return payment.RefundID(derived("ref_", "refund", string(id), key))
+}
+
+// Refund finds a refund.
+func (o *Order) Refund(id payment.RefundID) (payment.Refund, bool) {
+	i := slices.IndexFunc(o.r.Refunds, func(r payment.Refund) bool { return r.ID == id })
+	if i < 0 {
+		return payment.Refund{}, false
+	}
+	return o.r.Refunds[i], true
+}
+
+// OpenRefunds lists the refunds whose outcome is awaited.
+func (o *Order) OpenRefunds() []payment.Refund {
+	var out []payment.Refund
+	for _, r := range o.r.Refunds {
+		if r.State.Open() {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Captured is all money taken for the order, minor units.
+func (r *Record) Captured() int64 {
+	var sum int64
+	for _, a := range r.Attempts {
+		sum += a.Captured
+	}
+	return sum
+}
+
+// Refunded is all money given back, minor units.
+func (r *Record) Refunded() int64 {
+	var sum int64
+	for _, f := range r.Refunds {
+		if f.State == payment.RefundSucceeded {
+			sum += f.Amount
+		}
+	}
+	return sum
+}
+
+// refundable is what is left of an attempt to give back: captured, less refunds that have or may have happened, less
+// lost disputes.
+func (r *Record) refundable(a payment.Attempt) int64 {
+	left := a.Captured
+	for _, f := range r.Refunds {
+		if f.Attempt == a.ID && f.State.Live() {
+			left -= f.Amount
+		}
+	}
+	if a.ID == r.PaidBy {
+		for _, d := range r.Disputes {
+			if d.Lost {
+				left -= d.Amount
+			}
+		}
+	}
+	return left
+}
+
+// RequestRefund notes a refund of amount minor units before the gateway is called, and sets its amount aside. A repeat of
+// the key gives the zero Change. note is staff's reason, sealed. Errors: fault.Invalid: refund_invalid, not above 0 or
+// nothing captured; idempotency_key_reused. fault.Conflict, refund_exceeds_captured.
+func (o *Order) RequestRefund(key string, amount int64, note []byte, by By) (Change, error) {
+	const op = "order.RequestRefund"
+	id := RefundIDFor(o.r.ID, key)
+	if r, again := o.Refund(id); again {
+		if r.Amount != amount {
+			return Change{}, keyReused(op)
+		}
+		return Change{}, nil
+	}
+	if amount < 1 || o.r.Captured() == 0 {
+		return Change{}, &fault.Error{Kind: fault.Invalid, Op: op, Code: "refund_invalid", At: "#/amount",
+			Msg: "Must be a whole number of minor units above 0, of an order that is paid."}
+	}
+	a := o.attempt(o.r.PaidBy)
+	if a == nil {
+		a = o.captured()
+	}
+	if left := o.r.refundable(*a); amount > left {
+		return Change{}, &fault.Error{Kind: fault.Conflict, Op: op, Code: "refund_exceeds_captured", At: "#/amount",
+			Msg: fmt.Sprintf("Only %s of this order can still be refunded.", money.Of(max(left, 0), o.r.Currency).Format("en"))}
+	}
+	c := Change{Note: note}
+	o.addRefund(&c, *a, payment.Refund{ID: id, Cause: payment.ByStaff, Amount: amount}, by)
+	return o.seal("refund_requested", by, c)
+}
+
+// captured is the first attempt that holds money.
+func (o *Order) captured() *payment.Attempt {
+	i := slices.IndexFunc(o.r.Attempts, func(a payment.Attempt) bool { return a.Captured > 0 })
+	return &o.r.Attempts[i]
+}
+
+// refundRest asks for all that is left of an attempt to go back.
+func (o *Order) refundRest(c *Change, a payment.Attempt, cause payment.Cause, by By) {
+	if left := o.r.refundable(a); left > 0 {
+		id := RefundIDFor(o.r.ID, fmt.Sprintf("%s/%s/%d", cause, a.ID, len(o.r.Refunds)))
+		o.addRefund(c, a, payment.Refund{ID: id, Cause: cause, Amount: left}, by)
+	}
+}
+
+// addRefund stores a new refund as requested and books it: money that was earned is un-earned part by part, money that
+// never was goes back to the shopper's account.
+func (o *Order) addRefund(c *Change, a payment.Attempt, r payment.Refund, by By) {
+	r.Attempt, r.State, r.At = a.ID, payment.RefundRequested, by.At.UTC().Truncate(time.Millisecond)
+	if a.ID == o.r.PaidBy {
+		r.Goods, r.Shipping, r.Tax = o.r.shares(r.Amount)
+	}
+	c.Postings = append(c.Postings, refundPostings(r)...)
+	o.r.Refunds = append(slices.Clone(o.r.Refunds), r)
+}
+
+// shares divides a refund over goods, delivery and tax, so that all refunds together are divided as the order was: the
+// parts of a full refund are the parts of the sale, to the last unit.
+func (r *Record) shares(amount int64) (goods, shipping, tax int64) {
+	whole := amount
+	var doneGoods, doneShipping, doneTax int64
+	for _, f := range r.Refunds {
+		if f.State.Live() && f.Attempt == r.PaidBy {
+			whole, doneGoods, doneShipping, doneTax = whole+f.Amount, doneGoods+f.Goods, doneShipping+f.Shipping, doneTax+f.Tax
+		}
+	}
+	parts, err := money.Of(whole, r.Currency).Split(r.Subtotal-r.Discount, r.Shipping, r.Tax)
+	if err != nil {
+		return amount, 0, 0
+	}
+	return parts[0].Minor() - doneGoods, parts[1].Minor() - doneShipping, parts[2].Minor() - doneTax
+}
+
+func refundPostings(r payment.Refund) []ledger.Posting {
+	var postings []ledger.Posting
+	for _, p := range [...]ledger.Posting{
+		{Account: ledger.Revenue, Minor: r.Goods}, {Account: ledger.Shipping, Minor: r.Shipping}, {Account: ledger.Tax, Minor: r.Tax},
+		{Account: ledger.Receivable, Minor: r.Amount - r.Goods - r.Shipping - r.Tax}, {Account: ledger.RefundsPayable, Minor: -r.Amount},
+	} {
+		if p.Minor != 0 {
+			postings = append(postings, p)
+		}
+	}
+	return postings
+}
+
+// ApplyRefund takes in what a gateway says of a refund of an attempt; no news give the zero Change. A refund that was made
+// elsewhere is added to the books. Errors: fault.Conflict, code attempt_unknown.
+func (o *Order) ApplyRefund(attempt payment.AttemptID, f payment.RefundFacts, by By) (Change, error) {
+	o.r.Refunds = slices.Clone(o.r.Refunds)
+	a := o.attempt(attempt)
+	if a == nil {
+		return Change{}, fault.New(fault.Conflict, "order.ApplyRefund", "attempt_unknown", "")
+	}
+	c := Change{}
+	if !o.applyRefund(&c, *a, f, by) {
+		return Change{}, nil
+	}
+	return o.seal("refund_"+string(f.State), by, c)
+}
+
+// RefundUnknown notes that the outcome of a refund's call is not known.
+func (o *Order) RefundUnknown(id payment.RefundID, by By) (Change, error) {
+	r, found := o.Refund(id)
+	if !found || !r.State.CanBecome(payment.RefundUnknown) {
+		return Change{}, nil
+	}
+	return o.ApplyRefund(r.Attempt, payment.RefundFacts{ID: id, State: payment.RefundUnknown, Amount: r.Amount}, by)
+}
+
+// applyRefund brings one refund up to date and books what that means. It tells whether there was news.
+func (o *Order) applyRefund(c *Change, a payment.Attempt, f payment.RefundFacts, by By) bool {
+	i := slices.IndexFunc(o.r.Refunds, func(r payment.Refund) bool {
+		return (f.ID != "" && r.ID == f.ID) || (f.Ref != "" && r.Ref == f.Ref)
+	})
+	news := false
+	if i < 0 {
+		if f.Amount < 1 || !f.State.Live() {
+			return false
+		}
+		id := RefundIDFor(o.r.ID, "at_gateway/"+f.Ref)
+		o.addRefund(c, a, payment.Refund{ID: id, Cause: payment.AtGateway, Amount: f.Amount, Ref: f.Ref}, by)
+		i, news = len(o.r.Refunds)-1, true
+	}
+	r := &o.r.Refunds[i]
+	if f.Ref != "" && r.Ref != f.Ref {
+		r.Ref, news = f.Ref, true
+	}
+	if !r.State.CanBecome(f.State) {
+		return news
+	}
+	was := r.State
+	r.State, r.Asks, r.Asked = f.State, 0, time.Time{}
+	switch {
+	case f.State == payment.RefundSucceeded:
+		c.Postings = append(c.Postings, ledger.Transfer(ledger.GatewayClearing, ledger.RefundsPayable, r.Amount)...)
+		c.Messages = append(c.Messages, Message{To: ToMail, Kind: "refund_sent"})
+	case !f.State.Live():
+		if was == payment.RefundSucceeded {
+			c.Postings = append(c.Postings, ledger.Transfer(ledger.RefundsPayable, ledger.GatewayClearing, r.Amount)...)
+		}
+		c.Postings = append(c.Postings, ledger.Reverse(refundPostings(*r))...)
+		o.hold("refund_failed:"+string(r.ID), by)
+	}
+	return true
+}
+
+// applyDispute keeps a dispute's state: it is a hold while it is open, and never a move of the order.
+func (o *Order) applyDispute(d payment.DisputeFacts, by By) bool {
+	i := slices.IndexFunc(o.r.Disputes, func(have payment.DisputeFacts) bool { return have.Ref == d.Ref })
+	if i >= 0 && o.r.Disputes[i] == d {
+		return false
+	}
+	o.r.Disputes = slices.Clone(o.r.Disputes)
+	if i < 0 {
+		o.r.Disputes = append(o.r.Disputes, d)
+	} else {
+		o.r.Disputes[i] = d
+	}
+	if d.Open {
+		o.hold("dispute:"+d.Ref, by)
+	} else {
+		o.lift("dispute:" + d.Ref)
+	}
+	return true
+}

@@ -1,0 +1,211 @@
+package order
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"till/shared/catalog"
+	"till/shared/fault"
+	"till/shared/fulfillment"
+)
+
+// left is what is in no parcel yet, in the order of the lines.
+func (r *Record) left() []fulfillment.Line {
+	var out []fulfillment.Line
+	for _, l := range r.Lines {
+		quantity := l.Quantity
+		for _, s := range r.Shipments {
+			for _, in := range s.Lines {
+				if in.SKU == l.SKU {
+					quantity -= in.Quantity
+				}
+			}
+		}
+		if quantity > 0 {
+			out = append(out, fulfillment.Line{SKU: l.SKU, Quantity: quantity})
+		}
+	}
+	return out
+}
+
+// AllShipped tells whether every unit is in a parcel.
+func (o *Order) AllShipped() bool { return len(o.r.left()) == 0 }
+
+// ended tells a machine that the order it carries is no longer its own: cancelled, or carried by a later try.
+func (o *Order) ended(op string, try int) error {
+	if o.r.Status == Cancelled || try != o.r.Try {
+		return fault.New(fault.Conflict, op, "order_cancelled", "The order was cancelled.")
+	}
+	return nil
+}
+
+// Prepare takes a paid order into fulfillment. A repeat changes nothing. Errors: fault.Conflict: order_cancelled, also for
+// an execution that a later try has replaced; order_state_conflict.
+func (o *Order) Prepare(try int, by By) (Change, error) {
+	if err := o.ended("order.Prepare", try); err != nil {
+		return Change{}, err
+	}
+	if o.r.Status == Fulfilling || o.r.Status == Shipped || o.r.Status == Delivered || o.r.Status == Completed {
+		return Change{}, nil
+	}
+	if err := o.become(Fulfilling, by); err != nil {
+		return Change{}, err
+	}
+	return o.seal("fulfillment_prepared", by, Change{})
+}
+
+// AwaitShipment keeps the token with which staff's shipment answers the machine's waiting task. Errors: as Prepare.
+func (o *Order) AwaitShipment(try int, token string, by By) (Change, error) {
+	if err := o.ended("order.AwaitShipment", try); err != nil {
+		return Change{}, err
+	}
+	return o.seal("shipment_awaited", by, Change{Task: token})
+}
+
+// Parcel is what staff hand to a carrier. No lines means everything that is left.
+type Parcel struct {
+	Carrier        string
+	TrackingNumber string
+	Lines          []fulfillment.Line
+}
+
+// Ship notes a parcel handed to its carrier; its units are sold. A repeat, the same carrier and number, changes nothing.
+// Errors: fault.Invalid, each fault of the parcel At its place; fault.Conflict: order_on_hold; order_state_conflict, not
+// paid, refunded in full, or not yet prepared.
+func (o *Order) Ship(p Parcel, by By) (Change, error) {
+	faults := fulfillment.CheckLabel(p.Carrier, p.TrackingNumber)
+	if len(faults) > 0 {
+		return Change{}, errors.Join(faults...)
+	}
+	if slices.ContainsFunc(o.r.Shipments, func(s fulfillment.Shipment) bool {
+		return s.Carrier == p.Carrier && s.TrackingNumber == p.TrackingNumber
+	}) {
+		return Change{}, nil
+	}
+	switch {
+	case len(o.r.Holds) > 0:
+		return Change{}, fault.New(fault.Conflict, "order.Ship", "order_on_hold", "The order is on hold. Lift its holds first.")
+	case o.r.Status != Fulfilling, o.r.TaskIn == 0, o.r.Captured() < o.r.Total, o.r.Total > 0 && o.r.Captured() == o.r.promised():
+		return Change{}, StateConflict("order.Ship")
+	}
+	lines, err := o.pack(p.Lines)
+	if err != nil {
+		return Change{}, err
+	}
+	c := Change{Messages: []Message{{To: ToMail, Kind: "order_shipped"}}}
+	for _, l := range lines {
+		c.Stock = append(c.Stock, catalog.Move{SKU: l.SKU, Kind: catalog.Sell, Quantity: l.Quantity})
+	}
+	o.r.Shipments = append(slices.Clone(o.r.Shipments), fulfillment.Shipment{
+		ID: fulfillment.ID(fmt.Sprintf("shp_%d", len(o.r.Shipments)+1)), State: fulfillment.Shipped, Carrier: p.Carrier,
+		TrackingNumber: p.TrackingNumber, Lines: lines, ShippedAt: by.At.UTC().Truncate(time.Second),
+	})
+	kind := "partly_shipped"
+	if o.AllShipped() {
+		kind, o.r.AnswerBy = "shipped", by.At.UTC().Truncate(time.Second).Add(answerWait)
+		if err := o.become(Shipped, by); err != nil {
+			return Change{}, err
+		}
+	}
+	return o.seal(kind, by, c)
+}
+
+// promised is all money that has gone back or may be going back, minor units.
+func (r *Record) promised() int64 {
+	var sum int64
+	for _, f := range r.Refunds {
+		if f.State.Live() {
+			sum += f.Amount
+		}
+	}
+	return sum
+}
+
+// pack checks the lines of a parcel against what is left; SKUs named twice are merged.
+func (o *Order) pack(wanted []fulfillment.Line) ([]fulfillment.Line, error) {
+	left := o.r.left()
+	if len(wanted) == 0 {
+		return left, nil
+	}
+	var out []fulfillment.Line
+	for i, w := range wanted {
+		j := slices.IndexFunc(left, func(l fulfillment.Line) bool { return l.SKU == w.SKU })
+		if j < 0 || w.Quantity < 1 || w.Quantity > left[j].Quantity {
+			return nil, &fault.Error{Kind: fault.Invalid, Op: "order.Ship", Code: "quantity_invalid", At: fmt.Sprintf("#/lines/%d", i),
+				Msg: "There is not that much of this product left to ship."}
+		}
+		left[j].Quantity -= w.Quantity
+		if k := slices.IndexFunc(out, func(l fulfillment.Line) bool { return l.SKU == w.SKU }); k >= 0 {
+			out[k].Quantity += w.Quantity
+		} else {
+			out = append(out, w)
+		}
+	}
+	return out, nil
+}
+
+// Deliver notes that a parcel has arrived. A repeat changes nothing. Errors: fault.NotFound for another parcel.
+func (o *Order) Deliver(id fulfillment.ID, by By) (Change, error) {
+	o.r.Shipments = slices.Clone(o.r.Shipments)
+	i := slices.IndexFunc(o.r.Shipments, func(s fulfillment.Shipment) bool { return s.ID == id })
+	if i < 0 {
+		return Change{}, NotFound("order.Deliver")
+	}
+	s := &o.r.Shipments[i]
+	if !s.State.CanBecome(fulfillment.Delivered) {
+		return Change{}, nil
+	}
+	s.State, s.DeliveredAt = fulfillment.Delivered, by.At.UTC().Truncate(time.Second)
+	kind := "parcel_delivered"
+	if o.r.Status == Shipped && !slices.ContainsFunc(o.r.Shipments, func(s fulfillment.Shipment) bool { return s.State != fulfillment.Delivered }) {
+		kind = "delivered"
+		if err := o.become(Delivered, by); err != nil {
+			return Change{}, err
+		}
+	}
+	return o.seal(kind, by, Change{})
+}
+
+// CloseFulfillment notes that the machine is done with the order. A repeat changes nothing. Errors: fault.Conflict,
+// order_state_conflict while something is unshipped.
+func (o *Order) CloseFulfillment(by By) (Change, error) {
+	if o.r.TaskIn == 0 {
+		return Change{}, nil
+	}
+	if !o.AllShipped() {
+		return Change{}, StateConflict("order.CloseFulfillment")
+	}
+	o.r.TaskIn, o.r.AnswerBy = 0, time.Time{}
+	return o.seal("fulfillment_completed", by, Change{})
+}
+
+// FailFulfillment notes that an execution of the machine came to nothing: of a cancelled order that is how it ends; of any
+// other it is a hold, and lifting that begins anew. An execution that a later try replaced changes nothing.
+func (o *Order) FailFulfillment(try int, by By) (Change, error) {
+	switch {
+	case try != o.r.Try, o.r.Status == Cancelled && o.r.TaskIn == 0, o.Held(fulfillmentFailed):
+		return Change{}, nil
+	case o.r.Status == Cancelled:
+		o.r.TaskIn, o.r.AnswerBy = 0, time.Time{}
+		return o.seal("fulfillment_stopped", by, Change{})
+	}
+	o.r.TaskIn, o.r.AnswerBy = 0, time.Time{}
+	o.hold(fulfillmentFailed, by)
+	return o.seal("fulfillment_failed", by, Change{})
+}
+
+// fulfillmentFailed is the hold of an order whose machine failed.
+const fulfillmentFailed = "fulfillment_failed"
+
+// Finish completes a delivered order when its time to be sent back is over. A repeat changes nothing.
+func (o *Order) Finish(by By) (Change, error) {
+	if o.r.Status == Completed {
+		return Change{}, nil
+	}
+	if err := o.become(Completed, by); err != nil {
+		return Change{}, err
+	}
+	return o.seal("completed", by, Change{})
+}

@@ -1,0 +1,163 @@
+// Package orderview is what shoppers and staff are shown of an order, as the API's JSON.
+package orderview
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"till/shared/money"
+	"till/shared/order"
+	"till/shared/payment"
+	"till/shared/pricing"
+)
+
+// Order is an order as its shopper sees it. It holds no personal data, and of holds only that there are some.
+type Order struct {
+	ID                order.ID       `json:"id"`
+	Status            order.Status   `json:"status"`
+	PaymentStatus     string         `json:"payment_status"`
+	FulfillmentStatus string         `json:"fulfillment_status"`
+	Currency          money.Currency `json:"currency"`
+	Lines             []Line         `json:"lines"`
+	Subtotal          money.Amount   `json:"subtotal"`
+	Discount          money.Amount   `json:"discount"`
+	Shipping          money.Amount   `json:"shipping"`
+	Tax               money.Amount   `json:"tax"`
+	Total             money.Amount   `json:"total"`
+	ShippingMethod    string         `json:"shipping_method"`
+	Country           string         `json:"country"`
+	Shipments         []Shipment     `json:"shipments"`
+	Refunds           []Refund       `json:"refunds"`
+	Holds             []Hold         `json:"holds"`
+	OnHold            bool           `json:"on_hold"`
+	CreatedAt         time.Time      `json:"created_at"`
+	ExpiresAt         time.Time      `json:"expires_at,omitzero"` // Only while it can be paid.
+}
+
+// Line is one line: Total is quantity × unit price − discount, without tax.
+type Line struct {
+	SKU       string       `json:"sku"`
+	Name      string       `json:"name"`
+	Quantity  int64        `json:"quantity"`
+	UnitPrice money.Amount `json:"unit_price"`
+	Discount  money.Amount `json:"discount"`
+	Tax       money.Amount `json:"tax"`
+	Total     money.Amount `json:"total"`
+}
+
+// Shipment is a parcel.
+type Shipment struct {
+	ID             string         `json:"id"`
+	Status         string         `json:"status"`
+	Carrier        string         `json:"carrier"`
+	TrackingNumber string         `json:"tracking_number"`
+	Lines          []ShipmentLine `json:"lines"`
+	ShippedAt      time.Time      `json:"shipped_at"`
+	DeliveredAt    time.Time      `json:"delivered_at,omitzero"`
+}
+
+// ShipmentLine is how many units of a product are in a parcel.
+type ShipmentLine struct {
+	SKU      string `json:"sku"`
+	Quantity int64  `json:"quantity"`
+}
+
+// Refund is money on its way back. Cause is shown to staff only.
+type Refund struct {
+	ID        payment.RefundID    `json:"id"`
+	Status    payment.RefundState `json:"status"`
+	Amount    money.Amount        `json:"amount"`
+	Cause     payment.Cause       `json:"cause,omitempty"`
+	CreatedAt time.Time           `json:"created_at"`
+}
+
+// Hold is a hold: to a shopper only since when; key and by are for staff.
+type Hold struct {
+	Key   string    `json:"key,omitempty"`
+	By    string    `json:"by,omitempty"`
+	Since time.Time `json:"since"`
+}
+
+// Of gives the shopper's view.
+func Of(o *order.Order) Order {
+	v := full(o)
+	for i := range v.Holds {
+		v.Holds[i] = Hold{Since: v.Holds[i].Since}
+	}
+	for i := range v.Refunds {
+		v.Refunds[i].Cause = ""
+	}
+	return v
+}
+
+func full(o *order.Order) Order {
+	r := o.Record()
+	in := func(minor int64) money.Amount { return money.Of(minor, r.Currency) }
+	v := Order{
+		ID: r.ID, Status: r.Status, PaymentStatus: r.PaymentStatus(), FulfillmentStatus: r.FulfillmentStatus(),
+		Currency: r.Currency, Lines: Lines(r.Lines, r.Currency), Subtotal: in(r.Subtotal), Discount: in(r.Discount), Shipping: in(r.Shipping),
+		Tax: in(r.Tax), Total: in(r.Total), ShippingMethod: r.Method, Country: r.Country,
+		Shipments: make([]Shipment, 0, len(r.Shipments)), Refunds: make([]Refund, 0, len(r.Refunds)),
+		Holds: make([]Hold, 0, len(r.Holds)), OnHold: len(r.Holds) > 0, CreatedAt: r.PlacedAt,
+	}
+	if r.Status.Payable() {
+		v.ExpiresAt = r.ExpiresAt
+	}
+	for _, s := range r.Shipments {
+		parcel := Shipment{ID: string(s.ID), Status: string(s.State), Carrier: s.Carrier, TrackingNumber: s.TrackingNumber,
+			ShippedAt: s.ShippedAt, DeliveredAt: s.DeliveredAt}
+		for _, l := range s.Lines {
+			parcel.Lines = append(parcel.Lines, ShipmentLine{string(l.SKU), l.Quantity})
+		}
+		v.Shipments = append(v.Shipments, parcel)
+	}
+	for _, f := range r.Refunds {
+		v.Refunds = append(v.Refunds, Refund{ID: f.ID, Status: f.State, Amount: in(f.Amount), Cause: f.Cause, CreatedAt: f.At})
+	}
+	for _, h := range r.Holds {
+		v.Holds = append(v.Holds, Hold{h.Key, h.By, h.At})
+	}
+	return v
+}
+
+// Lines gives priced lines in a currency.
+func Lines(lines []pricing.Line, c money.Currency) []Line {
+	out := make([]Line, len(lines))
+	for i, l := range lines {
+		out[i] = Line{
+			SKU: string(l.SKU), Name: l.Name, Quantity: l.Quantity, UnitPrice: money.Of(l.UnitPrice, c),
+			Discount: money.Of(l.Discount, c), Tax: money.Of(l.Tax, c), Total: money.Of(l.Total, c),
+		}
+	}
+	return out
+}
+
+// Event is one line of a timeline.
+type Event struct {
+	At    time.Time `json:"at"`
+	Kind  string    `json:"kind"`
+	By    string    `json:"by,omitempty"`    // To a shopper: shopper, shop or gateway.
+	Cause string    `json:"cause,omitempty"` // Staff only.
+	N     int       `json:"n,omitempty"`     // Staff only.
+}
+
+// inner lists the kinds of changes that tell a shopper nothing.
+var inner = []string{"checked", "mail_sent", "held", "hold_lifted", "shipment_awaited", "fulfillment_completed", "fulfillment_failed",
+	"fulfillment_stopped", "amount_mismatch", "links_revoked", "payment_ready"}
+
+// Timeline gives the shopper's view of an order's history.
+func Timeline(changes []order.Change) []Event {
+	out := make([]Event, 0, len(changes))
+	for _, c := range changes {
+		if slices.Contains(inner, c.Kind) {
+			continue
+		}
+		by, _, _ := strings.Cut(c.By, ":")
+		if by != "shopper" && by != "gateway" {
+			by = "shop"
+		}
+		out = append(out, Event{At: c.At, Kind: c.Kind, By: by})
+	}
+	return out
+}

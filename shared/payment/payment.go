@@ -1,0 +1,117 @@
+// Package payment is attempts to pay, what gateways say of them, and the one contract that every gateway's adapter passes.
+package payment
+
+import (
+	"context"
+	"time"
+
+	"till/shared/money"
+)
+
+// AttemptID names one attempt to pay an order. Safe to log; the gateway keeps it as metadata.
+type AttemptID string
+
+// Mode says where the shopper enters the card.
+type Mode string
+
+// The modes.
+const (
+	Hosted   Mode = "hosted"   // On the gateway's page.
+	Embedded Mode = "embedded" // In the gateway's form inside the shop's page.
+)
+
+// Attempt is one try to pay an order. Written before the gateway is called, never deleted. Amounts in minor units of
+// the order's currency. Every field is safe to log.
+type Attempt struct {
+	ID        AttemptID `json:"id"`
+	Gateway   string    `json:"gateway"`
+	Mode      Mode      `json:"mode"`
+	State     State     `json:"state"`
+	Amount    int64     `json:"amount"`
+	Captured  int64     `json:"captured,omitempty"`
+	Session   string    `json:"session,omitempty"` // The gateway's reference of the hosted page.
+	Intent    string    `json:"intent,omitempty"`  // The gateway's reference of the payment.
+	LastError string    `json:"last_error,omitempty"`
+	Print     string    `json:"print,omitempty"` // Fingerprint of the request that began it.
+	Back      string    `json:"back,omitempty"`  // The shop's page to which the browser returns in the end.
+	At        time.Time `json:"at"`
+	Asks      int       `json:"asks,omitempty"` // How often the gateway was asked since the last news.
+	Asked     time.Time `json:"asked,omitzero"`
+}
+
+// Start is what a gateway needs to begin a payment. It holds no personal data.
+type Start struct {
+	Order     string
+	Attempt   AttemptID
+	Mode      Mode
+	Amount    money.Amount
+	Title     string // What the gateway's page shows is bought: "Order ord_…".
+	ReturnURL string // Where the gateway sends the browser back, paid or not.
+	At        time.Time
+}
+
+// Key is the idempotency key of the start at the gateway: the same for every repeat of the attempt.
+func (s Start) Key() string { return "start/" + string(s.Attempt) }
+
+// Started is what the gateway answered to a Start. ClientSecret opens the payment in the shopper's browser: it is
+// answered to the shopper, never stored and never logged.
+type Started struct {
+	Session      string
+	Intent       string
+	RedirectURL  string
+	ClientSecret string
+	PublicKey    string
+}
+
+// DisputeFacts is what a gateway says of one dispute now.
+type DisputeFacts struct {
+	Ref    string
+	Open   bool
+	Lost   bool
+	Amount int64 // Minor units of the payment's currency.
+}
+
+// Facts is what a gateway says of one attempt now, asked directly: the one input to every decision about money.
+type Facts struct {
+	State     State // Never Initiating or Unknown.
+	Order     string
+	Attempt   AttemptID // Ours, from the gateway's metadata.
+	Session   string
+	Intent    string
+	Amount    money.Amount // What was asked for.
+	Captured  int64        // Minor units of Amount's currency, refunds not deducted.
+	LastError string       // The last refusal as a code of the gateway: "card_declined".
+	Refunds   []RefundFacts
+	Disputes  []DisputeFacts
+}
+
+// Gateway is a payment gateway as Till uses it. Errors of every method: fault.Declined, refused for good;
+// fault.Unavailable, it did not happen and may be called again; fault.Unknown, it may have happened: ask; fault.NotFound,
+// the gateway does not know it; fault.Internal, we sent it wrong. No error holds the gateway's text, which may quote the
+// shopper. An implementation is safe for concurrent use and bounds every call in time.
+type Gateway interface {
+	// Start begins the attempt. Repeats with the same s.Attempt give the same answer for as long as Capabilities.KeyLife.
+	Start(ctx context.Context, s Start) (Started, error)
+	// Fetch asks how an attempt stands, by its Intent or Session.
+	Fetch(ctx context.Context, a Attempt) (Facts, error)
+	// Resume gives again what Start answered, for an attempt that is still open.
+	Resume(ctx context.Context, a Attempt) (Started, error)
+	// Close makes sure that the attempt can no longer be charged, and says how it stands then: it may have been paid in
+	// the meantime.
+	Close(ctx context.Context, a Attempt) (Facts, error)
+	// Refund gives r.Amount of a captured attempt back. Repeats with r.Key() give it once.
+	Refund(ctx context.Context, a Attempt, r Refund) (RefundFacts, error)
+	// FetchRefund asks how a refund stands. Without r.Ref it is looked for by our id; fault.NotFound if there is none.
+	FetchRefund(ctx context.Context, a Attempt, r Refund) (RefundFacts, error)
+	// Find gives the attempt that a gateway's payment reference belongs to, from the metadata that we gave it.
+	Find(ctx context.Context, intent string) (Facts, error)
+	// Capabilities are constants of the gateway.
+	Capabilities() Capabilities
+}
+
+// Capabilities are what a gateway can do.
+type Capabilities struct {
+	Modes      []Mode
+	Currencies []money.Currency // nil means every currency that the shop sells in.
+	KeyLife    time.Duration    // How long it remembers an idempotency key at least.
+}

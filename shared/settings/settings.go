@@ -1,0 +1,130 @@
+// Package settings reads what each function is told by its environment, and reports all that is wrong with it at once.
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"till/shared/fault"
+)
+
+// Getenv gives a setting by name, "" if it is not set: os.Getenv, or a map in tests.
+type Getenv func(name string) string
+
+// reader collects the faults of a function's settings. The first read of a value that is missing or wrong is noted;
+// nothing of a value is ever shown, for it may be a secret put in the wrong place.
+type reader struct {
+	get    Getenv
+	faults []error
+}
+
+func (r *reader) bad(name, why string) {
+	r.faults = append(r.faults, &fault.Error{Kind: fault.Internal, Op: "settings", Code: "config_invalid", At: name,
+		Err: errors.New(why)})
+}
+
+// required reads a setting that must be there.
+func (r *reader) required(name string) string {
+	value := r.get(name)
+	if value == "" {
+		r.bad(name, "is not set")
+	}
+	return value
+}
+
+// optional reads a setting that may be missing.
+func (r *reader) optional(name, fallback string) string {
+	if value := r.get(name); value != "" {
+		return value
+	}
+	return fallback
+}
+
+// address reads an http or https URL without a trailing slash.
+func (r *reader) address(name string) string {
+	value := r.required(name)
+	if value != "" && !isURL(value) {
+		r.bad(name, "is not an http or https URL")
+	}
+	return strings.TrimSuffix(value, "/")
+}
+
+func (r *reader) optionalAddress(name string) string {
+	if r.get(name) == "" {
+		return ""
+	}
+	return r.address(name)
+}
+
+func isURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
+}
+
+// list reads a comma-separated list of at least one entry.
+func (r *reader) list(name string) []string {
+	var out []string
+	for _, each := range strings.Split(r.required(name), ",") {
+		if each = strings.TrimSpace(each); each != "" {
+			out = append(out, each)
+		}
+	}
+	return out
+}
+
+// span reads a duration such as 30m between two bounds.
+func (r *reader) span(name string, fallback, least, most time.Duration) time.Duration {
+	text := r.get(name)
+	if text == "" {
+		return fallback
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < least || d > most {
+		r.bad(name, fmt.Sprintf("must be a duration from %v to %v", least, most))
+		return fallback
+	}
+	return d
+}
+
+func (r *reader) err() error { return errors.Join(r.faults...) }
+
+// Common is read by every function.
+type Common struct {
+	Stage    string // STAGE, required: dev, staging, prod or local.
+	LogLevel string // LOG_LEVEL, info unless set: debug, info, warn or error.
+}
+
+func (r *reader) common() Common {
+	c := Common{Stage: r.required("STAGE"), LogLevel: r.optional("LOG_LEVEL", "info")}
+	switch c.LogLevel {
+	case "debug", "info", "warn", "error":
+	default:
+		r.bad("LOG_LEVEL", "must be debug, info, warn or error")
+	}
+	return c
+}
+
+// Stripe is read by functions that call Stripe.
+type Stripe struct {
+	SecretARN string // STRIPE_SECRET_ARN, required.
+	APIURL    string // STRIPE_API_URL: only locally; Stripe's own address unless set.
+	ReturnURL string // API_URL, required: our own API, where gateways send browsers back.
+}
+
+func (r *reader) stripe() Stripe {
+	return Stripe{SecretARN: r.required("STRIPE_SECRET_ARN"), APIURL: r.optionalAddress("STRIPE_API_URL"), ReturnURL: r.address("API_URL")}
+}
+
+// Vault is read by functions that seal or open personal data.
+type Vault struct {
+	CustomersTable string // CUSTOMERS_TABLE, required.
+	KeyARN         string // VAULT_KEY_ARN, required: the merchant's KMS key.
+	SecretARN      string // VAULT_SECRET_ARN, required: the key of the blind index.
+}
+
+func (r *reader) vault() Vault {
+	return Vault{CustomersTable: r.required("CUSTOMERS_TABLE"), KeyARN: r.required("VAULT_KEY_ARN"), SecretARN: r.required("VAULT_SECRET_ARN")}
+}

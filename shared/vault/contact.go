@@ -1,0 +1,96 @@
+package vault
+
+import (
+	"context"
+	"encoding/json"
+
+	"till/shared/address"
+	"till/shared/person"
+)
+
+// The attributes in which an order holds its sealed contact.
+const (
+	AttributeEmail    = "email"
+	AttributePhone    = "phone"
+	AttributeShipping = "shipping_address"
+	AttributeBilling  = "billing_address"
+)
+
+// Contact is who an order is for. Personal data: it prints and logs as [redacted], part by part. Phone and the
+// addresses may be zero.
+type Contact struct {
+	Email    person.Email
+	Phone    person.Phone
+	Shipping address.Address
+	Billing  address.Address
+}
+
+// SealContact encrypts a contact for the item row, by attribute name. What is zero has no attribute. Country, postal
+// code and region code stay with the caller, in clear. Errors: as Seal.
+func (v *Vault) SealContact(ctx context.Context, id CustomerID, row Row, c Contact) (map[string][]byte, error) {
+	plain := make(map[string][]byte)
+	defer func() {
+		for _, text := range plain {
+			clear(text)
+		}
+	}()
+	if !c.Email.IsZero() {
+		plain[AttributeEmail] = []byte(c.Email.Text())
+	}
+	if !c.Phone.IsZero() {
+		plain[AttributePhone] = []byte(c.Phone.Text())
+	}
+	for attribute, a := range map[string]address.Address{AttributeShipping: c.Shipping, AttributeBilling: c.Billing} {
+		if a.IsZero() {
+			continue
+		}
+		text, err := json.Marshal(a.Fields())
+		if err != nil {
+			return nil, broken("contact_unreadable")
+		}
+		plain[attribute] = text
+	}
+	return v.SealMany(ctx, id, row, plain)
+}
+
+// OpenContact decrypts what SealContact sealed for the same row; attributes of other names are left alone. Errors: as
+// Open; fault.Internal, code contact_unreadable: it opens, but is no contact.
+func (v *Vault) OpenContact(ctx context.Context, id CustomerID, row Row, sealed map[string][]byte) (Contact, error) {
+	ours := make(map[string][]byte)
+	for _, attribute := range [...]string{AttributeEmail, AttributePhone, AttributeShipping, AttributeBilling} {
+		if record, ok := sealed[attribute]; ok {
+			ours[attribute] = record
+		}
+	}
+	plain, err := v.OpenMany(ctx, id, row, ours)
+	if err != nil {
+		return Contact{}, err
+	}
+	var c Contact
+	if text, ok := plain[AttributeEmail]; ok {
+		if c.Email, err = person.ParseEmail(string(text)); err != nil {
+			return Contact{}, broken("contact_unreadable")
+		}
+	}
+	if text, ok := plain[AttributePhone]; ok {
+		if c.Phone, err = person.ParsePhone(string(text)); err != nil {
+			return Contact{}, broken("contact_unreadable")
+		}
+	}
+	if c.Shipping, err = openAddress(plain[AttributeShipping]); err != nil {
+		return Contact{}, err
+	}
+	c.Billing, err = openAddress(plain[AttributeBilling])
+	return c, err
+}
+
+func openAddress(text []byte) (address.Address, error) {
+	if text == nil {
+		return address.Address{}, nil
+	}
+	var in address.Input
+	if err := json.Unmarshal(text, &in); err != nil {
+		return address.Address{}, broken("contact_unreadable")
+	}
+	return address.Restore(in)
+}
