@@ -20,7 +20,8 @@ const (
 )
 
 // Input is an address as it was sent, or as vault opens it. All of it is personal data: it prints and logs as
-// [redacted]. Its JSON is what the API takes and what vault seals, never what is logged.
+// [redacted], but for an unexported field that fmt looks into: its members are plain text. Its JSON is what the API
+// takes and what vault seals, never what is logged.
 type Input struct {
 	Name       string `json:"name,omitempty"`
 	Company    string `json:"company,omitempty"`

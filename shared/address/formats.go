@@ -9,6 +9,7 @@ const (
 	codeLast    = "{line1}\n{line2}\n{city} {postal}\n{region}"  // Auckland 1010
 	codeUnder   = "{line1}\n{line2}\n{city}\n{region}\n{postal}" // LONDON, and SW1A 1AA on its own line
 	stateLine   = "{line1}\n{line2}\n{city} {region} {postal}"   // SPRINGFIELD IL 62701
+	japanLayout = "{line1}\n{line2}\n{city}, {region}\n{postal}" // Chiyoda-ku, Tokyo, and 100-0001 on its own line
 )
 
 // format is what a country's post asks of an address. The zero format is the sound default: a street and a town, no
@@ -143,7 +144,7 @@ var formats = map[string]format{
 	"JE": {postal: "JE# #@@|JE## #@@", postalRequired: true, cityCapitals: true, layout: codeUnder},
 	"JM": {},
 	"JO": {postal: "#####", layout: codeLast},
-	"JP": {postal: "###-####", postalRequired: true, regionRequired: true, layout: codeLast},
+	"JP": {postal: "###-####", postalRequired: true, regionRequired: true, layout: japanLayout},
 	"KE": {postal: "#####", layout: codeUnder},
 	"KG": {postal: "######"},
 	"KH": {postal: "######|#####", layout: codeLast},

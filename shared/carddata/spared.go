@@ -5,7 +5,7 @@ package carddata
 // number of 20 digits or more that begins with 9 and is printed in groups of four, as USPS does. Each is named in the
 // evidence, as a card number hidden inside one would pass.
 func spared(text string, from, to int) bool {
-	return insideUUID(text, from, to) || isAmazonOrder(text[from:to]) || insideParcelNumber(text, from, to) ||
+	return insideUUID(text, from, to) || insideAmazonOrder(text, to) || insideParcelNumber(text, from, to) ||
 		insideIBAN(text, from)
 }
 
@@ -40,8 +40,12 @@ func isUUID(s string) bool {
 	return letters > 0
 }
 
-// isAmazonOrder knows 302-1234567-1234567.
-func isAmazonOrder(s string) bool { return fits(s, "000-0000000-0000000") }
+// insideAmazonOrder knows 302-1234567-1234567 by its end.
+func insideAmazonOrder(text string, to int) bool {
+	const shape = "000-0000000-0000000"
+	begin := to - len(shape)
+	return begin >= 0 && fits(text[begin:to], shape) && (begin == 0 || !isDecimal(text[begin-1]) && text[begin-1] != '-')
+}
 
 // insideParcelNumber knows 9400 1118 9922 3397 5619 77 by the groups before the one where the number seemed to begin.
 func insideParcelNumber(text string, from, to int) bool {

@@ -19,7 +19,7 @@ const callLimit = 15 * time.Second
 // fault.Conflict, code idempotency_in_progress, while the key's own call runs.
 func (c Cashier) Begin(ctx context.Context, id order.ID, want order.NewAttempt, who Who,
 ) (payment.Attempt, payment.Started, error) {
-	g, err := c.gateway(want.Gateway)
+	g, err := c.Gateway(ctx, want.Gateway)
 	if err != nil {
 		return payment.Attempt{}, payment.Started{}, err
 	}

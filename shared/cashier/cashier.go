@@ -13,8 +13,8 @@ import (
 
 // Cashier drives attempts and refunds to their ends. Every field is required. Safe for concurrent use.
 type Cashier struct {
-	Book     order.Book
-	Gateways map[string]payment.Gateway // By name, as attempts hold it.
+	Book    order.Book
+	Gateway func(ctx context.Context, name string) (payment.Gateway, error) // By the name that attempts hold.
 	// ReturnURL is where a gateway sends the browser back. The same attempt, the same URL: it is part of what the
 	// gateway compares when a start is repeated.
 	ReturnURL func(order.ID, payment.AttemptID) string
@@ -22,15 +22,6 @@ type Cashier struct {
 }
 
 func (c Cashier) by(who, cause string) order.By { return order.By{Who: who, Cause: cause, At: c.Now()} }
-
-// gateway finds an attempt's gateway. Errors: fault.Internal, the shop took it away while orders still need it.
-func (c Cashier) gateway(name string) (payment.Gateway, error) {
-	g, found := c.Gateways[name]
-	if !found {
-		return nil, fault.New(fault.Internal, "cashier.gateway", "gateway_unavailable", "")
-	}
-	return g, nil
-}
 
 // Who causes a change: a person or part, and the event or request that led to it.
 type Who struct{ Who, Cause string }
@@ -90,7 +81,7 @@ func (c Cashier) Close(ctx context.Context, id order.ID, who Who) (*order.Order,
 func (c Cashier) ask(ctx context.Context, o *order.Order, a payment.Attempt, who Who,
 	question func(payment.Gateway, context.Context, payment.Attempt) (payment.Facts, error),
 ) (payment.Facts, error) {
-	g, err := c.gateway(a.Gateway)
+	g, err := c.Gateway(ctx, a.Gateway)
 	if err != nil {
 		return payment.Facts{}, err
 	}

@@ -24,7 +24,7 @@ func (c Cashier) Refund(ctx context.Context, id order.ID, refund payment.RefundI
 		return o, nil
 	}
 	a, _ := o.Attempt(r.Attempt)
-	g, err := c.gateway(a.Gateway)
+	g, err := c.Gateway(ctx, a.Gateway)
 	if err != nil {
 		return nil, err
 	}

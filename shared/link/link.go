@@ -7,6 +7,8 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/binary"
+	"fmt"
+	"io"
 	"time"
 
 	"till/shared/fault"
@@ -42,8 +44,12 @@ const (
 // domain keeps these MACs apart from whatever else may be signed with the same key one day.
 const domain = "till order link\x00"
 
-// Signer makes and checks tokens. Its keys are never printed. Safe for use by many at once.
-type Signer struct{ current, previous *[macBytes]byte }
+// Signer makes and checks tokens. Safe for use by many at once. Its keys lie behind pointers to strings, the one thing
+// that fmt never follows, whatever holds the signer.
+type Signer struct{ current, previous *string }
+
+// Format hides the keys from every verb.
+func (Signer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted]") }
 
 // New makes a signer. current signs; both verify, so that a rotation breaks no link; previous may be empty.
 // Errors: fault.Internal, code config_invalid: a key under 24 bytes. 32 are right.
@@ -59,8 +65,9 @@ func New(current, previous []byte) (Signer, error) {
 }
 
 // derive makes a key of 256 bits of one of any length, for these tokens only.
-func derive(key []byte) *[macBytes]byte {
-	out := sum(key, []byte(domain))
+func derive(key []byte) *string {
+	mac := sum(key, []byte(domain))
+	out := string(mac[:])
 	return &out
 }
 
@@ -107,7 +114,7 @@ func decode(token string) (raw [headBytes + macBytes]byte, ok bool) {
 }
 
 // fresh is the MAC that a token should have; without a key it is one that nobody can know.
-func fresh(key *[macBytes]byte, head []byte, order string, revocation uint32) []byte {
+func fresh(key *string, head []byte, order string, revocation uint32) []byte {
 	if key == nil {
 		return nil
 	}
@@ -116,8 +123,8 @@ func fresh(key *[macBytes]byte, head []byte, order string, revocation uint32) []
 }
 
 // sign covers head, revocation number and order. All but the order are of fixed size, so no two inputs look alike.
-func sign(key *[macBytes]byte, head []byte, order string, revocation uint32) [macBytes]byte {
-	return sum(key[:], head, binary.BigEndian.AppendUint32(nil, revocation), []byte(order))
+func sign(key *string, head []byte, order string, revocation uint32) [macBytes]byte {
+	return sum([]byte(*key), head, binary.BigEndian.AppendUint32(nil, revocation), []byte(order))
 }
 
 func sum(key []byte, parts ...[]byte) (out [macBytes]byte) {

@@ -39,7 +39,7 @@ func (o *Order) Lift(key string, by By) (Change, error) {
 	c := Change{}
 	if key == fulfillmentFailed && (o.r.Status == Confirmed || o.r.Status == Fulfilling) {
 		o.r.Try++ // The failed execution's name is used up.
-		c.Messages = []Message{{To: ToFulfillment, Kind: "begin"}}
+		c.Messages = []Message{{To: ToFulfillment, Kind: "begin", N: o.r.Try}}
 	}
 	return o.seal("hold_lifted", by, c)
 }

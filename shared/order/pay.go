@@ -217,7 +217,7 @@ func (o *Order) confirm(c *Change, by By) {
 	}
 	o.r.Try = 1
 	c.Postings = append(c.Postings, o.r.sale()...)
-	c.Messages = append(c.Messages, Message{To: ToFulfillment, Kind: "begin"}, Message{To: ToMail, Kind: "order_confirmed"})
+	c.Messages = append(c.Messages, Message{To: ToFulfillment, Kind: "begin", N: o.r.Try}, Message{To: ToMail, Kind: "order_confirmed"})
 }
 
 // processingHold is how long stock is held while a gateway processes a slow method.

@@ -76,3 +76,16 @@ func (m Method) price(c money.Currency, subtotal int64) (int64, bool) {
 	}
 	return minor, offered
 }
+
+// CurrencyOr checks the currency that a shopper asked prices in; "" means the shop's first. Errors: fault.Invalid, code
+// currency_invalid.
+func (r Rules) CurrencyOr(asked string) (money.Currency, error) {
+	if asked == "" {
+		return r.Currencies[0], nil
+	}
+	c, faults := r.currency(Basket{Currency: asked})
+	if len(faults) > 0 {
+		return "", invalid("?currency", "currency_invalid", "This shop does not sell in this currency.")
+	}
+	return c, nil
+}

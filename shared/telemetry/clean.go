@@ -73,7 +73,7 @@ func isSecret(word string) bool {
 	return strings.HasPrefix(word, "eyJ") && strings.Count(word, ".") >= 2
 }
 
-// escape writes out, as \u and four digits, what a terminal or a viewer would act on instead of showing: controls, the
+// escape writes out, as \u and four digits (\U and eight), what a terminal or a viewer would act on instead of showing: controls, the
 // escape of ANSI sequences, line and paragraph separators, bidirectional and other invisible marks. The look-up of
 // "${jndi:…}" loses its brace.
 func escape(text string) string {
@@ -88,7 +88,11 @@ func escape(text string) string {
 		case r == utf8.RuneError && size == 1:
 			fmt.Fprintf(&b, `\x%02x`, text[i])
 		case r == '{' && afterDollar, unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp):
-			fmt.Fprintf(&b, `\u%04x`, r)
+			if r > 0xFFFF {
+				fmt.Fprintf(&b, `\U%08x`, r)
+			} else {
+				fmt.Fprintf(&b, `\u%04x`, r)
+			}
 		default:
 			b.WriteString(text[i : i+size])
 		}

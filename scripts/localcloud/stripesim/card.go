@@ -134,13 +134,13 @@ func luhn(digits string) bool {
 func sealNumbers(values url.Values) {
 	for key, all := range values {
 		switch {
-		case strings.HasSuffix(key, "card[number]"), key == "card":
+		case strings.HasSuffix(key, "[number]"), key == "card":
 			for i := range all {
 				all[i] = nameCard(all[i])
 			}
 		case strings.HasSuffix(key, "[cvc]"):
 			delete(values, key)
-		case strings.HasSuffix(key, "sepa_debit[iban]"), key == "iban":
+		case strings.HasSuffix(key, "[iban]"), key == "iban":
 			for i := range all {
 				all[i] = nameAccount(all[i])
 			}

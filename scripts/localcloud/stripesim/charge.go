@@ -114,7 +114,7 @@ func (ch *charge) methodDetails() object {
 	}
 	details := object{
 		"amount_authorized": ch.amount, "brand": m.card.brand, "country": "US", "exp_month": m.expMonth, "exp_year": m.expYear,
-		"checks":                object{"address_line1_check": nil, "address_postal_code_check": nil, "cvc_check": "pass"},
+		"checks":                 object{"address_line1_check": nil, "address_postal_code_check": nil, "cvc_check": "pass"},
 		"extended_authorization": object{"status": "disabled"}, "fingerprint": m.view()["card"].(object)["fingerprint"],
 		"funding": m.card.funding, "incremental_authorization": object{"status": "unavailable"}, "installments": nil,
 		"last4": m.card.last4, "mandate": nil, "multicapture": object{"status": "unavailable"}, "network": m.card.brand,

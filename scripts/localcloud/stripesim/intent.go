@@ -1,9 +1,6 @@
 package stripesim
 
-import (
-	"net/http"
-	"time"
-)
+import "time"
 
 // Payment intent states. https://docs.stripe.com/payments/paymentintents/lifecycle
 const (
@@ -64,7 +61,7 @@ type how struct {
 
 // attempt tries to take the money by a method. A refusal leaves the intent open for another attempt.
 func (s *Sim) attempt(by *call, pi *intent, m *method, h how) *apiError {
-	pi.method, pi.lastError, pi.canceledAt = m, nil, 0
+	pi.method, pi.lastError = m, nil
 	s.endAction(pi)
 	switch {
 	case m.card.authenticate && !h.authenticated && h.offSession:
@@ -160,7 +157,6 @@ func (s *Sim) settleDebit(pi *intent) {
 func (s *Sim) authenticate(pi *intent, passed bool) *apiError {
 	if !passed {
 		e := refused("payment_intent_authentication_failure", "", "The card could not be authenticated.")
-		e.status = http.StatusPaymentRequired
 		e.kind = typeInvalid
 		return s.fail(nil, pi, e)
 	}

@@ -23,6 +23,10 @@ func (s *shelf[T]) get(id string) (T, bool) {
 
 func (s *shelf[T]) remove(id string) {
 	delete(s.byID, id)
+	if len(s.ids) > 0 && s.ids[0] == id {
+		s.ids = s.ids[1:]
+		return
+	}
 	for i, have := range s.ids {
 		if have == id {
 			s.ids = append(s.ids[:i:i], s.ids[i+1:]...)

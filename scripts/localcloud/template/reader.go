@@ -17,7 +17,7 @@ type reader struct {
 func (rd *reader) err() error { return errors.Join(rd.errs...) }
 
 func (rd *reader) fault(path, format string, args ...any) {
-	rd.errs = append(rd.errs, fmt.Errorf(path+": "+format, args...))
+	rd.errs = append(rd.errs, fmt.Errorf("%s: %s", path, fmt.Sprintf(format, args...)))
 }
 
 // node is a mapping of the template with its place. Values in it are resolved when they are asked for.

@@ -55,6 +55,9 @@ const codeMixed = "validation_failed"
 func Fail(ctx context.Context, log *slog.Logger, req Request, err error, options ...Option) (Response, error) {
 	o, shown := decide(err)
 	resp := document(req, o, shown, apply(options))
+	if resp.StatusCode != o.status {
+		o, shown = row(fault.Internal), nil // An option's value is no JSON: our bug, whatever err was.
+	}
 	attrs := []slog.Attr{slog.String("request_id", req.RequestContext.RequestID), slog.String("route", req.RouteKey),
 		slog.String("kind", o.kind.String()), slog.Int("status", o.status), slog.String("code", logCode(o, shown))}
 	if len(shown) > 0 {

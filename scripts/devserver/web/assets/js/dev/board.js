@@ -26,7 +26,7 @@ export function redraw(place, data, make) {
  */
 export function table(name, columns, rows, { bad = () => false, none = 'Nothing here.' } = {}) {
   if (!rows.length) return el('p', { class: 'soft' }, none);
-  return el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': name }, el('table', {},
+  return el('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': name }, el('table', {},
     el('caption', { class: 'hidden-text' }, name),
     el('thead', {}, el('tr', {}, columns.map((c) => el('th', { scope: 'col', class: c.number && 'number' }, c.head)))),
     el('tbody', {}, rows.map((row) => el('tr', { 'data-bad': bad(row) && 'true' },

@@ -65,7 +65,8 @@ function faults() {
   return {
     gateway: byId('gateway').value,
     webhooks: { duplicate: number('duplicate'), delay: text('delay'), drop: number('drop'), reorder: on('reorder'), forge: on('forge') },
-    api: { latency: text('latency'), down: on('down') },
+    api: { latency: text('latency'), error_rate: number('error-rate'), timeout_after_effect: number('timeout-after'), down: on('down') },
+    ...(text('refunds-fault') && { refunds: text('refunds-fault') }),
   };
 }
 

@@ -1,0 +1,117 @@
+# What developers run. `make` alone lists the targets. Only `make test` is needed every day, and it asks for Go alone.
+
+# Tools, pinned. Go's are run from their modules, so go.mod stays clean; Python's are pinned with hashes in infra/requirements-*.txt.
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+PYTHON        ?= python3
+ARCH          ?= arm64
+STAGE         ?= dev
+FUZZTIME      ?= 10s
+BENCHTIME     ?= 1s
+
+# Builds for Lambda: the same bytes from every machine, no RPC of the old runtime, no symbols, no C library.
+# `sam build` hands them to Go. Never --cached: SAM watches the folder of a function only and would ship a stale shared/.
+# Never --parallel: with a cold cache it takes six times as long.
+LAMBDA_GOFLAGS := -trimpath -tags=lambda.norpc '-ldflags=-s -w'
+GOARCH_OF       = $(if $(filter x86_64,$(ARCH)),amd64,$(ARCH))
+SAM_ENV         = $(if $(filter dev,$(STAGE)),default,$(STAGE))
+
+export SAM_CLI_TELEMETRY := 0
+
+# need NAME,HOW stops with a hint when a program is missing.
+need = @command -v $(1) >/dev/null 2>&1 || { echo "make $@ needs $(1). $(2)" >&2; exit 1; }
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check verify fmt vet tidy lint race fuzz bench build sam-validate sam-build browser deploy clean
+
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Serve the demo shop, the API and simulated gateways on this machine: http://localhost:8080
+	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
+	go run ./scripts/devserver
+
+test: fmt vet tidy ## Every Go test; needs Go alone, no C compiler
+	CGO_ENABLED=0 go test -shuffle=on ./...
+
+check: fmt tidy lint ## Before each commit, under 90 s warm: format, modules, linters, short tests
+	CGO_ENABLED=0 go test -short -shuffle=on ./...
+
+verify: lint race fuzz sam-validate sam-build browser ## Before each release: all that needs more than Go: gcc, Python 3.11+, Node 20, Chromium
+
+fmt: ## Fail if a file is not as gofmt writes it
+	$(call need,gofmt,It comes with Go: https://go.dev/dl/)
+	@bad=$$(git ls-files -co --exclude-standard -- '*.go' | xargs -r gofmt -l) || exit 1; \
+	if [ -n "$$bad" ]; then echo "gofmt -w these:"; echo "$$bad"; exit 1; fi
+
+vet: ## Go's own checks
+	go vet ./...
+
+tidy: ## Fail if go.mod or go.sum is not as the imports say
+	go mod tidy -diff
+
+lint: ## golangci-lint, with the reasons of .golangci.yaml
+	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
+	go run $(GOLANGCI_LINT) run ./...
+
+race: ## Every Go test under the race detector
+	$(call need,gcc,The race detector is C: apt-get install gcc$(comma) or xcode-select --install)
+	CGO_ENABLED=1 go test -race ./...
+
+fuzz: ## Each fuzz target for FUZZTIME (10s)
+	@set -e; for dir in $$(git ls-files -co --exclude-standard -- '*_test.go' | xargs -r grep -l '^func Fuzz' | xargs -r -n1 dirname | sort -u); do \
+		for target in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go | cut -d' ' -f2 | sort -u); do \
+			echo "$$dir $$target $(FUZZTIME)"; \
+			go test ./$$dir -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME); \
+		done; done
+
+bench: ## Every benchmark, for BENCHTIME (1s) each
+	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+build: ## Every function's program for Lambda, for ARCH (arm64), into bin/
+	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
+	@set -e; for dir in functions/*/*/lambda; do \
+		name=$${dir#functions/}; name=$${name%/lambda}; \
+		CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH_OF) GOFLAGS="$(LAMBDA_GOFLAGS)" go build -o bin/$$name/bootstrap ./$$dir; \
+		echo "bin/$$name/bootstrap $$(wc -c < bin/$$name/bootstrap) bytes"; \
+	done
+
+sam-validate: .venv/installed .venv-cfn-lint/installed ## The template, by SAM and by two versions of cfn-lint
+	.venv/bin/sam validate --lint
+	.venv-cfn-lint/bin/cfn-lint --regions eu-central-1 --template template.yaml
+
+sam-build: .venv/installed ## What `sam deploy` uploads, for ARCH (arm64), into .aws-sam/
+	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
+	CGO_ENABLED=0 GOFLAGS="$(LAMBDA_GOFLAGS)" .venv/bin/sam build --config-env $(SAM_ENV) --parameter-overrides Arch=$(ARCH)
+
+browser: ## The demo shop in a real browser
+	$(call need,node,Install Node 20 or newer: https://nodejs.org/)
+	$(call need,npm,It comes with Node: https://nodejs.org/)
+	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || \
+		{ echo "make $@ needs Chromium or Chrome. apt-get install chromium" >&2; exit 1; }
+	npm --prefix scripts/browser ci --no-audit --no-fund
+	npm --prefix scripts/browser test
+
+deploy: sam-validate sam-build ## Build and deploy STAGE (dev, staging, prod); needs AWS credentials
+	.venv/bin/sam deploy --config-env $(SAM_ENV)
+	@echo
+	@echo "After the first deploy: put Stripe's keys into the secret of the output StripeSecretArn,"
+	@echo "  aws secretsmanager put-secret-value --secret-id ARN --secret-string file://stripe.json"
+	@echo "with {\"api_key\":…,\"publishable_key\":…,\"webhook_secrets\":[…]}; make the endpoint ApiUrl/webhooks/stripe at Stripe;"
+	@echo "confirm the mail that the alarms' topic sent; and invite the staff into the pool StaffPoolId."
+
+clean: ## Remove what builds and tools left behind
+	rm -rf .aws-sam .venv .venv-cfn-lint bin coverage scripts/browser/node_modules scripts/browser/results
+
+# The files name everything, so nothing else is looked for (--no-deps). The marker is written last: an interrupted install is
+# done again.
+.venv/installed: infra/requirements-sam.txt
+.venv-cfn-lint/installed: infra/requirements-cfn-lint.txt
+.venv/installed .venv-cfn-lint/installed:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "make needs Python 3.11 or newer for SAM. Install it, or name it: make PYTHON=python3.11 …" >&2; exit 1; }
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	touch $@
+
+comma := ,

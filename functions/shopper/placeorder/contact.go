@@ -1,0 +1,58 @@
+package placeorder
+
+import (
+	"errors"
+	"fmt"
+
+	"till/shared/address"
+	"till/shared/catalog"
+	"till/shared/edge/basket"
+	"till/shared/fault"
+	"till/shared/person"
+	"till/shared/vault"
+)
+
+// contactOf checks who the order is for and joins what is wrong with the faults found so far, so that the shopper sees all
+// of it at once.
+func contactOf(r basket.Request, courier bool, sofar error) (vault.Contact, error) {
+	var c vault.Contact
+	faults := []error{sofar}
+	note := func(at string, err error) {
+		if err != nil {
+			faults = append(faults, fault.At(at, err))
+		}
+	}
+	var err error
+	c.Email, err = person.ParseEmail(r.Email)
+	note("#/email", err)
+	if r.Phone != "" {
+		c.Phone, err = person.ParsePhone(r.Phone)
+		note("#/phone", err)
+	}
+	var rules []address.Rule
+	if courier {
+		rules = append(rules, address.ForCourier)
+	}
+	c.Shipping, err = address.Parse(r.Shipping, rules...)
+	note("#/shipping_address", err)
+	if r.Billing != nil {
+		c.Billing, err = address.Parse(*r.Billing)
+		note("#/billing_address", err)
+	}
+	return c, errors.Join(faults...)
+}
+
+// shortages points at every line of the request that there is too little stock for.
+func shortages(err error, r basket.Request) error {
+	var faults []error
+	for _, sku := range catalog.ShortSKUs(err) {
+		for i, l := range r.Lines {
+			if l.SKU == string(sku) {
+				short := catalog.Shortage(sku)
+				short.At = fmt.Sprintf("#/lines/%d", i)
+				faults = append(faults, short)
+			}
+		}
+	}
+	return errors.Join(faults...)
+}

@@ -1,0 +1,146 @@
+// Package placeorder turns a basket into an order with its stock reserved.
+package placeorder
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"till/shared/catalog"
+	"till/shared/edge/access"
+	"till/shared/edge/apigw"
+	"till/shared/edge/basket"
+	"till/shared/fault"
+	"till/shared/link"
+	"till/shared/order"
+	"till/shared/orderview"
+	"till/shared/person"
+	"till/shared/pricing"
+	"till/shared/vault"
+)
+
+// Handler places orders. Every field is required.
+type Handler struct {
+	Pricer   basket.Pricer
+	Book     order.Book
+	Customer func(context.Context, person.Email) (vault.CustomerID, error)
+	Seal     func(context.Context, vault.CustomerID, vault.Row, vault.Contact) (map[string][]byte, error)
+	Links    func(context.Context) (link.Signer, error)
+	Hold     time.Duration // How long stock is held unpaid.
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+type answer struct {
+	Order orderview.Order `json:"order"`
+	Token string          `json:"token,omitempty"`
+}
+
+// Handle answers POST /orders. The record of the key comes before meaning, price and stock, so that a repeat gets the same
+// answer whatever has changed since.
+func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
+	raw, err := apigw.Read(req)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	key, err := apigw.IdempotencyKey(req)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	body, err := apigw.Parse(raw)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	print := body.Fingerprint(key)
+	if resp, done, err := h.repeat(ctx, key, print); done || err != nil {
+		return resp, err
+	}
+	var r basket.Request
+	if err := body.Into(&r); err != nil {
+		return apigw.Response{}, err
+	}
+	o, change, failed, err := h.decide(ctx, req, r, key, print)
+	if failed != nil || err != nil {
+		if failed != nil {
+			return *failed, err
+		}
+		return apigw.Response{}, err
+	}
+	err = h.Book.Save(ctx, o, change)
+	switch {
+	case fault.Code(err) == order.VersionConflict:
+		// The same key, at the same time. The one that was stored answers for both.
+		resp, _, err := h.repeat(ctx, key, print)
+		return resp, err
+	case len(catalog.ShortSKUs(err)) > 0:
+		return apigw.Response{}, shortages(err, r)
+	case err != nil:
+		return apigw.Response{}, err
+	}
+	return h.answer(ctx, o)
+}
+
+// repeat answers for the order that the key has placed already, if it has.
+func (h Handler) repeat(ctx context.Context, key, print string) (apigw.Response, bool, error) {
+	o, err := h.Book.Load(ctx, order.IDFor(key))
+	if fault.Is(err, fault.NotFound) {
+		return apigw.Response{}, false, nil
+	}
+	if err == nil {
+		err = o.Repeats(print)
+	}
+	if err != nil {
+		return apigw.Response{}, false, err
+	}
+	resp, err := h.answer(ctx, o)
+	return resp, true, err
+}
+
+// decide checks and prices the request, and makes the order. A price that differs from what the shopper was shown is an
+// answer of its own: it carries the new quote.
+func (h Handler) decide(ctx context.Context, req apigw.Request, r basket.Request, key, print string,
+) (*order.Order, order.Change, *apigw.Response, error) {
+	quote, priceFault := h.Pricer.Price(ctx, r.Basket())
+	if priceFault != nil && !fault.Is(priceFault, fault.Invalid) {
+		return nil, order.Change{}, nil, priceFault
+	}
+	contact, err := contactOf(r, quote.Courier, priceFault)
+	if err != nil {
+		return nil, order.Change{}, nil, err
+	}
+	if r.Expected != nil && *r.Expected != quote.Total {
+		changed := fault.New(fault.Conflict, "placeorder.decide", "price_changed", "The total has changed. Look at the new quote.")
+		changed.At = "#/expected_total"
+		resp, err := apigw.Fail(ctx, h.Log, req, changed, apigw.Member("quote", basket.View(quote)))
+		return nil, order.Change{}, &resp, err
+	}
+	return h.make(ctx, quote, contact, key, print)
+}
+
+func (h Handler) make(ctx context.Context, quote pricing.Quote, contact vault.Contact, key, print string,
+) (*order.Order, order.Change, *apigw.Response, error) {
+	customer, err := h.Customer(ctx, contact.Email)
+	if err != nil {
+		return nil, order.Change{}, nil, err
+	}
+	id := order.IDFor(key)
+	sealed, err := h.Seal(ctx, customer, access.ContactRow(id), contact)
+	if err != nil {
+		return nil, order.Change{}, nil, err
+	}
+	o, change, err := order.New(order.Placement{
+		Key: key, Print: print, Quote: quote, Country: contact.Shipping.Country(), PostalCode: contact.Shipping.PostalCode(),
+		Customer: string(customer), Contact: sealed, Hold: h.Hold,
+	}, order.By{Who: "shopper", At: h.Now()})
+	return o, change, nil, err
+}
+
+func (h Handler) answer(ctx context.Context, o *order.Order) (apigw.Response, error) {
+	signer, err := h.Links(ctx)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	return apigw.JSON(http.StatusCreated, answer{orderview.Of(o), access.Token(signer, o)},
+		apigw.Location("/orders/"+string(o.ID())))
+}

@@ -1,0 +1,40 @@
+// Package quote says what a basket would cost, and keeps nothing.
+package quote
+
+import (
+	"context"
+	"net/http"
+
+	"till/shared/address"
+	"till/shared/edge/apigw"
+	"till/shared/edge/basket"
+	"till/shared/fault"
+)
+
+// Handler prices baskets. Every field is required.
+type Handler struct {
+	Pricer basket.Pricer
+}
+
+// Handle answers POST /quotes. It takes the body of POST /orders; of the shopper only the country matters, and nothing of
+// what is personal is looked at.
+func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
+	var r basket.Request
+	if err := apigw.Decode(req, &r); err != nil {
+		return apigw.Response{}, err
+	}
+	b := r.Basket()
+	if b.Country != "" && !address.IsCountry(b.Country) {
+		place := "#/shipping_address/country"
+		if r.Shipping.Country == "" {
+			place = "#/country"
+		}
+		return apigw.Response{}, &fault.Error{Kind: fault.Invalid, Op: "quote.Handle", Code: "address_invalid", At: place,
+			Msg: "Must be an ISO 3166-1 country code in capitals, such as DE."}
+	}
+	q, err := h.Pricer.Price(ctx, b)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	return apigw.JSON(http.StatusOK, basket.View(q))
+}

@@ -1,0 +1,112 @@
+// Package startpayment begins the payment of an order, on a gateway's page or in its form.
+package startpayment
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"till/shared/cashier"
+	"till/shared/edge/access"
+	"till/shared/edge/apigw"
+	"till/shared/fault"
+	"till/shared/link"
+	"till/shared/order"
+	"till/shared/payment"
+)
+
+// Handler starts payments. Every field is required.
+type Handler struct {
+	Guard         access.Guard
+	Cashier       cashier.Cashier
+	Gateways      []string // Those that are enabled.
+	ReturnOrigins []string // Where a return_url may point.
+}
+
+type request struct {
+	Gateway   string `json:"gateway" fault:"gateway_unavailable"`
+	Mode      string `json:"mode" fault:"gateway_unavailable"`
+	ReturnURL string `json:"return_url" fault:"return_url_not_allowed"`
+}
+
+type answer struct {
+	Payment view `json:"payment"`
+}
+
+type view struct {
+	ID           payment.AttemptID `json:"id"`
+	Status       payment.State     `json:"status"`
+	Gateway      string            `json:"gateway"`
+	Mode         payment.Mode      `json:"mode"`
+	RedirectURL  string            `json:"redirect_url,omitempty"`
+	ClientSecret string            `json:"client_secret,omitempty"`
+	PublicKey    string            `json:"public_key,omitempty"`
+}
+
+// Handle answers POST /orders/{id}/payments.
+func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
+	raw, err := apigw.Read(req)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	o, err := h.Guard.Open(ctx, req, link.Pay)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	key, err := apigw.IdempotencyKey(req)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	body, err := apigw.Parse(raw)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	want, err := h.want(body, key)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	a, started, err := h.Cashier.Begin(ctx, o.ID(), want, cashier.Who{Who: "shopper"})
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	return apigw.JSON(http.StatusCreated, answer{view{
+		ID: a.ID, Status: a.State, Gateway: a.Gateway, Mode: a.Mode,
+		RedirectURL: started.RedirectURL, ClientSecret: started.ClientSecret, PublicKey: started.PublicKey,
+	}})
+}
+
+// want reads how the shopper wants to pay.
+func (h Handler) want(body *apigw.Body, key string) (order.NewAttempt, error) {
+	var r request
+	if err := body.Into(&r); err != nil {
+		return order.NewAttempt{}, err
+	}
+	var faults []error
+	refuse := func(at, code, msg string) {
+		faults = append(faults, &fault.Error{Kind: fault.Invalid, Op: "startpayment.want", Code: code, At: at, Msg: msg})
+	}
+	if !h.enabled(r.Gateway) {
+		refuse("#/gateway", "gateway_unavailable", "Must be a gateway that this shop offers.")
+	}
+	mode := payment.Mode(r.Mode)
+	if mode != payment.Hosted && mode != payment.Embedded {
+		refuse("#/mode", "gateway_unavailable", "Must be hosted or embedded.")
+	}
+	if r.ReturnURL != "" {
+		if err := apigw.ReturnURL(r.ReturnURL, h.ReturnOrigins); err != nil {
+			faults = append(faults, fault.At("#/return_url", err))
+		}
+	}
+	// Half of the fingerprint tells requests of one key apart, and half is what is stored.
+	print := body.Fingerprint(key)[:22]
+	return order.NewAttempt{Key: key, Print: print, Gateway: r.Gateway, Mode: mode, Back: r.ReturnURL}, errors.Join(faults...)
+}
+
+func (h Handler) enabled(gateway string) bool {
+	for _, g := range h.Gateways {
+		if g == gateway {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,112 @@
+// Package refund gives money of an order back, at staff's word.
+package refund
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"till/shared/cashier"
+	"till/shared/edge/access"
+	"till/shared/edge/apigw"
+	"till/shared/fault"
+	"till/shared/money"
+	"till/shared/order"
+	"till/shared/orderview"
+	"till/shared/person"
+	"till/shared/vault"
+)
+
+// Handler refunds. Every field is required.
+type Handler struct {
+	Cashier cashier.Cashier
+	Seal    func(context.Context, vault.CustomerID, vault.Place, []byte) ([]byte, error)
+	Now     func() time.Time
+}
+
+type request struct {
+	Amount int64  `json:"amount" fault:"refund_invalid"`
+	Reason string `json:"reason" text:"free" fault:"reason_invalid"`
+}
+
+type answer struct {
+	Refund orderview.Refund `json:"refund"`
+}
+
+// reasonMax is how many characters staff may give as a reason.
+const reasonMax = 500
+
+// Handle answers POST /staff/orders/{id}/refunds. The refund is stored, with its amount set aside, before the gateway is
+// called; when the gateway's answer is lost, the refund is there all the same and goes on by itself.
+func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
+	raw, err := apigw.Read(req)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	staff, err := apigw.RequireStaff(req, h.Now(), apigw.Manager, apigw.Admin)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	if err := staff.RequireRecent(h.Now()); err != nil {
+		return apigw.Response{}, err
+	}
+	id, err := order.ParseID(req.PathParameters["id"])
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	key, err := apigw.IdempotencyKey(req)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	body, err := apigw.Parse(raw)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	var r request
+	if err := body.Into(&r); err != nil {
+		return apigw.Response{}, err
+	}
+	reason, err := person.ParseText(r.Reason, reasonMax)
+	if err != nil && r.Reason != "" {
+		err = &fault.Error{Kind: fault.Invalid, Op: "refund.Handle", Code: "reason_invalid", At: "#/reason", Msg: "Must be at most 500 printable characters."}
+		return apigw.Response{}, err
+	}
+	return h.refund(ctx, id, key, r.Amount, reason, staff)
+}
+
+func (h Handler) refund(ctx context.Context, id order.ID, key string, amount int64, reason person.Text, staff apigw.Staff) (apigw.Response, error) {
+	o, err := h.Cashier.Book.Load(ctx, id)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	var note []byte
+	if !reason.IsZero() {
+		note, err = h.Seal(ctx, vault.CustomerID(o.Record().Customer), access.NotePlace(id), []byte(reason.Text()))
+		if err != nil && fault.Code(err) != "customer_erased" {
+			return apigw.Response{}, err
+		}
+	}
+	who := cashier.Who{Who: "staff:" + staff.Sub}
+	o, _, err = h.Cashier.Book.Change(ctx, id, func(o *order.Order) (order.Change, error) {
+		return o.RequestRefund(key, amount, note, order.By{Who: who.Who, At: h.Now()})
+	})
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	mine := order.RefundIDFor(id, key)
+	after, err := h.Cashier.Refund(ctx, id, mine, who)
+	switch {
+	case err == nil:
+		o = after
+	case fault.Is(err, fault.Unavailable, fault.Unknown):
+		// Stored and due: it goes on by itself, and this answer says where it stands.
+	default:
+		return apigw.Response{}, err
+	}
+	f, found := o.Refund(mine)
+	if !found {
+		return apigw.Response{}, fault.New(fault.Internal, "refund.Handle", "", "")
+	}
+	return apigw.JSON(http.StatusCreated, answer{orderview.Refund{ID: f.ID, Status: f.State, Cause: f.Cause, CreatedAt: f.At,
+		Amount: money.Of(f.Amount, o.Record().Currency)}})
+}

@@ -1,0 +1,109 @@
+// Package ship notes a parcel that staff hand to a carrier, and lets the fulfillment machine go on.
+package ship
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"till/shared/catalog"
+	"till/shared/edge/apigw"
+	"till/shared/fault"
+	"till/shared/fulfillment"
+	"till/shared/order"
+	"till/shared/orderview"
+)
+
+// Handler ships. Every field is required.
+type Handler struct {
+	Book order.Book
+	// Task gives the change that holds the token of the machine's waiting task.
+	Task func(ctx context.Context, id order.ID, n int) (order.Change, error)
+	// Shipped tells the machine that everything is shipped. A task that is answered already is no error.
+	Shipped func(ctx context.Context, token string) error
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+type request struct {
+	Carrier        string `json:"carrier" fault:"shipment_invalid"`
+	TrackingNumber string `json:"tracking_number" fault:"shipment_invalid"`
+	Lines          []line `json:"lines" fault:"lines_invalid"`
+}
+
+type line struct {
+	SKU      string `json:"sku" fault:"sku_unknown"`
+	Quantity int64  `json:"quantity" fault:"quantity_invalid"`
+}
+
+type answer struct {
+	Shipment orderview.Shipment `json:"shipment"`
+	Order    orderview.Staff    `json:"order"`
+}
+
+// Handle answers POST /staff/orders/{id}/shipments. The same carrier and number again is the same parcel.
+func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
+	raw, err := apigw.Read(req)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	staff, err := apigw.RequireStaff(req, h.Now(), apigw.Packer, apigw.Manager, apigw.Admin)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	id, err := order.ParseID(req.PathParameters["id"])
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	body, err := apigw.Parse(raw)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	var r request
+	if err := body.Into(&r); err != nil {
+		return apigw.Response{}, err
+	}
+	o, _, err := h.Book.Change(ctx, id, func(o *order.Order) (order.Change, error) {
+		return o.Ship(r.parcel(), order.By{Who: "staff:" + staff.Sub, At: h.Now()})
+	})
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	h.tell(ctx, o)
+	return respond(o, r)
+}
+
+func (r request) parcel() order.Parcel {
+	p := order.Parcel{Carrier: r.Carrier, TrackingNumber: r.TrackingNumber}
+	for _, l := range r.Lines {
+		p.Lines = append(p.Lines, fulfillment.Line{SKU: catalog.SKU(l.SKU), Quantity: l.Quantity})
+	}
+	return p
+}
+
+// tell answers the machine's waiting task. If that fails, the order is due until the sweep has done it.
+func (h Handler) tell(ctx context.Context, o *order.Order) {
+	r := o.Record()
+	if r.TaskIn == 0 || !o.AllShipped() {
+		return
+	}
+	c, err := h.Task(ctx, r.ID, r.TaskIn)
+	if err == nil {
+		err = h.Shipped(ctx, c.Task)
+	}
+	if err != nil {
+		h.Log.LogAttrs(ctx, slog.LevelWarn, "machine_not_told", slog.String("order_id", string(r.ID)),
+			slog.String("kind", fault.KindOf(err).String()), slog.Any("err", err))
+	}
+}
+
+func respond(o *order.Order, r request) (apigw.Response, error) {
+	v := orderview.ForStaff(o)
+	for _, s := range v.Shipments {
+		if s.Carrier == r.Carrier && s.TrackingNumber == r.TrackingNumber {
+			return apigw.JSON(http.StatusCreated, answer{s, v})
+		}
+	}
+	return apigw.Response{}, fault.New(fault.Internal, "ship.respond", "", "")
+}

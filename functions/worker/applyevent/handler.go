@@ -1,0 +1,125 @@
+// Package applyevent applies what gateways told us: it asks the gateway what is true, and the order learns it.
+package applyevent
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"till/shared/cashier"
+	"till/shared/edge/sqsbatch"
+	"till/shared/fault"
+	"till/shared/inbox"
+	"till/shared/message"
+	"till/shared/order"
+	"till/shared/payment"
+)
+
+// Handler applies events. Every field is required.
+type Handler struct {
+	Claim   func(ctx context.Context, key string, now time.Time) (inbox.Item, error)
+	Settle  func(ctx context.Context, key string, next inbox.State, reason string, now time.Time) error
+	ByRef   func(ctx context.Context, gateway, ref string) (order.ID, error)
+	Cashier cashier.Cashier
+	// APIVersion is the version that our endpoint is pinned to. Facts are fetched anyway, so another is only told.
+	APIVersion string
+	Now        func() time.Time
+	Log        *slog.Logger
+}
+
+// Handle takes a batch of Event messages and reports each one that must come again.
+func (h Handler) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
+	return sqsbatch.Run(ctx, h.Log, batch, h.one)
+}
+
+func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
+	body, err := message.ReadEvent(m.Body)
+	if err != nil {
+		return err
+	}
+	item, err := h.Claim(ctx, body.Event, h.Now())
+	if fault.Code(err) == "inbox_settled" {
+		return nil // A repeat is a success.
+	}
+	if err != nil {
+		return err
+	}
+	state, reason, err := h.apply(ctx, item.Event)
+	if err != nil {
+		return err // The lease runs out, and the message or the sweep brings it again.
+	}
+	if item.Event.APIVersion != h.APIVersion && reason == "" {
+		reason = "api_version_mismatch"
+	}
+	h.Log.LogAttrs(ctx, slog.LevelInfo, "event_"+string(state), slog.String("event_id", item.Event.ID), slog.String("type", item.Event.Type),
+		slog.String("order_id", item.Event.Order), slog.String("code", reason))
+	return h.Settle(ctx, body.Event, state, reason, h.Now())
+}
+
+// apply finds the order of an event and lets the cashier bring it up to date.
+func (h Handler) apply(ctx context.Context, e payment.Event) (inbox.State, string, error) {
+	if e.Subject == payment.AboutOther {
+		return inbox.Ignored, "ignored", nil
+	}
+	id, attempt, err := h.find(ctx, e)
+	if fault.Is(err, fault.NotFound) {
+		return inbox.Parked, "unmatched_event", nil
+	}
+	if err != nil {
+		return "", "", err
+	}
+	who := cashier.Who{Who: "gateway:" + e.Gateway, Cause: e.Key()}
+	_, news, err := h.Cashier.Settle(ctx, id, attempt, who)
+	switch {
+	case fault.Code(err) == "attempt_unknown", fault.Is(err, fault.NotFound):
+		return inbox.Parked, "unmatched_event", nil
+	case err != nil:
+		return "", "", err
+	case !news:
+		return inbox.Ignored, "nothing_new", nil
+	}
+	return inbox.Applied, "", nil
+}
+
+// find gives the order and attempt that an event is about: by our own reference in it, else by the gateway's reference,
+// else by asking the gateway for the metadata that we gave the payment.
+func (h Handler) find(ctx context.Context, e payment.Event) (order.ID, payment.AttemptID, error) {
+	if id, err := order.ParseID(e.Order); err == nil && e.Attempt != "" {
+		return id, e.Attempt, nil
+	}
+	if e.Intent == "" {
+		return "", "", order.NotFound("applyevent.find")
+	}
+	id, err := h.ByRef(ctx, e.Gateway, e.Intent)
+	if fault.Is(err, fault.NotFound) {
+		return h.ask(ctx, e)
+	}
+	if err != nil {
+		return "", "", err
+	}
+	o, err := h.Cashier.Book.Load(ctx, id)
+	if err != nil {
+		return "", "", err
+	}
+	for _, a := range o.Record().Attempts {
+		if a.Gateway == e.Gateway && a.Intent == e.Intent {
+			return id, a.ID, nil
+		}
+	}
+	return h.ask(ctx, e)
+}
+
+func (h Handler) ask(ctx context.Context, e payment.Event) (order.ID, payment.AttemptID, error) {
+	gateway, err := h.Cashier.Gateway(ctx, e.Gateway)
+	if err != nil {
+		return "", "", err
+	}
+	facts, err := gateway.Find(ctx, e.Intent)
+	if err != nil {
+		return "", "", err
+	}
+	id, err := order.ParseID(facts.Order)
+	return id, facts.Attempt, err
+}

@@ -1,0 +1,91 @@
+// Package notify mails shoppers what happened to their order.
+package notify
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"till/shared/edge/access"
+	"till/shared/edge/sqsbatch"
+	"till/shared/fault"
+	"till/shared/link"
+	"till/shared/message"
+	"till/shared/order"
+	"till/shared/person"
+	"till/shared/vault"
+)
+
+// Handler sends mails. Every field is required.
+type Handler struct {
+	Book   order.Book
+	Change func(ctx context.Context, id order.ID, n int) (order.Change, error)
+	Open   func(context.Context, vault.CustomerID, vault.Row, map[string][]byte) (vault.Contact, error)
+	Links  func(context.Context) (link.Signer, error)
+	// Send hands a mail over. key names the mail, so that a repeat can be told from a second one.
+	Send    func(ctx context.Context, to person.Email, subject, text, key string) error
+	ShopURL string
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+// Handle takes a batch of Mail messages and reports each one that must come again.
+func (h Handler) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
+	return sqsbatch.Run(ctx, h.Log, batch, h.one)
+}
+
+// one sends a mail that the order still owes, and then notes that it is sent: a mail is never lost, and one whose note was
+// lost may come twice.
+func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
+	body, err := message.ReadMail(m.Body)
+	if err != nil {
+		return err
+	}
+	o, err := h.Book.Load(ctx, body.Order)
+	if err != nil {
+		return err
+	}
+	if !o.Owes(body.Kind, body.Change) {
+		return nil
+	}
+	err = h.mail(ctx, o, body)
+	if fault.Code(err) == "customer_erased" {
+		err = nil // Nobody is left to write to.
+	}
+	if err != nil {
+		return err
+	}
+	_, _, err = h.Book.Change(ctx, body.Order, func(o *order.Order) (order.Change, error) {
+		return o.MailSent(body.Kind, body.Change, order.By{Who: "notify", Cause: body.Kind, At: h.Now()})
+	})
+	return err
+}
+
+func (h Handler) mail(ctx context.Context, o *order.Order, m message.Mail) error {
+	r := o.Record()
+	cause, err := h.Change(ctx, r.ID, m.Change)
+	if err != nil {
+		return err
+	}
+	with, err := h.Change(ctx, r.ID, r.ContactIn)
+	if err != nil {
+		return err
+	}
+	contact, err := h.Open(ctx, vault.CustomerID(r.Customer), access.ContactRow(r.ID), with.Contact)
+	if err != nil {
+		return err
+	}
+	signer, err := h.Links(ctx)
+	if err != nil {
+		return err
+	}
+	// In the fragment, so that no server's log ever holds the token.
+	page := h.ShopURL + "/shop/order.html#order=" + string(r.ID) + "&token=" + access.MailToken(signer, o, cause.At)
+	subject, text, known := compose(m.Kind, r, page)
+	if !known {
+		return fault.New(fault.Invalid, "notify.mail", "mail_unknown", "")
+	}
+	return h.Send(ctx, contact.Email, subject, text, string(r.ID)+"#"+m.Kind+"#"+cause.Hash()[:12])
+}

@@ -1,0 +1,217 @@
+// Package sweep heals what was lost on the way: every minute it looks at all that is overdue and does what should have been
+// done.
+package sweep
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"till/shared/cashier"
+	"till/shared/fault"
+	"till/shared/inbox"
+	"till/shared/message"
+	"till/shared/order"
+	"till/shared/telemetry"
+)
+
+// Handler sweeps. Every field is required.
+type Handler struct {
+	Cashier     cashier.Cashier
+	Ending      cashier.Ending
+	DueOrders   func(ctx context.Context, before time.Time, limit int) ([]order.ID, error)
+	DueEvents   func(ctx context.Context, before time.Time, limit int) ([]inbox.Item, error)
+	Events      func(ctx context.Context, body string) error // To the events queue.
+	Fulfillment func(ctx context.Context, body string) error // To the fulfillment queue.
+	Mail        func(ctx context.Context, body string) error // To the mail queue.
+	// Shipped tells the machine that its order is shipped. A task that is answered already is no error.
+	Shipped func(ctx context.Context, token string) error
+	Now     func() time.Time
+	Log     *slog.Logger
+	Meter   *telemetry.Metrics
+}
+
+const (
+	pageSize = 100
+	// roundsMax bounds one run; what is left is overdue still, and the next minute's run takes it.
+	roundsMax = 20
+	// reserve is the time that must be left to begin with another order: a gateway's call and what stores its answer.
+	reserve = 10 * time.Second
+)
+
+// Handle is one run. An order that cannot be helped now does not keep the others waiting. Errors: joined, those of the
+// lists alone.
+func (h Handler) Handle(ctx context.Context) error {
+	err := errors.Join(h.events(ctx), h.orders(ctx))
+	if err == nil {
+		h.Meter.Count(telemetry.SweepDone, 1, telemetry.Dimension{})
+	}
+	return err
+}
+
+// events sends every event again that should be applied by now.
+func (h Handler) events(ctx context.Context) error {
+	now := h.Now()
+	due, err := h.DueEvents(ctx, now, pageSize)
+	if err != nil {
+		return err
+	}
+	oldest := time.Duration(0)
+	for _, item := range due {
+		if item.State == inbox.Parked {
+			oldest = max(oldest, now.Sub(item.ReceivedAt))
+		}
+		if err := h.Events(ctx, message.ForEvent(item.Event.Key())); err != nil {
+			return err
+		}
+	}
+	h.Meter.Seconds(telemetry.InboxParked, oldest, telemetry.Dimension{})
+	return nil
+}
+
+func (h Handler) orders(ctx context.Context) error {
+	seen := map[order.ID]bool{}
+	for range roundsMax {
+		due, err := h.DueOrders(ctx, h.Now(), pageSize)
+		if err != nil {
+			return err
+		}
+		fresh := 0
+		for _, id := range due {
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			fresh++
+			if over(ctx) {
+				return nil
+			}
+			if err := h.heal(ctx, id); err != nil {
+				h.Log.LogAttrs(ctx, slog.LevelWarn, "sweep_failed", slog.String("order_id", string(id)),
+					slog.String("kind", fault.KindOf(err).String()), slog.String("code", fault.Code(err)), slog.Any("err", err))
+			}
+		}
+		if fresh == 0 || len(due) < pageSize {
+			break
+		}
+	}
+	return nil
+}
+
+// over tells whether the run's time is nearly over.
+func over(ctx context.Context) bool {
+	deadline, limited := ctx.Deadline()
+	if ctx.Err() != nil {
+		return true
+	}
+	if !limited {
+		return false
+	}
+	enough, stop := context.WithDeadline(ctx, deadline.Add(-reserve))
+	defer stop()
+	return enough.Err() != nil
+}
+
+// heal does all that is overdue about one order, then marks it as looked at, so that what brought no news is asked again
+// later.
+func (h Handler) heal(ctx context.Context, id order.ID) error {
+	o, err := h.Cashier.Book.Load(ctx, id)
+	if err != nil {
+		return err
+	}
+	now := h.Now()
+	if due := o.Record().Due; due.IsZero() || due.After(now) {
+		return nil // The index was behind.
+	}
+	h.Meter.Seconds(telemetry.OrdersOverdue, now.Sub(o.Record().Due), telemetry.Dimension{})
+	var failed []error
+	for _, task := range o.Overdue(now) {
+		if err := h.do(ctx, o, task); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	_, _, err = h.Cashier.Book.Change(ctx, id, func(o *order.Order) (order.Change, error) {
+		if due := o.Record().Due; due.IsZero() || due.After(now) {
+			return order.Change{}, nil
+		}
+		return o.Asked(order.By{Who: "sweep", At: h.Now()})
+	})
+	return errors.Join(append(failed, err)...)
+}
+
+var sweeper = cashier.Who{Who: "sweep"}
+
+func (h Handler) do(ctx context.Context, o *order.Order, task order.Task) error {
+	id, r := o.ID(), o.Record()
+	switch task {
+	case order.AskPayment:
+		a, open := o.OpenAttempt()
+		if !open {
+			return nil
+		}
+		_, _, err := h.Cashier.Settle(ctx, id, a.ID, sweeper)
+		return err
+	case order.AskRefund:
+		return h.refunds(ctx, o)
+	case order.EndUnpaid:
+		return h.expire(ctx, id)
+	case order.BeginAgain:
+		return h.Fulfillment(ctx, message.ForFulfillment(id, r.Try))
+	case order.AnswerTask:
+		return h.answer(ctx, o)
+	case order.FinishOrder:
+		_, _, err := h.Cashier.Book.Change(ctx, id, func(o *order.Order) (order.Change, error) {
+			return o.Finish(order.By{Who: "sweep", At: h.Now()})
+		})
+		return err
+	case order.MailAgain:
+		for _, m := range r.Owed {
+			if err := h.Mail(ctx, message.ForMail(id, m.N, m.Kind)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (h Handler) refunds(ctx context.Context, o *order.Order) error {
+	var failed []error
+	for _, r := range o.OpenRefunds() {
+		if _, err := h.Cashier.Refund(ctx, o.ID(), r.ID, sweeper); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// expire ends an unpaid order: at the gateway first, so that nobody can pay for stock that is given back. What was paid in
+// the meantime confirms it instead.
+func (h Handler) expire(ctx context.Context, id order.ID) error {
+	if _, err := h.Cashier.Close(ctx, id, sweeper); err != nil {
+		return err
+	}
+	_, _, err := h.Cashier.Book.Change(ctx, id, func(o *order.Order) (order.Change, error) {
+		if r := o.Record(); !r.Status.Payable() || r.Captured() > 0 || h.Now().Before(r.ExpiresAt) {
+			return order.Change{}, nil
+		}
+		return o.Expire(order.By{Who: "sweep", At: h.Now()})
+	})
+	return err
+}
+
+// answer tells the machine what became of the order that it waits with.
+func (h Handler) answer(ctx context.Context, o *order.Order) error {
+	r := o.Record()
+	if r.Status == order.Cancelled {
+		return h.Ending.Answer(ctx, o)
+	}
+	if r.TaskIn == 0 || !o.AllShipped() {
+		return nil
+	}
+	c, err := h.Ending.Task(ctx, r.ID, r.TaskIn)
+	if err != nil {
+		return err
+	}
+	return h.Shipped(ctx, c.Task)
+}

@@ -1,0 +1,84 @@
+// What a shopper does, in steps that tests are told with.
+import assert from 'node:assert/strict';
+import { base } from './browser.js';
+
+export const cards = { pays: '4242424242424242', declined: '4000000000000002', authentication: '4000002500003155' };
+
+export const ada = {
+  email: 'ada@example.com', phone: '+49301234567', country: 'DE', name: 'Ada Byron', line1: 'Unter den Linden 1', postal_code: '10117', city: 'Berlin',
+};
+
+/** put adds a product to the basket from its own page. */
+export async function put(page, sku = 'mug-blue', quantity = 1) {
+  await page.goto(`${base}/shop/product.html?sku=${sku}`);
+  await page.fill('#quantity', String(quantity));
+  await page.click('#add button');
+  await page.waitForSelector('#added:not([hidden])');
+}
+
+/** fillAddress writes a shopper into the checkout and waits for the server's total. */
+export async function fillAddress(page, shopper = ada) {
+  await page.waitForSelector('#open:not([hidden])');
+  await page.selectOption('#country', shopper.country);
+  for (const [name, value] of Object.entries(shopper)) {
+    if (name === 'country') continue;
+    const isSelect = (await page.locator(`#${name}`).evaluate((node) => node.tagName)) === 'SELECT';
+    if (isSelect) await page.selectOption(`#${name}`, value);
+    else await page.fill(`#${name}`, value);
+  }
+  await total(page);
+}
+
+/** total is the sum on the page, as text, once the server has answered. */
+export async function total(page) {
+  const sum = page.locator('#totals:not([aria-busy="true"]) dd.grand');
+  await sum.waitFor();
+  return sum.textContent();
+}
+
+/** order goes from an empty basket to the gateway (hosted) or the card form (embedded). Gives the total. */
+export async function order(page, mode, { sku = 'mug-blue', quantity = 1, shopper = ada } = {}) {
+  await put(page, sku, quantity);
+  await page.goto(`${base}/shop/checkout.html`);
+  await fillAddress(page, shopper);
+  await page.check(`#pay-${mode}`);
+  const sum = await total(page);
+  await page.click('#place');
+  if (mode === 'embedded') await page.waitForSelector('#card #pay:not([disabled])');
+  else await page.waitForURL((url) => !url.href.startsWith(`${base}/`));
+  return sum;
+}
+
+/** payThere pays on the gateway's own page. */
+export async function payThere(page, card) {
+  await page.fill('input[name="card"]', card);
+  await page.click('button[value="pay"]');
+}
+
+/** payHere pays in the shop's own form. */
+export async function payHere(page, card) {
+  await page.fill('#number', card);
+  await page.fill('#expiry', '12/34');
+  await page.fill('#cvc', '123');
+  await page.click('#pay');
+}
+
+/** status waits until the order's page shows one of the tones and gives its heading. */
+export async function status(page, tone) {
+  await page.waitForURL((url) => url.pathname === '/shop/order.html');
+  await page.waitForSelector(`#order:not([hidden]) #status[data-tone="${tone}"]`);
+  return page.textContent('#status-title');
+}
+
+/** confirmed waits for the thank-you and checks that it is for the sum that was shown before. */
+export async function confirmed(page, sum) {
+  assert.match(await status(page, 'good'), /confirmed|packing/i);
+  if (sum) assert.equal(await page.textContent('#totals dd.grand'), sum);
+  assert.equal(await page.locator('#pay-hosted').isVisible(), false, 'a paid order cannot be paid again');
+}
+
+/** orderOf is the id of the order whose page is open. */
+export const orderOf = (page) => new URLSearchParams(new URL(page.url()).hash.slice(1)).get('order');
+
+/** stored is what this browser keeps for the shop, as one text. */
+export const stored = (page) => page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));

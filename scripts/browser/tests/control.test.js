@@ -1,0 +1,80 @@
+// The control page: it shows what happens and makes things happen.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { base, visitors } from '../browser.js';
+import { cards, confirmed, order, orderOf, payHere } from '../shop.js';
+
+const visit = visitors();
+
+/** open goes to an order on the control page. */
+async function open(page, id) {
+  await page.goto(`${base}/_dev`);
+  await page.waitForSelector('#link[data-state="live"]');
+  await page.fill('#filter', id);
+  await page.waitForSelector(`details.order[data-key="${id}"]`);
+  await page.click(`details.order[data-key="${id}"] summary`);
+}
+
+/** go presses a button of the open order and confirms the dialog behind it. */
+async function go(page, title) {
+  await page.locator('.order[open] button', { hasText: new RegExp(`^${title}`) }).first().click();
+  if (await page.locator('#ask[open]').count()) await page.click('#ask-go');
+}
+
+test('an order is held, lifted, shipped, delivered and refunded from the control page, and its own page follows', () => visit(async (page, context) => {
+  await order(page, 'embedded');
+  await payHere(page, cards.pays);
+  await confirmed(page);
+  const id = orderOf(page);
+  const control = await context.newPage();
+  await open(control, id);
+  await go(control, 'Hold');
+  await control.waitForSelector('.order[open] summary .tag:text("on hold")');
+  await go(control, 'Lift');
+  await control.waitForSelector('.order[open] summary .tag:text("on hold")', { state: 'detached' });
+  // The machine asks for the parcel some seconds after the payment: until then shipping is refused.
+  for (let tries = 0; tries < 30 && !(await control.locator('.order[open] summary .tag:text("shipped")').count()); tries++) {
+    await go(control, 'Ship');
+    await control.waitForSelector('.order[open] summary .tag:text("shipped")', { timeout: 1500 }).catch(() => {});
+  }
+  await go(control, 'Deliver');
+  await control.waitForSelector('.order[open] summary .tag:text("delivered")');
+  await control.locator('.order[open] button', { hasText: /^Refund/ }).click();
+  await control.fill('#ask-amount', '100');
+  await control.click('#ask-go');
+  await control.waitForSelector('.order[open] summary .tag:text("partially refunded")');
+  assert.equal(await control.locator('#problem .note-bad').count(), 0, await control.textContent('#problem'));
+  await page.bringToFront();
+  await page.waitForSelector('#status-title:text("delivered")');
+  assert.equal(await page.locator('#refunds-panel').isVisible(), true);
+}));
+
+test('the clock lets an unpaid order expire', () => visit(async (page, context) => {
+  await order(page, 'embedded');
+  await page.click('#later');
+  await page.waitForSelector('#order:not([hidden])');
+  const control = await context.newPage();
+  await control.goto(`${base}/_dev`);
+  await control.waitForSelector('#link[data-state="live"]');
+  const before = await control.textContent('#now');
+  await control.click('#advance [data-by="31m"]');
+  await control.waitForFunction((text) => document.getElementById('now').textContent !== text, before);
+  await page.bringToFront();
+  await page.waitForSelector('#status-title:text("expired")');
+  assert.match(await page.textContent('#status-text'), /Nothing was charged/);
+}));
+
+test('faults are switched on and off', () => visit(async (page) => {
+  await page.goto(`${base}/_dev`);
+  await page.waitForSelector('#link[data-state="live"]');
+  const sent = () => page.waitForRequest((request) => request.url().endsWith('/_dev/faults'));
+  await page.fill('#duplicate', '3');
+  await page.fill('#delay', '1s');
+  await page.check('#reorder');
+  const [on] = await Promise.all([sent(), page.click('#faults button[type="submit"]')]);
+  assert.deepEqual(on.postDataJSON(), { gateway: 'stripe', webhooks: { duplicate: 3, delay: '1s', reorder: true }, api: {} });
+  assert.equal((await on.response()).ok(), true);
+  const [off] = await Promise.all([sent(), page.click('#calm')]);
+  assert.deepEqual(off.postDataJSON(), { gateway: 'stripe', webhooks: {}, api: {} });
+  assert.equal((await off.response()).ok(), true);
+}));

@@ -1,0 +1,149 @@
+// Everybody gets to the end: with a keyboard, on a small screen, with a screen reader, in other currencies.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { base, visitors } from '../browser.js';
+import { ada, cards, confirmed, fillAddress, order, payHere, put, total } from '../shop.js';
+
+const visit = visitors();
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** tabTo presses Tab until the element has the focus. */
+async function tabTo(page, selector) {
+  for (let presses = 0; presses < 80; presses++) {
+    if (await page.evaluate((s) => document.activeElement?.matches(s), selector)) return;
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`the keyboard does not reach ${selector}`);
+}
+
+test('a purchase needs no mouse', () => visit(async (page) => {
+  const type = async (selector, text) => {
+    await tabTo(page, selector);
+    await page.keyboard.type(text);
+  };
+  const press = async (selector, key = 'Enter') => {
+    await tabTo(page, selector);
+    await page.keyboard.press(key);
+  };
+  await page.goto(base);
+  await page.waitForSelector('.card h3');
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.className), 'skip', 'first of all, a way past the header');
+  await press('a[href*="sku=mug-blue"]');
+  await page.waitForSelector('#product:not([hidden])');
+  await press('#add button');
+  await page.waitForSelector('#added:not([hidden])');
+  await press('#added a[href="/shop/checkout.html"]');
+  await page.waitForSelector('#methods input');
+  await type('#email', ada.email);
+  await type('#country', 'Germany');
+  await type('#name', ada.name);
+  await type('#line1', ada.line1);
+  await type('#postal_code', ada.postal_code);
+  await type('#city', ada.city);
+  await tabTo(page, '#pay-hosted');
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await page.isChecked('#pay-embedded'), true);
+  const sum = await total(page);
+  await press('#place', 'Space');
+  await page.waitForSelector('#card #pay:not([disabled])');
+  await type('#number', cards.pays);
+  await type('#expiry', '1234');
+  await type('#cvc', '123');
+  await page.keyboard.press('Enter');
+  await confirmed(page, sum);
+  await press('#cancel');
+  await page.waitForSelector('#sure[open]');
+  await page.keyboard.press('Escape');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'cancel', 'the focus comes back from the dialog');
+}));
+
+/** Each page in a state worth looking at: visits it and waits until it stands. */
+const stations = {
+  catalogue: async (page) => {
+    await page.goto(base);
+    await page.waitForSelector('.card h3');
+  },
+  product: (page) => put(page, 'mug-blue', 2),
+  basket: async (page) => {
+    await page.goto(`${base}/shop/basket.html`);
+    await page.waitForSelector('#totals dd');
+  },
+  'checkout with faults': async (page) => {
+    await page.goto(`${base}/shop/checkout.html`);
+    await page.waitForSelector('#methods input');
+    await page.selectOption('#country', 'US');
+    await page.click('#place');
+    await page.waitForSelector('#summary:not([hidden])');
+    await total(page);
+  },
+  'card form with a declined card': async (page) => {
+    await order(page, 'embedded');
+    await payHere(page, cards.declined);
+    await page.waitForSelector('#declined:not([hidden])');
+  },
+  'open order': async (page) => {
+    await page.click('#later');
+    await page.waitForSelector('#order:not([hidden])');
+  },
+  'list of orders': async (page) => {
+    await page.click('.crumb a');
+    await page.waitForSelector('#mine-list a');
+  },
+  'no such page': (page) => page.goto(`${base}/shop/nothing.html`),
+  'control page': async (page) => {
+    await page.goto(`${base}/_dev`);
+    await page.waitForSelector('#link[data-state="live"]');
+    await page.locator('details.order summary').first().click();
+  },
+};
+
+for (const [name, width, height] of [['360 pixels', 360, 740], ['1280 pixels', 1280, 900]]) {
+  test(`no page is wider than a screen of ${name}`, () => visit(async (page) => {
+    for (const [station, go] of Object.entries(stations)) {
+      await go(page);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(over <= 0, `${station}: ${over} pixels too wide`);
+    }
+  }, { viewport: { width, height } }));
+}
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`axe finds nothing against WCAG 2.2 AA in the ${colorScheme} colours`, () => visit(async (page) => {
+    for (const [station, go] of Object.entries(stations)) {
+      await go(page);
+      await page.evaluate(axe);
+      const found = await page.evaluate(() => window.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+      assert.deepEqual(found.violations.map((v) => `${station}: ${v.id} at ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`), []);
+    }
+  }, { colorScheme }));
+}
+
+test('other currencies have their own decimals', () => visit(async (page) => {
+  await page.goto(base);
+  await page.waitForSelector('.card h3');
+  const texts = await page.evaluate(async () => {
+    const { exact, format } = await import('/assets/js/money.js');
+    return [exact(1999, 'EUR'), exact(5, 'EUR'), exact(1999, 'JPY'), exact(5, 'KWD'), exact(-12345, 'KWD'), exact(Number.MAX_SAFE_INTEGER, 'EUR'), format({ amount: 1234567, currency: 'JPY' }), format(1999, 'EUR'), format(19.99, 'EUR'), format(null, 'EUR')];
+  });
+  assert.deepEqual(texts, ['19.99', '0.05', '1999', '0.005', '-12.345', '90071992547409.91', '¥1,234,567', '€19.99', '', '']);
+}));
+
+test('the form asks for what the country’s addresses have', () => visit(async (page) => {
+  await put(page);
+  await page.goto(`${base}/shop/checkout.html`);
+  await page.waitForSelector('#methods input');
+  for (const [country, postal, region] of [['US', 'ZIP code', 'State'], ['JP', 'Postal code', 'Prefecture'], ['GB', 'Postcode', null], ['HK', null, null], ['DE', 'Postcode', null]]) {
+    await page.selectOption('#country', country);
+    assert.equal(await page.locator('#postal_code').isVisible(), postal !== null, country);
+    if (postal) assert.equal(await page.textContent('#postal-label'), postal);
+    assert.equal(await page.locator('#region').isVisible(), region !== null, country);
+    if (region) assert.equal(await page.textContent('#region-label'), region);
+  }
+  await fillAddress(page, { email: ada.email, country: 'US', name: 'Ada Byron', line1: '1 Main St', postal_code: '94103', city: 'San Francisco', region: 'CA' });
+  await page.check('#pay-embedded');
+  await page.click('#place');
+  await page.waitForSelector('#card #pay:not([disabled])');
+}));

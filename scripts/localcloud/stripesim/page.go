@@ -1,0 +1,172 @@
+package stripesim
+
+import (
+	"bytes"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// servePage answers what a shopper's browser asks for.
+func (s *Sim) servePage(r *http.Request, path string) answer {
+	values, bad := readForm(r)
+	if bad != nil || r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodPost {
+		return message(http.StatusBadRequest, "This request cannot be read", "Go back and try again.", "")
+	}
+	s.lock()
+	defer s.unlock()
+	if args, ok := match("/pay/*", path); ok {
+		return s.payPage(r.Method, args[0], values)
+	}
+	if args, ok := match("/pay/*/authenticate", path); ok {
+		se, found := s.openSession(args[0])
+		if !found {
+			return notHere()
+		}
+		if se.status != "open" || se.intent == nil || se.intent.status != needsAction {
+			return s.payPage(http.MethodGet, se.id, nil)
+		}
+		return s.actionPage(r.Method, se.intent, values.Get("action"))
+	}
+	if args, ok := match("/authenticate/*", path); ok {
+		if pi, waiting := s.attempts[args[0]]; waiting && pi.session == nil {
+			return s.actionPage(r.Method, pi, values.Get("action"))
+		}
+		return message(http.StatusGone, "Nothing to confirm any more", "This payment no longer waits for you. Return to the shop.", "")
+	}
+	return notHere()
+}
+
+func notHere() answer {
+	return message(http.StatusNotFound, "No such page", "The address is not of this simulation.", "")
+}
+
+// payPage shows and takes the form of a session.
+func (s *Sim) payPage(method, id string, values url.Values) answer {
+	se, ok := s.openSession(id)
+	switch {
+	case !ok:
+		return notHere()
+	case se.status == "expired":
+		return message(http.StatusGone, "This payment page has expired", "Nothing was charged. Return to the shop to start again.", se.cancelURL)
+	case se.status == "complete":
+		return redirect(se.successTarget())
+	case method != http.MethodPost:
+		return showPay(se, http.StatusOK, "")
+	}
+	switch values.Get("action") {
+	case "cancel":
+		if se.cancelURL == "" {
+			return message(http.StatusOK, "Nothing was charged", "You can close this page.", "")
+		}
+		return redirect(se.cancelURL)
+	case "pay":
+	default:
+		return showPay(se, http.StatusBadRequest, "Choose Pay or Cancel.")
+	}
+	m, bad := s.pageMethod(se, values)
+	if bad != nil {
+		return showPay(se, http.StatusPaymentRequired, bad.message)
+	}
+	if bad := s.pay(se, m); bad != nil {
+		return showPay(se, http.StatusPaymentRequired, bad.message)
+	}
+	if se.intent.status == needsAction {
+		return redirect(s.actionURL(se.intent))
+	}
+	return redirect(se.successTarget())
+}
+
+// pageMethod is the card or the account that was typed in.
+func (s *Sim) pageMethod(se *session, values url.Values) (*method, *apiError) {
+	below := url.Values{"type": {"card"}, "card[number]": {values.Get("card")}}
+	if iban := values.Get("iban"); iban != "" {
+		below = url.Values{"type": {"sepa_debit"}, "sepa_debit[iban]": {iban}}
+	}
+	m, bad := s.readMethod(form{values: below})
+	if bad != nil {
+		return nil, bad
+	}
+	for _, kind := range se.kinds {
+		if kind == m.kind {
+			return m, nil
+		}
+	}
+	return nil, refused("payment_method_not_available", "", "This way to pay is not on offer here.")
+}
+
+// actionPage is the bank's page of 3-D Secure.
+func (s *Sim) actionPage(method string, pi *intent, action string) answer {
+	if method != http.MethodPost {
+		return show(http.StatusOK, "authenticate", view{Title: "Confirm your payment", Amount: asDecimal(pi.amount, pi.currency)})
+	}
+	if action != "complete" && action != "fail" {
+		return show(http.StatusBadRequest, "authenticate", view{Title: "Confirm your payment", Amount: asDecimal(pi.amount, pi.currency),
+			Error: "Choose Complete or Fail."})
+	}
+	bad := s.authenticate(pi, action == "complete")
+	switch {
+	case pi.session != nil && bad != nil:
+		return showPay(pi.session, http.StatusPaymentRequired, bad.message)
+	case pi.session != nil:
+		return redirect(pi.session.successTarget())
+	case pi.returnURL == "":
+		return message(http.StatusOK, "Done", "You can close this page and go on in the shop.", "")
+	}
+	status := succeeded
+	if bad != nil {
+		status = "failed"
+	}
+	return redirect(withQuery(pi.returnURL, url.Values{"payment_intent": {pi.id}, "payment_intent_client_secret": {pi.secret}, "redirect_status": {status}}))
+}
+
+// withQuery adds parameters to a URL that was checked when it was given.
+func withQuery(target string, more url.Values) string {
+	u, err := url.Parse(target)
+	if err != nil {
+		return target
+	}
+	query := u.Query()
+	for name, values := range more {
+		query[name] = values
+	}
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+func redirect(target string) answer {
+	header := pageHeader()
+	header.Set("Location", target)
+	return answer{status: http.StatusSeeOther, header: header}
+}
+
+func showPay(se *session, status int, problem string) answer {
+	v := view{Title: "Pay " + asDecimal(se.amount, se.currency), Amount: asDecimal(se.amount, se.currency), Error: problem,
+		Debit: strings.Contains(strings.Join(se.kinds, " "), "sepa_debit")}
+	for _, l := range se.lines {
+		v.Lines = append(v.Lines, viewLine{l.name, l.quantity, asDecimal(l.unit*l.quantity, se.currency)})
+	}
+	return show(status, "pay", v)
+}
+
+// message is a page that only says something; with a way back, if there is one.
+func message(status int, title, text, back string) answer {
+	return show(status, "message", view{Title: title, Text: text, Back: back})
+}
+
+func show(status int, name string, v view) answer {
+	var page bytes.Buffer
+	if err := pages.ExecuteTemplate(&page, name, v); err != nil {
+		panic(err) // The templates are constants: only a bug can make this fail.
+	}
+	return answer{status: status, header: pageHeader(), body: page.Bytes()}
+}
+
+func pageHeader() http.Header {
+	header := http.Header{}
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Cache-Control", "no-store")
+	header.Set("Referrer-Policy", "no-referrer")
+	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'")
+	return header
+}

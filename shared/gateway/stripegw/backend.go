@@ -1,0 +1,154 @@
+package stripegw
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/stripe/stripe-go/v76"
+	"github.com/stripe/stripe-go/v76/form"
+)
+
+// replyBytesMax bounds what is read of an answer. Stripe's largest, a page of a list, are well below.
+const replyBytesMax = 1 << 20
+
+// backend carries the SDK's calls. The SDK's own retries by itself, logs what Stripe says, starts the program uname before
+// its first call, follows redirects, reads without bound, and drops the status of an answer that is not JSON.
+type backend struct {
+	client *http.Client
+	base   string
+}
+
+func newBackend(base string, transport http.RoundTripper) *backend {
+	if transport == nil {
+		own := http.DefaultTransport.(*http.Transport).Clone()
+		own.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+		transport = own
+	}
+	return &backend{base: base, client: &http.Client{Transport: transport, Timeout: callLimit,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+var errNotUsed = errors.New("stripegw: this kind of call is not used")
+
+// Call is for single objects.
+func (b *backend) Call(method, path, key string, params stripe.ParamsContainer, v stripe.LastResponseSetter) error {
+	values := &form.Values{}
+	form.AppendTo(values, params)
+	return b.CallRaw(method, path, key, values, params.GetParams(), v)
+}
+
+// CallRaw is for lists, and what Call uses.
+func (b *backend) CallRaw(method, path, key string, values *form.Values, params *stripe.Params, v stripe.LastResponseSetter) error {
+	read := method == http.MethodGet
+	body, encoded := "", values.Encode()
+	if read && encoded != "" {
+		path += "?" + encoded
+	} else if !read {
+		body = encoded
+	}
+	ctx := params.Context
+	if ctx == nil {
+		return errors.New("stripegw: a call without a context")
+	}
+	req, err := http.NewRequestWithContext(ctx, method, b.base+path, strings.NewReader(body))
+	if err != nil {
+		return errors.New("stripegw: the request cannot be made")
+	}
+	req.Header.Set("Authorization", "Bearer "+key)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Stripe-Version", stripe.APIVersion)
+	req.Header.Set("User-Agent", "Stripe/v1 GoBindings/"+stripe.ClientVersion+" Till")
+	if params.IdempotencyKey != nil {
+		req.Header.Set("Idempotency-Key", *params.IdempotencyKey)
+	} else {
+		// What has no key is harmless to repeat: net/http may do so on a connection that died while it was idle, as
+		// those of a frozen function do. An empty list marks that and is not sent.
+		req.Header["Idempotency-Key"] = []string{}
+	}
+	return b.do(req, read, v)
+}
+
+func (b *backend) do(req *http.Request, read bool, v any) error {
+	res, err := b.client.Do(req)
+	if err != nil {
+		return noAnswer(read, err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(res.Body, replyBytesMax+1))
+	r := &refusal{read: read, status: res.StatusCode, request: plain(res.Header.Get("Request-Id"))}
+	switch {
+	case err != nil:
+		r.wire = "the answer broke off"
+	case len(body) > replyBytesMax:
+		r.wire = "the answer is too long"
+	case res.StatusCode >= 300 && res.StatusCode < 400:
+		r.wire = "a redirect was answered"
+	case res.StatusCode >= 400:
+		r.learn(body)
+	case !readable(body, v):
+		r.wire = "the answer cannot be read"
+	default:
+		return nil
+	}
+	return r
+}
+
+// readable reads an object, or a list that the SDK can go through: it trusts that a page has items and that none is null.
+func readable(body []byte, v any) bool {
+	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
+		return false
+	}
+	if _, isList := v.(stripe.ListContainer); isList {
+		var list struct {
+			More bool                   `json:"has_more"`
+			Data []*struct{ ID string } `json:"data"`
+		}
+		if json.Unmarshal(body, &list) != nil || slices.Contains(list.Data, nil) || list.More && len(list.Data) == 0 {
+			return false
+		}
+	}
+	return json.Unmarshal(body, v) == nil
+}
+
+// noAnswer says why there is none. Of the transport's own text nothing is kept: it may quote what was received.
+func noAnswer(read bool, err error) *refusal {
+	r := &refusal{read: read, wire: "no answer"}
+	var dial *net.OpError
+	var lookup *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	var slow net.Error
+	switch {
+	case errors.As(err, &lookup):
+		r.unsent, r.wire = true, "the name cannot be resolved"
+	case errors.As(err, &dial) && dial.Op == "dial":
+		r.unsent, r.wire = true, "no connection"
+	case errors.As(err, &certificate):
+		r.unsent, r.wire = true, "the certificate is not valid"
+	case errors.Is(err, context.Canceled):
+		r.wire = "given up"
+	case errors.As(err, &slow) && slow.Timeout():
+		r.wire = "no answer in time"
+	}
+	return r
+}
+
+// CallStreaming is for downloads, of which there are none.
+func (*backend) CallStreaming(_, _, _ string, _ stripe.ParamsContainer, _ stripe.StreamingLastResponseSetter) error {
+	return errNotUsed
+}
+
+// CallMultipart is for uploads, of which there are none.
+func (*backend) CallMultipart(_, _, _, _ string, _ *bytes.Buffer, _ *stripe.Params, _ stripe.LastResponseSetter) error {
+	return errNotUsed
+}
+
+// SetMaxNetworkRetries is refused silently: there are none.
+func (*backend) SetMaxNetworkRetries(int64) {}

@@ -1,0 +1,190 @@
+package stripegw
+
+import (
+	"context"
+	"time"
+
+	"github.com/stripe/stripe-go/v76"
+
+	"till/shared/fault"
+	"till/shared/money"
+	"till/shared/payment"
+)
+
+// Fetch asks how an attempt stands: one call, and one more if it was disputed. An attempt without references, whose start
+// was never answered, is looked for among what was begun at that time. Errors: as payment.Gateway; nothing is Unknown,
+// since asking changes nothing; fault.Internal: status_unknown, amount_unreadable.
+func (g *Gateway) Fetch(ctx context.Context, a payment.Attempt) (payment.Facts, error) {
+	const op = "stripegw.Fetch"
+	switch {
+	case a.Session != "":
+		cs, err := g.sessions.Get(a.Session, &stripe.CheckoutSessionParams{Params: stripe.Params{Context: ctx}, Expand: expandSession})
+		if err != nil {
+			return payment.Facts{}, classify(op, err)
+		}
+		return g.sessionFacts(ctx, op, cs)
+	case a.Intent != "":
+		return g.intent(ctx, op, a.Intent)
+	default:
+		return g.look(ctx, op, a)
+	}
+}
+
+// Find gives the attempt of a PaymentIntent. Errors: as Fetch; fault.NotFound also for one that is not ours.
+func (g *Gateway) Find(ctx context.Context, intent string) (payment.Facts, error) {
+	const op = "stripegw.Find"
+	f, err := g.intent(ctx, op, intent)
+	if err == nil && (f.Order == "" || f.Attempt == "") {
+		return payment.Facts{}, fault.New(fault.NotFound, op, "payment_not_ours", messages[fault.NotFound])
+	}
+	return f, err
+}
+
+// What is fetched along. https://docs.stripe.com/api/expanding_objects
+var (
+	expandIntent  = []*string{stripe.String("latest_charge.refunds")}
+	expandSession = []*string{stripe.String("payment_intent.latest_charge.refunds")}
+)
+
+func (g *Gateway) intent(ctx context.Context, op, id string) (payment.Facts, error) {
+	pi, err := g.intents.Get(id, &stripe.PaymentIntentParams{Params: stripe.Params{Context: ctx}, Expand: expandIntent})
+	if err != nil {
+		return payment.Facts{}, classify(op, err)
+	}
+	return g.intentFacts(ctx, op, pi)
+}
+
+func (g *Gateway) sessionFacts(ctx context.Context, op string, cs *stripe.CheckoutSession) (payment.Facts, error) {
+	if cs.ID == "" {
+		return payment.Facts{}, fault.New(fault.Internal, op, "answer_unreadable", "")
+	}
+	state, err := sessionState(op, cs)
+	if err != nil {
+		return payment.Facts{}, err
+	}
+	f := payment.Facts{}
+	if cs.PaymentIntent != nil {
+		f, err = g.intentFacts(ctx, op, cs.PaymentIntent)
+	} else {
+		f.Amount, err = fromWire(op, cs.AmountTotal, string(cs.Currency))
+	}
+	if err != nil {
+		return payment.Facts{}, err
+	}
+	f.State, f.Session = state, cs.ID
+	f.Order, f.Attempt = references(cs.Metadata)
+	return f, nil
+}
+
+// intentFacts reads an intent whose latest charge is expanded with its refunds.
+func (g *Gateway) intentFacts(ctx context.Context, op string, pi *stripe.PaymentIntent) (payment.Facts, error) {
+	if pi.ID == "" {
+		return payment.Facts{}, fault.New(fault.Internal, op, "answer_unreadable", "")
+	}
+	state, err := intentState(op, pi)
+	if err != nil {
+		return payment.Facts{}, err
+	}
+	f := payment.Facts{State: state, Intent: pi.ID}
+	f.Order, f.Attempt = references(pi.Metadata)
+	if f.Amount, err = fromWire(op, pi.Amount, string(pi.Currency)); err != nil {
+		return payment.Facts{}, err
+	}
+	received, err := fromWire(op, pi.AmountReceived, string(pi.Currency))
+	if err != nil {
+		return payment.Facts{}, err
+	}
+	f.Captured = received.Minor()
+	if e := pi.LastPaymentError; e != nil && state != payment.Captured {
+		f.LastError = (&refusal{code: plain(string(e.Code)), decline: plain(string(e.DeclineCode))}).reason()
+	}
+	if f.Captured == 0 {
+		return f, nil // What Stripe shows as refunds here are authorizations that were given up.
+	}
+	if f.Refunds, err = g.refundsOf(ctx, op, pi); err != nil {
+		return payment.Facts{}, err
+	}
+	f.Disputes, err = g.disputesOf(ctx, op, pi, received)
+	return f, err
+}
+
+// references are ours, from metadata that people can edit on the dashboard.
+func references(metadata map[string]string) (order string, attempt payment.AttemptID) {
+	if isRef(metadata[orderKey], 64) {
+		order = metadata[orderKey]
+	}
+	if isRef(metadata[attemptKey], 64) {
+		attempt = payment.AttemptID(metadata[attemptKey])
+	}
+	return order, attempt
+}
+
+func (g *Gateway) disputesOf(ctx context.Context, op string, pi *stripe.PaymentIntent, received money.Amount) ([]payment.DisputeFacts, error) {
+	if pi.LatestCharge != nil && pi.LatestCharge.ID != "" && !pi.LatestCharge.Disputed {
+		return nil, nil
+	}
+	list := g.disputes.List(&stripe.DisputeListParams{
+		ListParams: stripe.ListParams{Context: ctx, Limit: stripe.Int64(100), Single: true}, PaymentIntent: stripe.String(pi.ID)})
+	var out []payment.DisputeFacts
+	for list.Next() {
+		d := list.Dispute()
+		of, known := disputeStates[d.Status]
+		if !known {
+			return nil, statusUnknown(op)
+		}
+		amount, err := fromWire(op, d.Amount, string(d.Currency))
+		if err != nil || amount.Currency() != received.Currency() {
+			amount = received // In another currency: the most that it can be.
+		}
+		out = append(out, payment.DisputeFacts{Ref: d.ID, Open: of.open, Lost: of.lost, Amount: amount.Minor()})
+	}
+	if err := list.Err(); err != nil {
+		return nil, classify(op, err)
+	}
+	return out, nil
+}
+
+const (
+	// lookAround is how far from an attempt's start things are looked for that may be its own: clocks differ, and starts
+	// are repeated.
+	lookBefore, lookAfter = 5 * time.Minute, time.Hour
+	pageSize              = 100
+	// pagesMax bounds the calls of one look: 1,000 payments begun within about an hour.
+	pagesMax = 10
+)
+
+// look finds an attempt by its metadata. Stripe's search is not used: what it finds may be a minute late, or an hour.
+// https://docs.stripe.com/search#data-freshness. What is looked for is never in a shopper's hands: its answer was lost.
+func (g *Gateway) look(ctx context.Context, op string, a payment.Attempt) (payment.Facts, error) {
+	when := &stripe.RangeQueryParams{GreaterThanOrEqual: a.At.Add(-lookBefore).Unix(), LesserThanOrEqual: a.At.Add(lookAfter).Unix()}
+	params := stripe.ListParams{Context: ctx, Limit: stripe.Int64(pageSize)}
+	ours := func(metadata map[string]string) bool { return a.ID != "" && metadata[attemptKey] == string(a.ID) }
+	if a.Mode == payment.Hosted {
+		list := g.sessions.List(&stripe.CheckoutSessionListParams{ListParams: params, CreatedRange: when})
+		for n := 0; n < pageSize*pagesMax && list.Next(); n++ {
+			if cs := list.CheckoutSession(); ours(cs.Metadata) {
+				return g.Fetch(ctx, payment.Attempt{Session: cs.ID})
+			}
+		}
+		return payment.Facts{}, notSeen(op, list.Err(), list.Meta())
+	}
+	list := g.intents.List(&stripe.PaymentIntentListParams{ListParams: params, CreatedRange: when})
+	for n := 0; n < pageSize*pagesMax && list.Next(); n++ {
+		if pi := list.PaymentIntent(); ours(pi.Metadata) {
+			return g.Fetch(ctx, payment.Attempt{Intent: pi.ID})
+		}
+	}
+	return payment.Facts{}, notSeen(op, list.Err(), list.Meta())
+}
+
+// notSeen is NotFound only if everything was looked at.
+func notSeen(op string, err error, meta *stripe.ListMeta) error {
+	switch {
+	case err != nil:
+		return classify(op, err)
+	case meta.HasMore:
+		return fault.New(fault.Unavailable, op, "too_many_payments", messages[fault.Unavailable])
+	default:
+		return fault.New(fault.NotFound, op, "payment_not_found", messages[fault.NotFound])
+	}
+}

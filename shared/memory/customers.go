@@ -1,0 +1,127 @@
+package memory
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"till/shared/fault"
+	"till/shared/order"
+	"till/shared/vault"
+)
+
+var _ vault.Keys = (*Store)(nil)
+
+func dayKey(purpose, day string) key { return key{"DAYKEY#" + purpose + "#" + day, "DAYKEY"} }
+
+func indexKey(hash string) key { return key{"INDEX#" + hash, "INDEX"} }
+
+func customerKey(id vault.CustomerID) key { return key{"CUSTOMER#" + string(id), "CUSTOMER"} }
+
+func erasureKey(id vault.CustomerID) key { return key{"CUSTOMER#" + string(id), "ERASURE"} }
+
+// row reads one row of the Customers table.
+func row[T any](ctx context.Context, s *Store, op string, k key, read func(Image) (T, error)) (T, error) {
+	return ask(ctx, s, op, func() (T, error) {
+		item, there := s.table(Customers).items[k]
+		if !there {
+			var none T
+			return none, order.NotFound("memory." + op)
+		}
+		return read(item)
+	})
+}
+
+// LoadDayKey is vault.Keys'.
+func (s *Store) LoadDayKey(ctx context.Context, purpose, day string) (vault.DayKey, error) {
+	return row(ctx, s, "LoadDayKey", dayKey(purpose, day), func(i Image) (vault.DayKey, error) {
+		return vault.DayKey{Purpose: purpose, Day: day, Wrapped: i.clone("wrapped")}, nil
+	})
+}
+
+// LoadIndex is vault.Keys'.
+func (s *Store) LoadIndex(ctx context.Context, hash string) (vault.Index, error) {
+	return row(ctx, s, "LoadIndex", indexKey(hash), func(i Image) (vault.Index, error) {
+		return vault.Index{Hash: hash, Customer: vault.CustomerID(i.text("customer")), Email: i.clone("email")}, nil
+	})
+}
+
+// LoadCustomer is vault.Keys'.
+func (s *Store) LoadCustomer(ctx context.Context, id vault.CustomerID) (vault.Customer, error) {
+	return row(ctx, s, "LoadCustomer", customerKey(id), func(i Image) (vault.Customer, error) {
+		c := vault.Customer{ID: id, N: int(i.number("n")), Index: i.text("index")}
+		return c, fault.Wrap(fault.Internal, "memory.LoadCustomer", json.Unmarshal([]byte(i.text("keys")), &c.Keys))
+	})
+}
+
+// LoadErasure is vault.Keys'.
+func (s *Store) LoadErasure(ctx context.Context, id vault.CustomerID) (vault.Erasure, error) {
+	return row(ctx, s, "LoadErasure", erasureKey(id), func(i Image) (vault.Erasure, error) {
+		at, err := time.Parse(time.RFC3339Nano, i.text("at"))
+		return vault.Erasure{Customer: id, Index: i.text("index"), At: at}, fault.Wrap(fault.Internal, "memory.LoadErasure", err)
+	})
+}
+
+// AddDayKey is vault.Keys'.
+func (s *Store) AddDayKey(ctx context.Context, k vault.DayKey) error {
+	return do(ctx, s, "AddDayKey", func() error {
+		if s.there(dayKey(k.Purpose, k.Day)) {
+			return conflict("AddDayKey", "version_conflict", "")
+		}
+		return s.commit("AddDayKey", put{Customers, dayKey(k.Purpose, k.Day), Image{"wrapped": slices.Clone(k.Wrapped)}})
+	})
+}
+
+// AddCustomer is vault.Keys'.
+func (s *Store) AddCustomer(ctx context.Context, c vault.Customer, i vault.Index) error {
+	return do(ctx, s, "AddCustomer", func() error {
+		if s.there(customerKey(c.ID)) || s.there(erasureKey(c.ID)) || s.there(indexKey(i.Hash)) {
+			return conflict("AddCustomer", "version_conflict", "")
+		}
+		item, err := customerImage(c)
+		if err != nil {
+			return err
+		}
+		return s.commit("AddCustomer", put{Customers, customerKey(c.ID), item},
+			put{Customers, indexKey(i.Hash), Image{"customer": string(i.Customer), "email": slices.Clone(i.Email)}})
+	})
+}
+
+// SaveCustomer is vault.Keys'.
+func (s *Store) SaveCustomer(ctx context.Context, c vault.Customer) error {
+	return do(ctx, s, "SaveCustomer", func() error {
+		if before, there := s.table(Customers).items[customerKey(c.ID)]; !there || before.number("n") != int64(c.N-1) {
+			return conflict("SaveCustomer", "version_conflict", "")
+		}
+		item, err := customerImage(c)
+		if err != nil {
+			return err
+		}
+		return s.commit("SaveCustomer", put{Customers, customerKey(c.ID), item})
+	})
+}
+
+func customerImage(c vault.Customer) (Image, error) {
+	keys, err := json.Marshal(c.Keys)
+	return Image{"n": int64(c.N), "index": c.Index, "keys": string(keys)}, fault.Wrap(fault.Internal, "memory.customerImage", err)
+}
+
+// EraseCustomer is vault.Keys'.
+func (s *Store) EraseCustomer(ctx context.Context, e vault.Erasure) error {
+	return do(ctx, s, "EraseCustomer", func() error {
+		puts := []put{{Customers, customerKey(e.Customer), nil}}
+		if !s.there(erasureKey(e.Customer)) {
+			puts = append(puts, put{Customers, erasureKey(e.Customer), Image{"index": e.Index, "at": e.At.UTC().Format(time.RFC3339Nano)}})
+		}
+		if s.table(Customers).items[indexKey(e.Index)].text("customer") == string(e.Customer) {
+			puts = append(puts, put{Customers, indexKey(e.Index), nil})
+		}
+		return s.commit("EraseCustomer", puts...)
+	})
+}
+
+func (s *Store) there(k key) bool {
+	_, there := s.table(Customers).items[k]
+	return there
+}

@@ -1,0 +1,160 @@
+package memory
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"till/shared/fault"
+	"till/shared/order"
+)
+
+func orderKey(id order.ID) key { return key{"ORDER#" + string(id), "ORDER"} }
+
+func changeKey(id order.ID, n int) key {
+	return key{"ORDER#" + string(id), fmt.Sprintf("CHANGE#%06d", n)}
+}
+
+func refKey(r order.Ref) key { return key{"REF#" + r.Gateway + "#" + r.Ref, "REF"} }
+
+// Order is storetest.Store's.
+func (s *Store) Order(ctx context.Context, id order.ID) (*order.Order, error) {
+	return ask(ctx, s, "Order", func() (*order.Order, error) { return s.order("Order", id) })
+}
+
+func (s *Store) order(op string, id order.ID) (*order.Order, error) {
+	item, there := s.table(Orders).items[orderKey(id)]
+	if !there {
+		return nil, order.NotFound("memory." + op)
+	}
+	return order.Decode([]byte(item.text("body")))
+}
+
+// Orders is storetest.Store's.
+func (s *Store) Orders(ctx context.Context, ids []order.ID) ([]*order.Order, error) {
+	return ask(ctx, s, "Orders", func() ([]*order.Order, error) {
+		var out []*order.Order
+		for i, id := range ids {
+			if slices.Contains(ids[:i], id) {
+				continue
+			}
+			o, err := s.order("Orders", id)
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, o)
+		}
+		return out, nil
+	})
+}
+
+// Change is storetest.Store's.
+func (s *Store) Change(ctx context.Context, id order.ID, n int) (order.Change, error) {
+	return ask(ctx, s, "Change", func() (order.Change, error) {
+		item, there := s.table(Orders).items[changeKey(id, n)]
+		if !there {
+			return order.Change{}, order.NotFound("memory.Change")
+		}
+		return order.DecodeChange([]byte(item.text("body")))
+	})
+}
+
+// Changes is storetest.Store's.
+func (s *Store) Changes(ctx context.Context, id order.ID, after, limit int) ([]order.Change, error) {
+	return ask(ctx, s, "Changes", func() ([]order.Change, error) {
+		var out []order.Change
+		for n := max(after, 0) + 1; len(out) < limit; n++ {
+			item, there := s.table(Orders).items[changeKey(id, n)]
+			if !there {
+				break
+			}
+			c, err := order.DecodeChange([]byte(item.text("body")))
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, c)
+		}
+		return out, nil
+	})
+}
+
+// OrderByRef is storetest.Store's.
+func (s *Store) OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error) {
+	return ask(ctx, s, "OrderByRef", func() (order.ID, error) {
+		item, there := s.table(Orders).items[refKey(order.Ref{Gateway: gateway, Ref: ref})]
+		if !there {
+			return "", order.NotFound("memory.OrderByRef")
+		}
+		return order.ID(item.text("order_id")), nil
+	})
+}
+
+// DueOrders is storetest.Store's.
+func (s *Store) DueOrders(ctx context.Context, before time.Time, limit int) ([]order.ID, error) {
+	return ask(ctx, s, "DueOrders", func() ([]order.ID, error) {
+		var out []order.ID
+		for _, e := range s.table(Orders).indexes["due"].until(dueText(before), limit) {
+			out = append(out, orderOf(e.key))
+		}
+		return out, nil
+	})
+}
+
+// DayOrders is storetest.Store's.
+func (s *Store) DayOrders(ctx context.Context, day, cursor string, limit int) (ids []order.ID, next string, err error) {
+	type page struct {
+		ids  []order.ID
+		next string
+	}
+	got, err := ask(ctx, s, "DayOrders", func() (page, error) {
+		rows := s.table(Orders).indexes["day"].rows[day]
+		end := len(rows)
+		if cursor != "" {
+			last, err := dayCursor(cursor)
+			if err != nil {
+				return page{}, err
+			}
+			end, _ = slices.BinarySearchFunc(rows, last, compare)
+		}
+		var p page
+		for i := end - 1; i >= 0 && len(p.ids) < limit; i-- {
+			p.ids = append(p.ids, orderOf(rows[i].key))
+			if len(p.ids) == limit && i > 0 {
+				p.next = base64.RawURLEncoding.EncodeToString([]byte(rows[i].sort + string(orderOf(rows[i].key))))
+			}
+		}
+		return p, nil
+	})
+	return got.ids, got.next, err
+}
+
+func orderOf(k key) order.ID { return order.ID(strings.TrimPrefix(k.pk, "ORDER#")) }
+
+// placedForm is how the day index sorts orders: fixed width, so that text sorts as time does.
+const placedForm = "2006-01-02T15:04:05.000Z"
+
+func dueText(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// dayCursor reads where a page ended. Errors: fault.Unreadable, code cursor_invalid.
+func dayCursor(cursor string) (entry, error) {
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || len(text) < len(placedForm) {
+		return entry{}, badCursor("DayOrders")
+	}
+	placed, rest := string(text[:len(placedForm)]), string(text[len(placedForm):])
+	id, noID := order.ParseID(rest)
+	if _, err := time.Parse(placedForm, placed); err != nil || noID != nil {
+		return entry{}, badCursor("DayOrders")
+	}
+	return entry{placed, orderKey(id)}, nil
+}
+
+func badCursor(op string) error {
+	return fault.New(fault.Unreadable, "memory."+op, "cursor_invalid", "This is not a place in the list. Start again without it.")
+}

@@ -1,0 +1,142 @@
+package memory
+
+import (
+	"context"
+	"errors"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strconv"
+
+	"till/shared/catalog"
+	"till/shared/ledger"
+	"till/shared/order"
+)
+
+// shards is over how many hash keys a due index is spread.
+const shards = 4
+
+// shard says on which of them an id stands.
+func shard(id string) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id))
+	return strconv.Itoa(int(h.Sum32() % shards))
+}
+
+// Save is storetest.Store's.
+func (s *Store) Save(ctx context.Context, o *order.Order, c order.Change) error {
+	if c.IsZero() {
+		return nil
+	}
+	return do(ctx, s, "Save", func() error {
+		change, next, err := images(o, c)
+		if err != nil {
+			return err
+		}
+		items, id := s.table(Orders).items, o.ID()
+		if stored, there := items[changeKey(id, c.N)]; there && stored.text("body") == change.text("body") {
+			return nil // Our own earlier write.
+		}
+		_, taken := items[changeKey(id, c.N)]
+		if items[orderKey(id)].number("n") != int64(c.N-1) || taken {
+			return conflict("Save", "version_conflict", "The order was changed by somebody else. Look again.")
+		}
+		puts := []put{{Orders, orderKey(id), next}, {Orders, changeKey(id, c.N), change}}
+		refs, refused := s.refs(id, c.Refs)
+		moved, short := s.moved(c.Stock)
+		if refused != nil {
+			return refused
+		}
+		if short != nil {
+			return short
+		}
+		return s.commit("Save", slices.Concat(puts, moved, refs)...)
+	})
+}
+
+// images checks a change against its order and gives the items to store.
+func images(o *order.Order, c order.Change) (change, next Image, err error) {
+	r := o.Record()
+	if c.Order != r.ID || c.N != r.N {
+		return nil, nil, internal("Save", "wrong_change")
+	}
+	if err := ledger.Check(c.Postings); err != nil {
+		return nil, nil, err
+	}
+	if c.Hash() != r.Head {
+		return nil, nil, internal("Save", "wrong_hash")
+	}
+	changeBody, badChange := c.Encode()
+	body, badOrder := o.Encode()
+	if err := errors.Join(badChange, badOrder); err != nil {
+		return nil, nil, err
+	}
+	change = Image{"body": string(changeBody)}
+	if len(c.Messages) > 0 {
+		change["msgs"] = int64(len(c.Messages))
+	}
+	placed := r.PlacedAt.UTC().Format(placedForm)
+	next = Image{"n": int64(r.N), "head": r.Head, "body": string(body), "day": placed[:len("2006-01-02")], "placed": placed}
+	if !r.Due.IsZero() {
+		next["due_shard"], next["due"] = shard(string(r.ID)), dueText(r.Due)
+	}
+	return change, next, nil
+}
+
+// refs gives the reference items of an order. Errors: fault.Conflict, code ref_taken.
+func (s *Store) refs(id order.ID, refs []order.Ref) ([]put, error) {
+	var out []put
+	for i, r := range refs {
+		if slices.Contains(refs[:i], r) {
+			continue
+		}
+		if item, there := s.table(Orders).items[refKey(r)]; there && item.text("order_id") != string(id) {
+			return nil, conflict("Save", "ref_taken", "")
+		}
+		out = append(out, put{Orders, refKey(r), Image{"order_id": string(id)}})
+	}
+	return out, nil
+}
+
+// unitsMax is more units than Count lets anybody have, and little enough that no sum of moves wraps.
+const unitsMax = 1 << 40
+
+// merge adds up the moves per SKU, so that each stock item is written once. Errors: fault.Internal, code move_invalid.
+func merge(moves []catalog.Move) (map[catalog.SKU]catalog.Stock, error) {
+	sums := make(map[catalog.SKU]catalog.Stock, len(moves))
+	for _, m := range moves {
+		m.Quantity = min(m.Quantity, unitsMax) // Nobody has that many: a shortage, as it would be unbounded.
+		free, reserved, sold := m.Deltas()
+		if m.Quantity < 1 || reserved == 0 {
+			return nil, internal("Save", "move_invalid")
+		}
+		sum := sums[m.SKU]
+		sums[m.SKU] = catalog.Stock{SKU: m.SKU, Free: sum.Free + free, Reserved: sum.Reserved + reserved, Sold: sum.Sold + sold}
+	}
+	return sums, nil
+}
+
+// moved gives the stock items after the moves. Errors: a shortage per SKU, joined, in their order; as merge.
+func (s *Store) moved(moves []catalog.Move) ([]put, error) {
+	sums, err := merge(moves)
+	if err != nil {
+		return nil, err
+	}
+	var out []put
+	var short []error
+	for _, sku := range slices.Sorted(maps.Keys(sums)) {
+		d := sums[sku]
+		if d == (catalog.Stock{SKU: sku}) {
+			continue
+		}
+		item, there := s.table(Catalog).items[stockKey(sku)]
+		was := stockOf(sku, item)
+		after := catalog.Stock{SKU: sku, Free: was.Free + d.Free, Reserved: was.Reserved + d.Reserved, Sold: was.Sold + d.Sold}
+		if !there || min(after.Free, after.Reserved, after.Sold) < 0 {
+			short = append(short, catalog.Shortage(sku))
+			continue
+		}
+		out = append(out, put{Catalog, stockKey(sku), stockImage(after)})
+	}
+	return out, errors.Join(short...)
+}

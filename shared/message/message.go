@@ -1,0 +1,92 @@
+// Package message is what functions send each other through queues: ids only, never personal data.
+package message
+
+import (
+	"encoding/json"
+
+	"till/shared/fault"
+	"till/shared/order"
+)
+
+// version is of the messages' shape. A message of another version is left to a newer function, and to the dead-letter
+// queue.
+const version = 1
+
+// Event says that a gateway's event waits in the inbox, by its key.
+type Event struct {
+	V     int    `json:"v"`
+	Event string `json:"event"`
+}
+
+// Fulfillment says that an order is to be carried by the machine, under a try's name.
+type Fulfillment struct {
+	V     int      `json:"v"`
+	Order order.ID `json:"order"`
+	Try   int      `json:"try"`
+}
+
+// Mail says that a mail is owed for a change of an order.
+type Mail struct {
+	V      int      `json:"v"`
+	Order  order.ID `json:"order"`
+	Change int      `json:"change"`
+	Kind   string   `json:"kind"`
+}
+
+// ForEvent writes an Event.
+func ForEvent(key string) string { return text(Event{version, key}) }
+
+// ForFulfillment writes a Fulfillment.
+func ForFulfillment(id order.ID, try int) string { return text(Fulfillment{version, id, try}) }
+
+// ForMail writes a Mail.
+func ForMail(id order.ID, change int, kind string) string {
+	return text(Mail{version, id, change, kind})
+}
+
+func text(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil { // Strings and numbers alone: there is nothing that cannot be written.
+		return ""
+	}
+	return string(data)
+}
+
+// ReadEvent reads an Event. Errors: fault.Invalid, code message_invalid.
+func ReadEvent(body string) (Event, error) {
+	var m Event
+	err := read(body, &m)
+	if err == nil && (m.V != version || m.Event == "") {
+		err = unusable()
+	}
+	return m, err
+}
+
+// ReadFulfillment reads a Fulfillment. Errors: fault.Invalid, code message_invalid.
+func ReadFulfillment(body string) (Fulfillment, error) {
+	var m Fulfillment
+	err := read(body, &m)
+	if err == nil && (m.V != version || m.Order == "" || m.Try < 1) {
+		err = unusable()
+	}
+	return m, err
+}
+
+// ReadMail reads a Mail. Errors: fault.Invalid, code message_invalid.
+func ReadMail(body string) (Mail, error) {
+	var m Mail
+	err := read(body, &m)
+	if err == nil && (m.V != version || m.Order == "" || m.Change < 1 || m.Kind == "") {
+		err = unusable()
+	}
+	return m, err
+}
+
+func read(body string, into any) error {
+	if err := json.Unmarshal([]byte(body), into); err != nil {
+		return unusable()
+	}
+	return nil
+}
+
+func unusable() error { return fault.New(fault.Invalid, "message.Read", "message_invalid", "") }

@@ -1,0 +1,64 @@
+package settings
+
+import "slices"
+
+// load runs a loader for its errors alone.
+func load[T any](f func(Getenv) (T, error)) func(Getenv) error {
+	return func(get Getenv) error {
+		_, err := f(get)
+		return err
+	}
+}
+
+// loaders tells which settings each function's folder reads.
+func loaders() map[string]func(Getenv) error {
+	return map[string]func(Getenv) error{
+		"shopper/listproducts":    load(LoadCatalogue),
+		"shopper/showproduct":     load(LoadCatalogue),
+		"shopper/quote":           load(LoadCatalogue),
+		"shopper/placeorder":      load(LoadPlaceOrder),
+		"shopper/vieworder":       load(LoadViewOrder),
+		"shopper/startpayment":    load(LoadStartPayment),
+		"shopper/returnpayment":   load(LoadReturnPayment),
+		"shopper/cancelorder":     load(LoadCancelOrder),
+		"shopper/fallback":        load(LoadFallback),
+		"webhook/receivestripe":   load(LoadReceiveStripe),
+		"worker/applyevent":       load(LoadApplyEvent),
+		"worker/relay":            load(LoadRelay),
+		"worker/beginfulfillment": load(LoadBeginFulfillment),
+		"worker/notify":           load(LoadNotify),
+		"worker/sweep":            load(LoadSweep),
+		"step/prepare":            load(LoadStep),
+		"step/requestshipment":    load(LoadStep),
+		"step/complete":           load(LoadStep),
+		"step/compensate":         load(LoadStep),
+		"staff/listorders":        load(LoadStaff),
+		"staff/showorder":         load(LoadStaffSealed),
+		"staff/refund":            load(LoadStaffRefund),
+		"staff/hold":              load(LoadStaffSealed),
+		"staff/lift":              load(LoadStaff),
+		"staff/ship":              load(LoadStaffShip),
+		"staff/deliver":           load(LoadStaff),
+		"staff/putproduct":        load(LoadCatalogue),
+		"staff/setstock":          load(LoadCatalogue),
+	}
+}
+
+// Needs lists, by function folder, the names of the settings that it reads: for the test that holds code and template
+// together. Found by asking the loaders themselves.
+func Needs() map[string][]string {
+	out := map[string][]string{}
+	for folder, try := range loaders() {
+		var names []string
+		// A missing setting is a fault, never a reason to stop reading: so every name is asked for.
+		_ = try(func(name string) string {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+			return ""
+		})
+		slices.Sort(names)
+		out[folder] = names
+	}
+	return out
+}

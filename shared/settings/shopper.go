@@ -1,0 +1,136 @@
+package settings
+
+import (
+	"strings"
+	"time"
+)
+
+// Catalogue is read by listproducts and showproduct.
+type Catalogue struct {
+	Common
+	CatalogTable string // CATALOG_TABLE, required.
+}
+
+// LoadCatalogue reads it. Errors: fault.Internal, every fault At its setting.
+func LoadCatalogue(get Getenv) (Catalogue, error) {
+	r := &reader{get: get}
+	s := Catalogue{Common: r.common(), CatalogTable: r.required("CATALOG_TABLE")}
+	return s, r.err()
+}
+
+// PlaceOrder is read by placeorder.
+type PlaceOrder struct {
+	Common
+	Vault
+	OrdersTable   string        // ORDERS_TABLE, required.
+	CatalogTable  string        // CATALOG_TABLE, required.
+	LinkSecretARN string        // LINK_SECRET_ARN, required.
+	Origins       []string      // ALLOWED_ORIGINS, required: pages that may call.
+	StockHold     time.Duration // STOCK_HOLD, 30m unless set, 5m to 24h.
+}
+
+// LoadPlaceOrder reads it. Errors: fault.Internal, every fault At its setting.
+func LoadPlaceOrder(get Getenv) (PlaceOrder, error) {
+	r := &reader{get: get}
+	s := PlaceOrder{
+		Common: r.common(), Vault: r.vault(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		LinkSecretARN: r.required("LINK_SECRET_ARN"), Origins: r.list("ALLOWED_ORIGINS"),
+		StockHold: r.span("STOCK_HOLD", 30*time.Minute, 5*time.Minute, 24*time.Hour),
+	}
+	return s, r.err()
+}
+
+// ViewOrder is read by vieworder.
+type ViewOrder struct {
+	Common
+	OrdersTable   string // ORDERS_TABLE, required.
+	LinkSecretARN string // LINK_SECRET_ARN, required.
+}
+
+// LoadViewOrder reads it. Errors: fault.Internal, every fault At its setting.
+func LoadViewOrder(get Getenv) (ViewOrder, error) {
+	r := &reader{get: get}
+	s := ViewOrder{Common: r.common(), OrdersTable: r.required("ORDERS_TABLE"), LinkSecretARN: r.required("LINK_SECRET_ARN")}
+	return s, r.err()
+}
+
+// StartPayment is read by startpayment.
+type StartPayment struct {
+	Common
+	Stripe
+	OrdersTable   string   // ORDERS_TABLE, required.
+	CatalogTable  string   // CATALOG_TABLE, required: late money takes stock again.
+	LinkSecretARN string   // LINK_SECRET_ARN, required.
+	ReturnOrigins []string // RETURN_ORIGINS, required: where a return_url may point.
+	Origins       []string // ALLOWED_ORIGINS, required: pages that may call.
+}
+
+// LoadStartPayment reads it. Errors: fault.Internal, every fault At its setting.
+func LoadStartPayment(get Getenv) (StartPayment, error) {
+	r := &reader{get: get}
+	s := StartPayment{
+		Common: r.common(), Stripe: r.stripe(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		LinkSecretARN: r.required("LINK_SECRET_ARN"), ReturnOrigins: r.list("RETURN_ORIGINS"), Origins: r.list("ALLOWED_ORIGINS"),
+	}
+	return s, r.err()
+}
+
+// ReturnPayment is read by returnpayment.
+type ReturnPayment struct {
+	Common
+	Stripe
+	OrdersTable  string // ORDERS_TABLE, required.
+	CatalogTable string // CATALOG_TABLE, required: late money takes stock again.
+	ShopURL      string // SHOP_URL, required: the shop's own pages.
+}
+
+// LoadReturnPayment reads it. Errors: fault.Internal, every fault At its setting.
+func LoadReturnPayment(get Getenv) (ReturnPayment, error) {
+	r := &reader{get: get}
+	s := ReturnPayment{
+		Common: r.common(), Stripe: r.stripe(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		ShopURL: r.address("SHOP_URL"),
+	}
+	return s, r.err()
+}
+
+// CancelOrder is read by cancelorder.
+type CancelOrder struct {
+	Common
+	Stripe
+	OrdersTable   string   // ORDERS_TABLE, required.
+	CatalogTable  string   // CATALOG_TABLE, required: stock goes back.
+	LinkSecretARN string   // LINK_SECRET_ARN, required.
+	Origins       []string // ALLOWED_ORIGINS, required: pages that may call.
+}
+
+// LoadCancelOrder reads it. Errors: fault.Internal, every fault At its setting.
+func LoadCancelOrder(get Getenv) (CancelOrder, error) {
+	r := &reader{get: get}
+	s := CancelOrder{
+		Common: r.common(), Stripe: r.stripe(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		LinkSecretARN: r.required("LINK_SECRET_ARN"), Origins: r.list("ALLOWED_ORIGINS"),
+	}
+	return s, r.err()
+}
+
+// Fallback is read by fallback.
+type Fallback struct {
+	Common
+	Routes []string // ROUTES, required: the API's routes, as "GET /products GET /products/{sku}".
+}
+
+// LoadFallback reads it. Errors: fault.Internal, every fault At its setting.
+func LoadFallback(get Getenv) (Fallback, error) {
+	r := &reader{get: get}
+	s := Fallback{Common: r.common()}
+	words := strings.Fields(r.required("ROUTES"))
+	if len(words)%2 != 0 {
+		r.bad("ROUTES", "must be pairs of method and path")
+		return s, r.err()
+	}
+	for i := 0; i < len(words); i += 2 {
+		s.Routes = append(s.Routes, words[i]+" "+words[i+1])
+	}
+	return s, r.err()
+}

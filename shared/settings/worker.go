@@ -1,0 +1,122 @@
+package settings
+
+// ReceiveStripe is read by receivestripe.
+type ReceiveStripe struct {
+	Common
+	InboxTable      string // INBOX_TABLE, required.
+	EventsQueueURL  string // EVENTS_QUEUE_URL, required.
+	StripeSecretARN string // STRIPE_SECRET_ARN, required.
+}
+
+// LoadReceiveStripe reads it. Errors: fault.Internal, every fault At its setting.
+func LoadReceiveStripe(get Getenv) (ReceiveStripe, error) {
+	r := &reader{get: get}
+	s := ReceiveStripe{
+		Common: r.common(), InboxTable: r.required("INBOX_TABLE"), EventsQueueURL: r.required("EVENTS_QUEUE_URL"),
+		StripeSecretARN: r.required("STRIPE_SECRET_ARN"),
+	}
+	return s, r.err()
+}
+
+// ApplyEvent is read by applyevent.
+type ApplyEvent struct {
+	Common
+	Stripe
+	OrdersTable  string // ORDERS_TABLE, required.
+	CatalogTable string // CATALOG_TABLE, required: late money takes stock again.
+	InboxTable   string // INBOX_TABLE, required.
+}
+
+// LoadApplyEvent reads it. Errors: fault.Internal, every fault At its setting.
+func LoadApplyEvent(get Getenv) (ApplyEvent, error) {
+	r := &reader{get: get}
+	s := ApplyEvent{
+		Common: r.common(), Stripe: r.stripe(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		InboxTable: r.required("INBOX_TABLE"),
+	}
+	return s, r.err()
+}
+
+// Relay is read by relay.
+type Relay struct {
+	Common
+	FulfillmentQueueURL string // FULFILLMENT_QUEUE_URL, required.
+	MailQueueURL        string // MAIL_QUEUE_URL, required.
+}
+
+// LoadRelay reads it. Errors: fault.Internal, every fault At its setting.
+func LoadRelay(get Getenv) (Relay, error) {
+	r := &reader{get: get}
+	s := Relay{Common: r.common(), FulfillmentQueueURL: r.required("FULFILLMENT_QUEUE_URL"), MailQueueURL: r.required("MAIL_QUEUE_URL")}
+	return s, r.err()
+}
+
+// BeginFulfillment is read by beginfulfillment.
+type BeginFulfillment struct {
+	Common
+	OrdersTable     string // ORDERS_TABLE, required.
+	StateMachineARN string // STATE_MACHINE_ARN, required.
+}
+
+// LoadBeginFulfillment reads it. Errors: fault.Internal, every fault At its setting.
+func LoadBeginFulfillment(get Getenv) (BeginFulfillment, error) {
+	r := &reader{get: get}
+	s := BeginFulfillment{Common: r.common(), OrdersTable: r.required("ORDERS_TABLE"), StateMachineARN: r.required("STATE_MACHINE_ARN")}
+	return s, r.err()
+}
+
+// Notify is read by notify.
+type Notify struct {
+	Common
+	Vault
+	OrdersTable   string // ORDERS_TABLE, required.
+	LinkSecretARN string // LINK_SECRET_ARN, required.
+	ShopURL       string // SHOP_URL, required: where links in mails lead.
+	MailFrom      string // MAIL_FROM, required: a sender that SES has verified.
+}
+
+// LoadNotify reads it. Errors: fault.Internal, every fault At its setting.
+func LoadNotify(get Getenv) (Notify, error) {
+	r := &reader{get: get}
+	s := Notify{
+		Common: r.common(), Vault: r.vault(), OrdersTable: r.required("ORDERS_TABLE"), LinkSecretARN: r.required("LINK_SECRET_ARN"),
+		ShopURL: r.address("SHOP_URL"), MailFrom: r.required("MAIL_FROM"),
+	}
+	return s, r.err()
+}
+
+// Sweep is read by sweep.
+type Sweep struct {
+	Common
+	Stripe
+	OrdersTable         string // ORDERS_TABLE, required.
+	CatalogTable        string // CATALOG_TABLE, required: stock goes back.
+	InboxTable          string // INBOX_TABLE, required.
+	EventsQueueURL      string // EVENTS_QUEUE_URL, required.
+	FulfillmentQueueURL string // FULFILLMENT_QUEUE_URL, required.
+	MailQueueURL        string // MAIL_QUEUE_URL, required.
+}
+
+// LoadSweep reads it. Errors: fault.Internal, every fault At its setting.
+func LoadSweep(get Getenv) (Sweep, error) {
+	r := &reader{get: get}
+	s := Sweep{
+		Common: r.common(), Stripe: r.stripe(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		InboxTable: r.required("INBOX_TABLE"), EventsQueueURL: r.required("EVENTS_QUEUE_URL"),
+		FulfillmentQueueURL: r.required("FULFILLMENT_QUEUE_URL"), MailQueueURL: r.required("MAIL_QUEUE_URL"),
+	}
+	return s, r.err()
+}
+
+// Step is read by the tasks of the fulfillment machine.
+type Step struct {
+	Common
+	OrdersTable string // ORDERS_TABLE, required.
+}
+
+// LoadStep reads it. Errors: fault.Internal, every fault At its setting.
+func LoadStep(get Getenv) (Step, error) {
+	r := &reader{get: get}
+	s := Step{Common: r.common(), OrdersTable: r.required("ORDERS_TABLE")}
+	return s, r.err()
+}

@@ -1,0 +1,88 @@
+// Package storetest says what Till's store promises, and holds its two implementations, dynamo and memory, to it.
+package storetest
+
+import (
+	"context"
+	"time"
+
+	"till/shared/catalog"
+	"till/shared/inbox"
+	"till/shared/order"
+	"till/shared/vault"
+)
+
+// Store is everything that Till keeps. Functions take single methods of it. Besides the errors named at each method:
+// fault.Unavailable, it did not happen, call again; fault.Unknown, of writes only, it may have happened: load and look, or
+// make the same call again, which is safe for each of them; fault.Internal, a bug of ours or a size over DynamoDB's limits.
+// Ids, SKUs, codes and counters are safe to log; what is stored is not.
+type Store interface {
+	OrderStore
+	CatalogStore
+	InboxStore
+	vault.Keys
+}
+
+// OrderStore is the Orders table, and the stock that moves with it.
+type OrderStore interface {
+	// Order reads an order, consistently. Errors: fault.NotFound.
+	Order(ctx context.Context, id order.ID) (*order.Order, error)
+	// Orders reads many orders, consistently, in the order of ids; those that are not there are left out.
+	Orders(ctx context.Context, ids []order.ID) ([]*order.Order, error)
+	// Save stores o and its change in one transaction, with the stock that c moves and the references that lead to o, if
+	// the version before is what is stored. The zero change stores nothing. A repeat, c found stored, succeeds.
+	// Errors: fault.Conflict: code version_conflict, another writer won; out_of_stock, one catalog.Shortage per SKU,
+	// joined; ref_taken, a reference leads to another order. fault.Internal for a change that is not o's
+	// last, does not balance (unbalanced) or is not what o's head is the hash of (wrong_hash).
+	Save(ctx context.Context, o *order.Order, c order.Change) error
+	// Change reads one change, consistently. Errors: fault.NotFound.
+	Change(ctx context.Context, id order.ID, n int) (order.Change, error)
+	// Changes reads the changes after number after, oldest first, at most limit, consistently. None for an order that is
+	// not there.
+	Changes(ctx context.Context, id order.ID, after, limit int) ([]order.Change, error)
+	// OrderByRef gives the order that a gateway's reference leads to, consistently. Errors: fault.NotFound.
+	OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error)
+	// DueOrders lists orders whose deadline is at before or earlier, earliest first, at most limit. It reads an index: an
+	// order may be missing for a moment, or listed though it has moved on. Load before acting.
+	DueOrders(ctx context.Context, before time.Time, limit int) ([]order.ID, error)
+	// DayOrders lists the orders placed on a day (UTC, "2026-11-22"), newest first, from where cursor ended, at most
+	// limit; next is "" at the end. It reads an index, as DueOrders does. Errors: fault.Unreadable, code cursor_invalid.
+	DayOrders(ctx context.Context, day, cursor string, limit int) (ids []order.ID, next string, err error)
+}
+
+// CatalogStore is the Catalog table.
+type CatalogStore interface {
+	// Product reads a product, sold or not, consistently. Errors: fault.NotFound.
+	Product(ctx context.Context, sku catalog.SKU) (catalog.Product, error)
+	// Products reads many products, which may be a second old; those that are not there are left out.
+	Products(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU]catalog.Product, error)
+	// ListProducts lists what is on sale, by SKU, from where cursor ended, at most limit; next is "" at the end. It reads
+	// an index, as DueOrders does. Errors: fault.Unreadable, code cursor_invalid.
+	ListProducts(ctx context.Context, cursor string, limit int) (products []catalog.Product, next string, err error)
+	// PutProduct stores a product whole, new or not. The caller has checked it.
+	PutProduct(ctx context.Context, p catalog.Product) error
+	// Stock reads what is counted of a SKU, consistently. Errors: fault.NotFound, never counted.
+	Stock(ctx context.Context, sku catalog.SKU) (catalog.Stock, error)
+	// Stocks reads many counts, which may be a second old; those that are not there are left out.
+	Stocks(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU]catalog.Stock, error)
+	// SetStock notes that a stock-take found onHand units, reserved ones among them; the first makes the SKU's stock.
+	// Errors: as catalog.Stock.Count.
+	SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error)
+}
+
+// InboxStore is the Inbox table. An event whose Forget is over counts as absent, deleted or not.
+type InboxStore interface {
+	// PutEvent stores a new event. fresh is false if it was there: then existing is what is stored, perhaps by this very
+	// call's first try. Only that says that it is a repeat; any fault is an error.
+	PutEvent(ctx context.Context, i inbox.Item) (existing inbox.Item, fresh bool, err error)
+	// Event reads an event, consistently; its Forget may be over. Errors: fault.NotFound.
+	Event(ctx context.Context, key string) (inbox.Item, error)
+	// ClaimEvent takes an event for one worker, as inbox.Item.Claim says, and gives it. Errors: fault.NotFound;
+	// fault.Conflict: code inbox_settled; inbox_claimed, also if another worker was quicker just now.
+	ClaimEvent(ctx context.Context, key string, now time.Time) (inbox.Item, error)
+	// SettleEvent notes what became of an event, as inbox.Item.Settle says. A repeat succeeds. Errors: fault.NotFound;
+	// fault.Conflict, code inbox_settled.
+	SettleEvent(ctx context.Context, key string, state inbox.State, reason string, now time.Time) error
+	// DueEvents lists the keys of events that somebody must look at again at before or earlier, earliest first, at most
+	// limit. It reads an index, as DueOrders does.
+	DueEvents(ctx context.Context, before time.Time, limit int) ([]string, error)
+}
