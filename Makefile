@@ -7,6 +7,11 @@ ARCH          ?= arm64
 STAGE         ?= dev
 FUZZTIME      ?= 10s
 BENCHTIME     ?= 1s
+CHROMIUM      ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+# Beside a `make run` that may be going on.
+BROWSER_PORT          ?= 8180
+BROWSER_GATEWAYS_PORT ?= 8190
 
 # Builds for Lambda: the same bytes from every machine, no RPC of the old runtime, no symbols, no C library.
 # `sam build` hands them to Go. Never --cached: SAM watches the folder of a function only and would ship a stale shared/.
@@ -21,7 +26,7 @@ export SAM_CLI_TELEMETRY := 0
 need = @command -v $(1) >/dev/null 2>&1 || { echo "make $@ needs $(1). $(2)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify fmt vet tidy lint race fuzz bench build sam-validate sam-build browser deploy clean
+.PHONY: help run test check verify fmt vet tidy lint lint-template race fuzz bench build sam-validate sam-build browser deploy clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +58,9 @@ lint: ## golangci-lint, with the reasons of .golangci.yaml
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
 	go run $(GOLANGCI_LINT) run ./...
 
+lint-template: ## template.yaml and the state machine by Till's own rules, and each rule on what it must refuse
+	go test -count=1 ./scripts/templatecheck
+
 race: ## Every Go test under the race detector
 	$(call need,gcc,The race detector is C: apt-get install gcc$(comma) or xcode-select --install)
 	CGO_ENABLED=1 go test -race ./...
@@ -83,13 +91,21 @@ sam-build: .venv/installed ## What `sam deploy` uploads, for ARCH (arm64), into 
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
 	CGO_ENABLED=0 GOFLAGS="$(LAMBDA_GOFLAGS)" .venv/bin/sam build --config-env $(SAM_ENV) --parameter-overrides Arch=$(ARCH)
 
-browser: ## The demo shop in a real browser
+browser: ## The demo shop in a real browser, against a server that is started for it
 	$(call need,node,Install Node 20 or newer: https://nodejs.org/)
 	$(call need,npm,It comes with Node: https://nodejs.org/)
-	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || \
-		{ echo "make $@ needs Chromium or Chrome. apt-get install chromium" >&2; exit 1; }
-	npm --prefix scripts/browser ci --no-audit --no-fund
-	npm --prefix scripts/browser test
+	$(call need,curl,apt-get install curl)
+	@test -n "$(CHROMIUM)" || { echo "make $@ needs Chromium or Chrome: apt-get install chromium" >&2; exit 1; }
+	npm --prefix scripts/browser $(if $(wildcard scripts/browser/package-lock.json),ci,install --no-package-lock) --no-audit --no-fund
+	go build -o bin/devserver ./scripts/devserver
+	@PORT=$(BROWSER_PORT) GATEWAYS_PORT=$(BROWSER_GATEWAYS_PORT) bin/devserver >bin/devserver.log 2>&1 & server=$$!; \
+	trap 'kill $$server 2>/dev/null' EXIT; \
+	tries=0; until curl -sf -o /dev/null http://localhost:$(BROWSER_PORT)/; do \
+		tries=$$((tries + 1)); \
+		if [ $$tries -ge 150 ] || ! kill -0 $$server 2>/dev/null; then cat bin/devserver.log; exit 1; fi; \
+		sleep 0.2; \
+	done; \
+	BASE_URL=http://localhost:$(BROWSER_PORT) CHROMIUM=$(CHROMIUM) npm --prefix scripts/browser test || { tail -n 40 bin/devserver.log; exit 1; }
 
 deploy: sam-validate sam-build ## Build and deploy STAGE (dev, staging, prod); needs AWS credentials
 	.venv/bin/sam deploy --config-env $(SAM_ENV)

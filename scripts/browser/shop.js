@@ -80,5 +80,16 @@ export async function confirmed(page, sum) {
 /** orderOf is the id of the order whose page is open. */
 export const orderOf = (page) => new URLSearchParams(new URL(page.url()).hash.slice(1)).get('order');
 
+/** shelve puts a product on the shelf as staff do: a price per currency in minor units, and how many there are. */
+export async function shelve(page, sku, prices, onHand) {
+  const { token } = await (await page.request.post(`${base}/_dev/token`, { data: { groups: ['manager'], mfa: true } })).json();
+  const put = async (path, data) => {
+    const answer = await page.request.put(base + path, { data, headers: { Authorization: `Bearer ${token}` } });
+    assert.ok(answer.ok(), `${path}: ${answer.status()} ${await answer.text()}`);
+  };
+  await put(`/staff/products/${sku}`, { name: 'Thing for tests', description: 'Made by a test.', prices, active: true });
+  if (onHand !== undefined) await put(`/staff/stock/${sku}`, { on_hand: onHand });
+}
+
 /** stored is what this browser keeps for the shop, as one text. */
 export const stored = (page) => page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));

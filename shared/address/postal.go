@@ -42,7 +42,8 @@ func (f format) candidates(country, typed string) []string {
 	return out
 }
 
-// fill writes typed into the pattern: # takes a digit, @ a letter, * either, & a letter of Canada's; a space or a
+// fill writes typed into the pattern: # takes a digit, @ a letter, * either, & a letter of Canada's
+// codes, ^ one that begins them; a space or a
 // hyphen is put in; anything else must be there.
 func fill(pattern, typed string) (string, bool) {
 	var out strings.Builder
@@ -71,9 +72,9 @@ func takes(want, have byte) bool {
 	case '*':
 		return isDigit || isLetter
 	case '&':
-		// Letters that are not read for others: D, F, I, O, Q, U are used nowhere.
-		// https://www.canadapost-postescanada.ca/cpc/en/support/articles/addressing-guidelines/postal-codes.page
-		return isLetter && !strings.ContainsRune("DFIOQU", rune(have))
+		return isLetter && !strings.ContainsRune("DFIOQU", rune(have)) // Too like 0, E, 1, 0, 0, V.
+	case '^':
+		return takes('&', have) && have != 'W' && have != 'Z'
 	default:
 		return want == have
 	}

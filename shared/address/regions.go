@@ -4,8 +4,9 @@ package address
 // in the country's other language, if any.
 type region struct{ code, name, local string }
 
-// regions lists them for the countries whose post or tax needs one exactly. US: USPS Publication 28, appendix B, with
-// the territories and the armed forces; the others: ISO 3166-2.
+// regions lists them for the countries whose post or tax needs one exactly, by the codes
+// of ISO 3166-2; for the US also the territories and armed forces that USPS serves. Compared with
+// https://github.com/bojanz/address.
 var regions = map[string][]region{
 	"AU": {
 		{"ACT", "Australian Capital Territory", ""}, {"NSW", "New South Wales", ""}, {"NT", "Northern Territory", ""},

@@ -31,8 +31,8 @@ func digitValue(r rune) int {
 			}
 		}
 		for _, each := range unicode.Nd.R32 {
-			if rune(each.Lo) <= r && r <= rune(each.Hi) { //nolint:gosec // Unicode ends at 0x10FFFF
-				return int(r-rune(each.Lo)) % 10 //nolint:gosec // Unicode ends at 0x10FFFF
+			if rune(each.Lo) <= r && r <= rune(each.Hi) {
+				return int(r-rune(each.Lo)) % 10
 			}
 		}
 	}

@@ -8,7 +8,7 @@ const (
 // lengths is a set of how many digits a scheme's numbers have, one bit each.
 type lengths uint32
 
-func (l lengths) has(n int) bool { return l>>uint(n)&1 == 1 } //nolint:gosec // n is a count of at most 19
+func (l lengths) has(n int) bool { return l>>uint(n)&1 == 1 }
 
 const (
 	l13 lengths = 1 << 13

@@ -13,8 +13,9 @@ const uuidBytes = 36
 
 func insideUUID(text string, from, to int) bool {
 	for at := max(0, to-uuidBytes); at <= from && at+uuidBytes <= len(text); at++ {
-		if isUUID(text[at:at+uuidBytes]) && !(at > 0 && isAlphanumeric(text[at-1])) &&
-			!(at+uuidBytes < len(text) && isAlphanumeric(text[at+uuidBytes])) {
+		end := at + uuidBytes
+		alone := (at == 0 || !isAlphanumeric(text[at-1])) && (end == len(text) || !isAlphanumeric(text[end]))
+		if alone && isUUID(text[at:end]) {
 			return true
 		}
 	}

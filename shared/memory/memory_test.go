@@ -4,10 +4,9 @@ import (
 	"testing"
 
 	"till/shared/memory"
-	"till/shared/vault"
-	"till/shared/vault/vaulttest"
+	"till/shared/storetest"
 )
 
-func TestKeepsKeysAsVaultWants(t *testing.T) {
-	vaulttest.Run(t, func(*testing.T) vault.Keys { return new(memory.Store) })
+func TestKeepsTheContract(t *testing.T) {
+	storetest.Run(t, func(*testing.T) storetest.Store { return new(memory.Store) })
 }

@@ -93,7 +93,7 @@ type Hold struct {
 type Message struct {
 	To   string    `json:"to"`          // ToFulfillment or ToMail.
 	Kind string    `json:"kind"`        // The mail's kind; for fulfillment, "begin".
-	N    int       `json:"n,omitempty"`  // Of a mail that is owed, the change that caused it; for fulfillment, the try.
+	N    int       `json:"n,omitempty"` // Of a mail that is owed, the change that caused it; for fulfillment, the try.
 	At   time.Time `json:"at,omitzero"` // When it was last sent on; set when owed.
 }
 

@@ -21,7 +21,7 @@ type Email struct{ hidden }
 // ParseEmail takes one address, local@domain: no display name, no quotes, no spaces, at most 254 bytes. The domain is
 // kept in lower case and, if it is an international one, in its ASCII form (xn--…), which is what mail is sent to.
 // In front of the @ only ASCII is taken, because Amazon SES cannot deliver to anything else
-// (https://docs.aws.amazon.com/ses/latest/dg/verify-addresses-and-domains.html). Errors: fault.Invalid, code
+// (https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html). Errors: fault.Invalid, code
 // email_invalid: also for a domain that mixes scripts, as look-alikes of a shop or a bank do.
 func ParseEmail(s string) (Email, error) {
 	local, domain, _ := strings.Cut(s, "@")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/smithy-go"
 
@@ -19,6 +20,7 @@ const (
 	reloadPause = time.Minute       // Forged signatures must not become calls: one early reload in this time.
 	callLimit   = 2 * time.Second
 	callsAtMost = 2
+	pauseAtMost = 200 * time.Millisecond
 )
 
 // Store reads secrets by their ARN. Safe for use by many at once: those who need one secret wait for one call.
@@ -41,7 +43,9 @@ type entry struct {
 
 // New makes a store in the account and region of cloud. It calls nothing. On the stage "prod" test keys are refused.
 func New(cloud aws.Config, stage string, now func() time.Time) *Store {
-	client := secretsmanager.NewFromConfig(cloud, func(o *secretsmanager.Options) { o.RetryMaxAttempts = callsAtMost })
+	client := secretsmanager.NewFromConfig(cloud, func(o *secretsmanager.Options) {
+		o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) { r.MaxAttempts, r.MaxBackoff = callsAtMost, pauseAtMost })
+	})
 	return &Store{client: client, stage: stage, now: now, entries: make(map[string]*entry)}
 }
 
@@ -88,7 +92,7 @@ func (s *Store) enter(ctx context.Context, arn string) (*entry, func(), error) {
 	case e.turn <- struct{}{}:
 		return e, func() { <-e.turn }, nil
 	case <-ctx.Done():
-		return nil, nil, unavailable("secrets.read", ctx.Err())
+		return nil, nil, unavailable(ctx.Err())
 	}
 }
 
@@ -118,11 +122,11 @@ func classify(err error) error {
 			return misconfigured(err)
 		}
 	}
-	return unavailable("secrets.read", err)
+	return unavailable(err)
 }
 
-func unavailable(op string, err error) error {
-	return &fault.Error{Kind: fault.Unavailable, Op: op, Code: "dependency_unavailable", Msg: "Please try again.", Err: err}
+func unavailable(err error) error {
+	return &fault.Error{Kind: fault.Unavailable, Op: "secrets.read", Code: "dependency_unavailable", Msg: "Please try again.", Err: err}
 }
 
 // misconfigured is a secret that cannot be used. The fault names no value.

@@ -97,6 +97,9 @@ type Common struct {
 	LogLevel string // LOG_LEVEL, info unless set: debug, info, warn or error.
 }
 
+// Basics are the settings that every function has.
+func (c Common) Basics() Common { return c }
+
 func (r *reader) common() Common {
 	c := Common{Stage: r.required("STAGE"), LogLevel: r.optional("LOG_LEVEL", "info")}
 	switch c.LogLevel {

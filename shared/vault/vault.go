@@ -4,6 +4,7 @@ package vault
 import (
 	"context"
 	"encoding/base32"
+	"fmt"
 	"io"
 	"sort"
 	"strings"
@@ -34,6 +35,9 @@ type Vault struct {
 	now      func() time.Time
 	ring     keyring
 }
+
+// Format hides what the vault holds in memory from every verb.
+func (*Vault) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted]") }
 
 // New makes a vault. It calls nothing: keys are asked for at first need.
 func New(c Config) *Vault {

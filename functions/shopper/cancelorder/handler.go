@@ -35,4 +35,3 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	}
 	return apigw.JSON(http.StatusOK, answer{orderview.Of(o)})
 }
-

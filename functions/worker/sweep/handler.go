@@ -21,7 +21,8 @@ type Handler struct {
 	Cashier     cashier.Cashier
 	Ending      cashier.Ending
 	DueOrders   func(ctx context.Context, before time.Time, limit int) ([]order.ID, error)
-	DueEvents   func(ctx context.Context, before time.Time, limit int) ([]inbox.Item, error)
+	DueEvents   func(ctx context.Context, before time.Time, limit int) ([]string, error)
+	Event       func(ctx context.Context, key string) (inbox.Item, error)
 	Events      func(ctx context.Context, body string) error // To the events queue.
 	Fulfillment func(ctx context.Context, body string) error // To the fulfillment queue.
 	Mail        func(ctx context.Context, body string) error // To the mail queue.
@@ -58,11 +59,18 @@ func (h Handler) events(ctx context.Context) error {
 		return err
 	}
 	oldest := time.Duration(0)
-	for _, item := range due {
+	for _, key := range due {
+		item, err := h.Event(ctx, key)
+		if fault.Is(err, fault.NotFound) || (err == nil && (item.State.Settled() || item.Due.After(now))) {
+			continue // The index was behind.
+		}
+		if err != nil {
+			return err
+		}
 		if item.State == inbox.Parked {
 			oldest = max(oldest, now.Sub(item.ReceivedAt))
 		}
-		if err := h.Events(ctx, message.ForEvent(item.Event.Key())); err != nil {
+		if err := h.Events(ctx, message.ForEvent(key)); err != nil {
 			return err
 		}
 	}

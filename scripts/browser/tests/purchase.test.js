@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { base, visitors } from '../browser.js';
-import { ada, cards, confirmed, fillAddress, order, orderOf, payHere, payThere, put, status, stored, total } from '../shop.js';
+import { ada, cards, confirmed, fillAddress, order, orderOf, payHere, payThere, put, shelve, status, stored, total } from '../shop.js';
 
 const visit = visitors();
 
@@ -124,6 +124,45 @@ test('faults that the server finds stand beside their fields', () => visit(async
   assert.match(await page.getAttribute('#postal_code', 'aria-describedby'), /postal_code-error/);
   await page.click('#errors-list a');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'postal_code');
+}));
+
+test('who wants more than there is may take less, and is charged for that', () => visit(async (page) => {
+  const sku = `test-short-${Date.now().toString(36)}`;
+  await shelve(page, sku, { EUR: 1000 }, 2);
+  await put(page, sku, 3);
+  await page.goto(`${base}/shop/checkout.html`);
+  await fillAddress(page);
+  const asked = await total(page);
+  await page.check('#pay-embedded');
+  await page.click('#place');
+  await page.waitForSelector('#problem .note');
+  assert.equal(await page.evaluate(() => document.activeElement.closest('#problem') !== null), true, 'the focus is on the offer');
+  await page.click('#problem button:text("Take 2")');
+  await page.waitForFunction((sum) => document.querySelector('#totals:not([aria-busy="true"]) dd.grand')?.textContent !== sum, asked);
+  const sum = await total(page);
+  await page.click('#place');
+  await page.waitForSelector('#card #pay:not([disabled])');
+  assert.equal(await page.textContent('#pay'), `Pay ${sum}`);
+}));
+
+test('a price that changes meanwhile is shown and agreed to before anything is ordered', () => visit(async (page) => {
+  const sku = `test-price-${Date.now().toString(36)}`;
+  await shelve(page, sku, { EUR: 1000 }, 5);
+  await put(page, sku, 1);
+  await page.goto(`${base}/shop/checkout.html`);
+  await fillAddress(page);
+  const old = await total(page);
+  await page.check('#pay-embedded');
+  await shelve(page, sku, { EUR: 1300 });
+  await page.click('#place');
+  await page.waitForSelector('#problem .note button');
+  const offer = await page.textContent('#problem .note p');
+  assert.ok(offer.includes(old), offer);
+  const sum = (await page.textContent('#problem .note button')).replace('Order for ', '');
+  assert.notEqual(sum, old);
+  await page.click('#problem .note button');
+  await page.waitForSelector('#card #pay:not([disabled])');
+  assert.equal(await page.textContent('#pay'), `Pay ${sum}`);
 }));
 
 test('the link in a mail opens the order in another browser and hides its token', () => visit(async (page, context) => {

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { base, visitors } from '../browser.js';
-import { ada, cards, confirmed, fillAddress, order, payHere, put, total } from '../shop.js';
+import { ada, cards, confirmed, fillAddress, put, total } from '../shop.js';
+import { stations } from '../stations.js';
 
 const visit = visitors();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -60,49 +61,9 @@ test('a purchase needs no mouse', () => visit(async (page) => {
   assert.equal(await page.evaluate(() => document.activeElement.id), 'cancel', 'the focus comes back from the dialog');
 }));
 
-/** Each page in a state worth looking at: visits it and waits until it stands. */
-const stations = {
-  catalogue: async (page) => {
-    await page.goto(base);
-    await page.waitForSelector('.card h3');
-  },
-  product: (page) => put(page, 'mug-blue', 2),
-  basket: async (page) => {
-    await page.goto(`${base}/shop/basket.html`);
-    await page.waitForSelector('#totals dd');
-  },
-  'checkout with faults': async (page) => {
-    await page.goto(`${base}/shop/checkout.html`);
-    await page.waitForSelector('#methods input');
-    await page.selectOption('#country', 'US');
-    await page.click('#place');
-    await page.waitForSelector('#summary:not([hidden])');
-    await total(page);
-  },
-  'card form with a declined card': async (page) => {
-    await order(page, 'embedded');
-    await payHere(page, cards.declined);
-    await page.waitForSelector('#declined:not([hidden])');
-  },
-  'open order': async (page) => {
-    await page.click('#later');
-    await page.waitForSelector('#order:not([hidden])');
-  },
-  'list of orders': async (page) => {
-    await page.click('.crumb a');
-    await page.waitForSelector('#mine-list a');
-  },
-  'no such page': (page) => page.goto(`${base}/shop/nothing.html`),
-  'control page': async (page) => {
-    await page.goto(`${base}/_dev`);
-    await page.waitForSelector('#link[data-state="live"]');
-    await page.locator('details.order summary').first().click();
-  },
-};
-
 for (const [name, width, height] of [['360 pixels', 360, 740], ['1280 pixels', 1280, 900]]) {
   test(`no page is wider than a screen of ${name}`, () => visit(async (page) => {
-    for (const [station, go] of Object.entries(stations)) {
+    for (const [station, go] of stations) {
       await go(page);
       const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       assert.ok(over <= 0, `${station}: ${over} pixels too wide`);
@@ -112,7 +73,7 @@ for (const [name, width, height] of [['360 pixels', 360, 740], ['1280 pixels', 1
 
 for (const colorScheme of ['light', 'dark']) {
   test(`axe finds nothing against WCAG 2.2 AA in the ${colorScheme} colours`, () => visit(async (page) => {
-    for (const [station, go] of Object.entries(stations)) {
+    for (const [station, go] of stations) {
       await go(page);
       await page.evaluate(axe);
       const found = await page.evaluate(() => window.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));

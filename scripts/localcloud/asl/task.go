@@ -8,24 +8,14 @@ import (
 )
 
 // task calls the function, under the lock of the service; the call itself comes in a moment, without it.
-func (s *Service) task(t *thread, _ any) {
+func (s *Service) task(t *thread, input any) {
 	st := t.state
-	if st.Resource == resourceCallback {
-		t.token = tokenPrefix + s.IDs.Hex()
-		s.tokens[t.token] = t
-	}
-	// Once more, now that there is a token to put into the parameters.
-	input, err := s.input(t)
-	if err != nil {
-		s.fail(t, asFailure(err))
-		return
-	}
 	f, payload, err := s.request(st, input)
 	if err != nil {
 		s.fail(t, asFailure(err))
 		return
 	}
-	if !s.watch(t, input) {
+	if !s.watch(t) {
 		return
 	}
 	attempt := t.attempt
@@ -61,7 +51,7 @@ func (s *Service) request(st *State, input any) (*invoke.Function, []byte, error
 }
 
 // watch sets the task's timeout and heartbeat; false if the times are not readable, and the state has failed.
-func (s *Service) watch(t *thread, input any) bool {
+func (s *Service) watch(t *thread) bool {
 	st := t.state
 	limit, every := st.TimeoutSeconds, st.HeartbeatSeconds
 	var err error

@@ -52,6 +52,10 @@ func (s *Service) enter(t *thread, name string, input any) {
 func (s *Service) work(t *thread) {
 	t.attempt++
 	st := t.state
+	if st.Resource == resourceCallback { // A new token for every try, there before the parameters that name it.
+		t.token = tokenPrefix + s.IDs.Hex()
+		s.tokens[t.token] = t
+	}
 	input, err := s.input(t)
 	if err != nil {
 		s.fail(t, asFailure(err))

@@ -175,9 +175,17 @@ type page struct {
 
 func (s *shop) send(method, target string, header http.Header, body string) page {
 	s.t.Helper()
-	r, err := http.NewRequestWithContext(context.Background(), method, target, strings.NewReader(body))
+	p, err := s.try(method, target, header, body)
 	if err != nil {
 		s.t.Fatal(err)
+	}
+	return p
+}
+
+func (s *shop) try(method, target string, header http.Header, body string) (page, error) {
+	r, err := http.NewRequestWithContext(context.Background(), method, target, strings.NewReader(body))
+	if err != nil {
+		return page{}, err
 	}
 	if method == http.MethodPost {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -187,14 +195,14 @@ func (s *shop) send(method, target string, header http.Header, body string) page
 	}
 	answer, err := s.browser().Do(r)
 	if err != nil {
-		s.t.Fatal(err)
+		return page{}, err
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
 	if err != nil {
-		s.t.Fatal(err)
+		return page{}, err
 	}
-	return page{answer.StatusCode, answer.Header.Get("Location"), string(text), answer.Header}
+	return page{answer.StatusCode, answer.Header.Get("Location"), string(text), answer.Header}, nil
 }
 
 func (s *shop) post(target string, fields ...string) page {

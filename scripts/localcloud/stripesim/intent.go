@@ -175,7 +175,7 @@ func (s *Sim) capture(by *call, pi *intent, amount int64) {
 	pi.status, pi.received, pi.capturable = succeeded, amount, 0
 	s.settleCharge(ch, amount)
 	if rest > 0 {
-		s.release(by, ch, rest)
+		s.release(ch, rest)
 	}
 	s.emit(by, "charge.captured", s.viewCharge(ch), nil)
 	s.emit(by, "payment_intent.succeeded", s.viewIntent(pi), nil)
@@ -188,7 +188,7 @@ func (s *Sim) cancel(by *call, pi *intent, reason string) {
 	s.endAction(pi)
 	pi.status, pi.canceledAt, pi.cancelReason, pi.capturable = canceled, s.now(), reason, 0
 	if held {
-		s.release(by, pi.charge, pi.charge.amount)
+		s.release(pi.charge, pi.charge.amount)
 		s.emit(by, "charge.refunded", s.viewCharge(pi.charge), object{"amount_refunded": 0, "refunded": false})
 	}
 	s.emit(by, "payment_intent.canceled", s.viewIntent(pi), nil)

@@ -27,7 +27,7 @@ type refund struct {
 func (r *refund) counts() bool { return r.status == "pending" || r.status == succeeded }
 
 // release shows the uncaptured rest of an authorization as a refund, as Stripe does.
-func (s *Sim) release(by *call, ch *charge, amount int64) {
+func (s *Sim) release(ch *charge, amount int64) {
 	r := &refund{id: s.id("re_3", 23), charge: ch, amount: amount, status: succeeded, created: s.now(), release: true}
 	s.refunds.put(r.id, r)
 	ch.refunds = append(ch.refunds, r)

@@ -32,10 +32,9 @@ type session struct {
 }
 
 type line struct {
-	id, name    string
-	description string
-	unit        int64
-	quantity    int64
+	id, name string
+	unit     int64
+	quantity int64
 }
 
 // https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-expires_at

@@ -119,7 +119,7 @@ func readLine(row form) (line, string, *apiError) {
 	case quantity < 1 || quantity > 1_000_000:
 		return line{}, "", invalid(row.full("quantity"), "parameter_invalid_integer", "The quantity is from 1 to 1000000.")
 	}
-	return line{name: shorten(product.text("name")), description: shorten(product.text("description")), unit: unit, quantity: quantity}, currency, nil
+	return line{name: shorten(product.text("name")), unit: unit, quantity: quantity}, currency, nil
 }
 
 // readMoneyData reads what the session hands on to its payment intent.

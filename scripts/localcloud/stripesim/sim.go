@@ -149,7 +149,7 @@ const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 func (s *Sim) id(prefix string, n int) string {
 	b := make([]byte, n)
 	for i := range b {
-		b[i] = letters[s.cfg.Random.Uint64()%uint64(len(letters))]
+		b[i] = letters[s.pick(len(letters))]
 	}
 	return prefix + string(b)
 }
@@ -162,10 +162,15 @@ func (s *Sim) chance(r Rate) bool {
 	return float64(s.cfg.Random.Uint64()>>11)/(1<<53) < float64(r)
 }
 
+// pick is a random number from 0 to n-1.
+func (s *Sim) pick(n int) int {
+	return int(s.cfg.Random.Uint64() % uint64(n)) //nolint:gosec // n is the length of a list, and the rest is below it.
+}
+
 // upTo is a random duration below d.
 func (s *Sim) upTo(d time.Duration) time.Duration {
 	if d <= 0 {
 		return 0
 	}
-	return time.Duration(s.cfg.Random.Uint64() % uint64(d))
+	return time.Duration(s.cfg.Random.Uint64() % uint64(d)) //nolint:gosec // d is positive, and the rest is below it.
 }

@@ -66,7 +66,7 @@ func (s *Sim) announce(e *event) {
 			s.queue(d, s.spread())
 		}
 		if w.Forge {
-			d.forged = forgeries[s.cfg.Random.Uint64()%uint64(len(forgeries))]
+			d.forged = forgeries[s.pick(len(forgeries))]
 			s.queue(d, s.spread())
 		}
 	}
@@ -101,7 +101,7 @@ func (s *Sim) next(own *delivery) *delivery {
 		}
 	}
 	if s.faults.Webhooks.Reorder {
-		at = int(s.cfg.Random.Uint64() % uint64(len(s.pending)))
+		at = s.pick(len(s.pending))
 	}
 	d := s.pending[at]
 	s.pending = append(s.pending[:at:at], s.pending[at+1:]...)

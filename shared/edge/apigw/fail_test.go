@@ -237,7 +237,7 @@ func TestServe(t *testing.T) {
 		{"a check refuses", answers(apigw.Response{StatusCode: 200}, nil), refuse, 403, "request_failed"},
 		{"an error becomes an answer", answers(apigw.Response{}, fault.New(fault.Conflict, "x", "c", "")), pass, 409, "request_failed"},
 		{"a panic becomes an answer", func(context.Context, apigw.Request) (apigw.Response, error) { panic(canary) }, pass, 500, "request_panicked"},
-		{"a panic with nil", func(context.Context, apigw.Request) (apigw.Response, error) { panic(nil) }, pass, 500, "request_panicked"}, //nolint:govet // meant
+		{"a panic with nil", func(context.Context, apigw.Request) (apigw.Response, error) { panic(nil) }, pass, 500, "request_panicked"},
 		{"an index out of range", func(_ context.Context, r apigw.Request) (apigw.Response, error) {
 			return apigw.Response{Body: r.Cookies[0]}, nil
 		}, pass, 500, "index out of range"},

@@ -17,8 +17,8 @@ const faultsMax = 100
 // exactly; a member that the struct does not have is unknown_field. A value of another JSON type (null too, for
 // optional members are left out) has the code of the field's tag `fault:"…"`, or of the nearest struct around it that
 // has one, else type_invalid. Whole numbers are written without point and exponent and fit the field. A field tagged
-// `text:"free"` is searched for card numbers as free text, every other value as a field. Where a card number or a
-// member named like one is found, only that is reported.
+// `text:"free"` is searched for card numbers as free text, with all that is inside it, every other value as a field.
+// Where a card number or a member named like one is found, only that is reported.
 //
 // Fields may be strings, booleans, whole numbers, structs, slices, maps by string, pointers to these. What is left out
 // stays zero. Errors: fault.Invalid, joined, each with its pointer; fault.Internal, into is of another type.
@@ -67,7 +67,7 @@ func (d *decoder) value(n node, into reflect.Value, at string, r rule) {
 	if d.scalarIsCard(n, at, r.free) {
 		return
 	}
-	switch into.Kind() { //nolint:exhaustive // the rest cannot be filled
+	switch into.Kind() {
 	case reflect.Pointer:
 		into.Set(reflect.New(into.Type().Elem()))
 		d.value(n, into.Elem(), at, r)
@@ -225,7 +225,7 @@ func ruleOf(tags reflect.StructTag, around rule) rule {
 	if code := tags.Get("fault"); code != "" {
 		around.code = code
 	}
-	around.free = tags.Get("text") == "free"
+	around.free = around.free || tags.Get("text") == "free"
 	return around
 }
 

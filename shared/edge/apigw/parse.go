@@ -284,5 +284,5 @@ func (p *parser) hex() (rune, bool) {
 	}
 	v, err := strconv.ParseUint(string(p.in[p.at:p.at+4]), 16, 16)
 	p.at += 4
-	return rune(v), err == nil //nolint:gosec // 16 bits
+	return rune(v), err == nil
 }

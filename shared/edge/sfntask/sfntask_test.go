@@ -26,10 +26,10 @@ func step(err error) func(context.Context, input) (input, error) {
 	return func(_ context.Context, in input) (input, error) { return in, err }
 }
 
-func run(f func(context.Context, input) (input, error)) (out input, err error, log string) { //nolint:revive // the log is last
+func run(f func(context.Context, input) (input, error)) (out input, log string, err error) {
 	var b bytes.Buffer
 	out, err = sfntask.Handle(slog.New(slog.NewJSONHandler(&b, nil)), f)(context.Background(), input{"ord_1"})
-	return out, err, b.String()
+	return out, b.String(), err
 }
 
 func TestErrorsHaveTheNamesThatTheMachineCatches(t *testing.T) {
@@ -57,7 +57,7 @@ func TestErrorsHaveTheNamesThatTheMachineCatches(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err, log := run(step(tt.err))
+			_, log, err := run(step(tt.err))
 			named, ok := err.(messages.InvokeResponse_Error) //nolint:errorlint // aws-lambda-go asserts so too
 			if !ok || named.Type != tt.want || sfntask.Name(tt.err) != tt.want {
 				t.Errorf("got %T %v", err, err)
@@ -89,7 +89,7 @@ func TestEveryKindHasOneOfTheNames(t *testing.T) {
 }
 
 func TestSuccessPassesUnchangedAndUnlogged(t *testing.T) {
-	out, err, log := run(step(nil))
+	out, log, err := run(step(nil))
 	if err != nil || out.Order != "ord_1" || log != "" {
 		t.Errorf("got %+v, %v, %s", out, err, log)
 	}
@@ -97,7 +97,7 @@ func TestSuccessPassesUnchangedAndUnlogged(t *testing.T) {
 
 func TestAPanicIsAnInternalErrorThatSaysWhere(t *testing.T) {
 	const canary = "ada@example.com"
-	_, err, log := run(func(context.Context, input) (input, error) { panic(canary) })
+	_, log, err := run(func(context.Context, input) (input, error) { panic(canary) })
 	var named messages.InvokeResponse_Error
 	if !errors.As(err, &named) || named.Type != "InternalError" || named.ShouldExit {
 		t.Errorf("got %v", err)

@@ -56,6 +56,7 @@ type Book struct {
 type Delivery struct {
 	Header http.Header
 	Body   []byte
+	At     time.Time // When it arrived; zero: now.
 }
 
 // Change is a change to a webhook's body before it is signed.
@@ -98,7 +99,7 @@ type Harness struct {
 
 	// Deliveries are the webhooks since the last call, as an endpoint with our subscription gets them.
 	Deliveries func() []Delivery
-	Verify     func(Delivery) (payment.Event, error)
+	Verify     func(Delivery) (payment.Event, error) // At the time at which it arrived.
 	// Sign makes a delivery of a body, signed at a time.
 	Sign func(body []byte, at time.Time, by Secret) Delivery
 	// Alter changes an event's body.
@@ -121,7 +122,7 @@ func Run(t *testing.T, open func(*testing.T) *Harness) {
 	for _, suite := range suites {
 		t.Run(suite.name, func(t *testing.T) {
 			for _, c := range suite.cases {
-				t.Run(c.name, func(t *testing.T) { c.run(&bench{T: t, Harness: open(t)}) })
+				t.Run(c.name, func(t *testing.T) { c.run(&bench{t, open(t), open}) })
 			}
 		})
 	}
@@ -136,7 +137,11 @@ type testCase struct {
 type bench struct {
 	*testing.T
 	*Harness
+	open func(*testing.T) *Harness
 }
+
+// on is a bench with empty books for t.
+func (b *bench) on(t *testing.T) *bench { return &bench{t, b.open(t), b.open} }
 
 const (
 	order = "ord_contract"

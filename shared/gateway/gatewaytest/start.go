@@ -3,6 +3,7 @@ package gatewaytest
 import (
 	"math/big"
 	"strings"
+	"testing"
 	"time"
 
 	"till/shared/fault"
@@ -68,17 +69,14 @@ var startCases = []testCase{
 	}},
 }
 
+// inModes runs a case for each mode, with books of its own.
 func inModes(run func(*bench, payment.Mode)) func(*bench) {
 	return func(b *bench) {
 		for _, mode := range modes {
-			run(b, mode)
-			b.settle(mode)
+			b.Run(string(mode), func(t *testing.T) { run(b.on(t), mode) })
 		}
 	}
 }
-
-// settle empties an order's books between the modes: what is open is closed by time.
-func (b *bench) settle(payment.Mode) {}
 
 func isFresh(b *bench, a payment.Attempt) {
 	b.Helper()
@@ -105,7 +103,7 @@ func chargesAsMeant(b *bench, mode payment.Mode) {
 		{money.Of(51230, "KWD"), "51.23"},
 		{money.Of(1500, "ISK"), "1500"},
 	} {
-		h := b.fresh()
+		h := b.on(b.T)
 		a, started := h.begun(mode, "pay_1", c.amount)
 		if !h.Pay(started, Pays) {
 			b.Fatalf("%s could not be paid", c.amount.Currency())
@@ -126,7 +124,7 @@ func refusesAmounts(b *bench, mode payment.Mode) {
 		"less than the least":          money.Of(1, "EUR"),
 		"more than can be":             money.Of(1<<60, "EUR"),
 	} {
-		h := b.fresh()
+		h := b.on(b.T)
 		if _, err := h.Gateway.Start(b.Context(), h.start(mode, "pay_1", amount)); !fault.Is(err, fault.Invalid) {
 			b.Errorf("%s: got %v", what, err)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/aws/smithy-go"
@@ -17,6 +18,7 @@ import (
 const (
 	callLimit   = time.Second // One call, retries included: a shopper waits.
 	callsAtMost = 2
+	pauseAtMost = 100 * time.Millisecond // Between the two; the SDK's own pause would outlast the limit.
 )
 
 // Service asks one KMS key. Safe for use by many at once.
@@ -27,7 +29,9 @@ type Service struct {
 
 // New makes a service for the key of an ARN, in the account and region of cloud. It calls nothing.
 func New(cloud aws.Config, keyARN string) *Service {
-	client := kms.NewFromConfig(cloud, func(o *kms.Options) { o.RetryMaxAttempts = callsAtMost })
+	client := kms.NewFromConfig(cloud, func(o *kms.Options) {
+		o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) { r.MaxAttempts, r.MaxBackoff = callsAtMost, pauseAtMost })
+	})
 	return &Service{client: client, key: keyARN}
 }
 

@@ -28,7 +28,7 @@ export class Problem extends Error {
   /** text is what to tell people when there is nothing better to say. */
   text() {
     if (this.status === 0) return 'The shop could not be reached. Please check your connection and try again: nothing will be done twice.';
-    if (this.status === 429) return 'That was a bit too often. Please wait a moment and try again.';
+    if (this.status === 429 && this.code !== 'too_many_attempts') return 'That was a bit too often. Please wait a moment and try again.';
     if (this.status === 503) return 'The shop is busy or being looked after. Please try again in a moment: nothing will be done twice.';
     if (this.status >= 500) return `Something went wrong on our side.${this.requestId ? ` Please quote ${this.requestId} if you write to us.` : ''}`;
     return this.detail || this.errors[0]?.detail || this.message || 'That did not work.';

@@ -2,15 +2,15 @@
 import { Problem, startPayment } from './api.js';
 import { keyFor } from './store.js';
 
-/** shopReturn is the page of the shop where a payment ends. */
-export const shopReturn = () => new URL('/shop/order.html', window.location.origin).href;
+/** shopReturn is the page of the shop where the payment of an order ends. */
+export const shopReturn = (id) => new URL(`/shop/order.html#order=${encodeURIComponent(id)}`, window.location.origin).href;
 
 /**
  * payHosted starts a payment and sends the browser to the gateway. A second call for the same order in this tab gives
  * the same payment, unless forgetKey(`pay.${id}`) came in between. Throws Problem.
  */
 export async function payHosted(id, token) {
-  const body = { gateway: 'stripe', mode: 'hosted', return_url: shopReturn() };
+  const body = { gateway: 'stripe', mode: 'hosted', return_url: shopReturn(id) };
   const { payment } = await startPayment(id, token, keyFor(`pay.${id}`, body), body);
   if (!isAddress(payment?.redirect_url)) throw new Problem(500);
   window.location.assign(payment.redirect_url);

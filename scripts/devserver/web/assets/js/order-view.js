@@ -14,12 +14,16 @@ function draw(id, data, make) {
 }
 
 const happened = {
-  placed: 'Order placed', created: 'Order placed', confirmed: 'Payment received, order confirmed', expired: 'Order expired',
-  cancelled: 'Order cancelled', held: 'Put on hold', hold_placed: 'Put on hold', hold_lifted: 'Hold lifted', lifted: 'Hold lifted',
-  payment_started: 'Payment begun', payment_failed: 'Payment did not go through', payment_processing: 'Payment is being processed',
-  payment_captured: 'Payment received', payment_authorized: 'Amount reserved on the card', fulfillment_started: 'Packing has begun',
-  fulfilling: 'Packing has begun', shipped: 'Handed to the carrier', delivered: 'Delivered', completed: 'Order complete',
-  refund_requested: 'Refund begun', refund_succeeded: 'Money given back', refunded: 'Money given back',
+  placed: 'Order placed', confirmed: 'Payment received, order confirmed', expired: 'Order expired', cancelled: 'Order cancelled',
+  payment_started: 'Payment begun', payment_requires_action: 'Payment waits for you', payment_processing: 'Payment is being processed',
+  payment_authorized: 'Amount reserved', payment_captured: 'Payment received', payment_declined: 'Payment was declined',
+  payment_refused: 'Payment could not begin', payment_failed: 'Payment did not go through', payment_canceled: 'Payment given up',
+  payment_expired: 'Payment ran out', payment_unknown: 'Asking the gateway how the payment went',
+  late_payment_accepted: 'Late payment received, order confirmed', late_payment_refunded: 'Late payment received, money goes back',
+  duplicate_payment: 'Paid twice, the second goes back', fulfillment_prepared: 'Packing has begun', partly_shipped: 'A part handed to the carrier',
+  shipped: 'Handed to the carrier', parcel_delivered: 'A parcel was delivered', delivered: 'Delivered', completed: 'Order complete',
+  refund_requested: 'Refund begun', refund_pending: 'Refund is on its way', refund_unknown: 'Asking the gateway how the refund went',
+  refund_succeeded: 'Money given back', refund_failed: 'A refund did not arrive', refund_canceled: 'A refund was withdrawn',
 };
 
 const when = (at, fallback = '') => (dateTime(at) ? el('time', { datetime: at }, dateTime(at)) : fallback);

@@ -13,7 +13,8 @@ const id = new URLSearchParams(window.location.hash.slice(1)).get('order') ?? ''
 const inputs = ['number', 'expiry', 'cvc'].map(byId);
 const button = byId('pay');
 const orderPage = `/shop/order.html#order=${encodeURIComponent(id)}`;
-const ended = ['failed', 'canceled', 'cancelled', 'expired'];
+const ended = ['failed', 'canceled', 'expired'];
+const moving = ['processing', 'authorized', 'captured'];
 
 let payment;
 let label = 'Pay';
@@ -70,20 +71,21 @@ async function submit(event) {
 
 // begin asks for the payment once per tab and order; one that has ended since is followed by a new one, once.
 async function begin(token, again = true) {
-  const body = { gateway: 'stripe', mode: 'embedded', return_url: shopReturn() };
+  const body = { gateway: 'stripe', mode: 'embedded', return_url: shopReturn(id) };
   const name = `card.${id}`;
   const started = (await startPayment(id, token, keyFor(name, body), body)).payment;
   if (ended.includes(started?.status) && again) {
     forgetKey(name);
     return begin(token, false);
   }
+  if (moving.includes(started?.status)) throw new Problem(409, { code: 'payment_in_progress' });
   if (!intentOf(started?.client_secret ?? '')) throw new Problem(500);
   return started;
 }
 
 function trouble(problem) {
   if (!(problem instanceof Problem)) throw problem;
-  if (problem.status === 409) return window.location.replace(orderPage); // Paid, expired or cancelled meanwhile.
+  if (problem.has('payment_in_progress') || problem.has('order_state_conflict')) return window.location.replace(orderPage); // Paid, expired or cancelled meanwhile.
   show(byId('problem'), note('bad', 'You cannot pay here now', problem.text(),
     el('div', { class: 'actions' },
       el('button', { type: 'button', class: 'button', onclick: () => window.location.reload() }, 'Try again'),

@@ -13,11 +13,13 @@ export function redraw(place, data, make) {
   drawn.set(place, print);
   const open = new Set([...place.querySelectorAll('details[open]')].map((d) => d.dataset.key));
   const focused = place.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
-  const top = place.firstElementChild?.scrollTop ?? 0;
+  const top = place.scrollTop;
+  const within = place.firstElementChild?.scrollTop ?? 0;
   place.replaceChildren(...[make()].flat());
   for (const details of place.querySelectorAll('details')) if (open.has(details.dataset.key)) details.open = true;
   if (focused) place.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
-  if (place.firstElementChild && top) place.firstElementChild.scrollTop = top;
+  place.scrollTop = top;
+  if (place.firstElementChild) place.firstElementChild.scrollTop = within;
 }
 
 /**

@@ -28,7 +28,7 @@ function drawBooks(state) {
     { head: 'Account', cell: (b) => b.account },
     { head: 'Balance', number: true, cell: (b) => sum(b.balance, b.currency) },
   ], list(state.ledger), { none: 'The ledger is empty.' }));
-  const rows = entries(state.gateways).flatMap(([gateway, own]) => entries(own?.orders).map(([ref, book]) => ({ gateway, ref, ...book })));
+  const rows = entries(state.gateways).flatMap(([gateway, own]) => books(own).map(([ref, book]) => ({ gateway, ref, ...book })));
   redraw(byId('gateways'), rows, () => table('Gateways’ books', [
     { head: 'Gateway', cell: (b) => b.gateway },
     { head: 'Order', cell: (b) => el('span', { class: 'mono' }, b.ref) },
@@ -38,6 +38,9 @@ function drawBooks(state) {
     { head: 'Disputed', number: true, cell: (b) => sum(b.disputed, b.currency) },
   ], rows, { bad: (b) => b.charges > 1, none: 'The gateways have charged nobody.' }));
 }
+
+// books are kept by reference, or listed with one each.
+const books = (own) => (Array.isArray(own?.orders) ? own.orders.map((b) => [b?.reference ?? '', b]) : entries(own?.orders ?? own));
 
 function drawPlumbing(state) {
   redraw(byId('queues'), state.queues, () => table('Queues', [

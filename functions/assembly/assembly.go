@@ -1,0 +1,81 @@
+// Package assembly puts each function together from its settings and its parts. A Lambda's main gives it AWS's parts, the
+// local cloud its own: so what runs on a laptop is what is deployed.
+package assembly
+
+import (
+	"context"
+	"time"
+
+	"till/shared/cashier"
+	"till/shared/catalog"
+	"till/shared/inbox"
+	"till/shared/link"
+	"till/shared/order"
+	"till/shared/payment"
+	"till/shared/settings"
+	"till/shared/telemetry"
+)
+
+// Tools are what every function has.
+type Tools = telemetry.Tools
+
+// Orders loads and saves orders.
+type Orders interface {
+	Order(context.Context, order.ID) (*order.Order, error)
+	Save(context.Context, *order.Order, order.Change) error
+}
+
+// History reads the changes of orders.
+type History interface {
+	Change(ctx context.Context, id order.ID, n int) (order.Change, error)
+	Changes(ctx context.Context, id order.ID, after, limit int) ([]order.Change, error)
+}
+
+// Products reads the catalogue.
+type Products interface {
+	Product(context.Context, catalog.SKU) (catalog.Product, error)
+	Products(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Product, error)
+	ListProducts(ctx context.Context, cursor string, limit int) ([]catalog.Product, string, error)
+	Stock(context.Context, catalog.SKU) (catalog.Stock, error)
+	Stocks(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Stock, error)
+}
+
+// Inbox keeps gateways' events.
+type Inbox interface {
+	PutEvent(context.Context, inbox.Item) (inbox.Item, bool, error)
+	ClaimEvent(ctx context.Context, key string, now time.Time) (inbox.Item, error)
+	SettleEvent(ctx context.Context, key string, next inbox.State, reason string, now time.Time) error
+}
+
+// Machine is the fulfillment machine.
+type Machine interface {
+	Start(ctx context.Context, name, input string) error
+	Alive(ctx context.Context, name string) (bool, error)
+	Succeed(ctx context.Context, token string) error
+	Cancel(ctx context.Context, token string) error
+}
+
+// Send hands a message to one queue.
+type Send = func(ctx context.Context, body string) error
+
+// Links gives the signer of order links.
+type Links = func(context.Context) (link.Signer, error)
+
+// Gateways gives gateways by name.
+type Gateways = func(context.Context, string) (payment.Gateway, error)
+
+func bookOf(s Orders) order.Book { return order.Book{Load: s.Order, Save: s.Save} }
+
+// cashierOf makes the one part that moves money.
+func cashierOf(t Tools, s Orders, gateways Gateways, set settings.Stripe) cashier.Cashier {
+	return cashier.Cashier{
+		Book: bookOf(s), Gateway: gateways, Now: t.Now,
+		ReturnURL: func(id order.ID, a payment.AttemptID) string {
+			return set.ReturnURL + "/orders/" + string(id) + "/payments/" + string(a) + "/return"
+		},
+	}
+}
+
+func endingOf(s History, m Machine) cashier.Ending {
+	return cashier.Ending{Task: s.Change, Stop: m.Cancel}
+}

@@ -1,0 +1,96 @@
+package assembly
+
+import (
+	"till/functions/shopper/cancelorder"
+	"till/functions/shopper/fallback"
+	"till/functions/shopper/listproducts"
+	"till/functions/shopper/placeorder"
+	"till/functions/shopper/quote"
+	"till/functions/shopper/returnpayment"
+	"till/functions/shopper/showproduct"
+	"till/functions/shopper/startpayment"
+	"till/functions/shopper/vieworder"
+	"till/shared/edge/access"
+	"till/shared/edge/apigw"
+	"till/shared/edge/basket"
+	"till/shared/pricing"
+	"till/shared/settings"
+	"till/shared/vault"
+)
+
+// serve puts the edge around a handler: card data is refused wherever it stands, and answers have one shape.
+func serve(t Tools, f apigw.Func, checks ...apigw.Check) apigw.Func {
+	return apigw.Serve(t.Log, f, append([]apigw.Check{apigw.NoCardData}, checks...)...)
+}
+
+// ListProducts assembles shopper/listproducts.
+func ListProducts(t Tools, s Products) apigw.Func {
+	return serve(t, listproducts.Handler{Rules: pricing.Standard(), List: s.ListProducts, Stocks: s.Stocks}.Handle)
+}
+
+// ShowProduct assembles shopper/showproduct.
+func ShowProduct(t Tools, s Products) apigw.Func {
+	return serve(t, showproduct.Handler{Rules: pricing.Standard(), Product: s.Product, Stock: s.Stock}.Handle)
+}
+
+func pricerOf(s Products) basket.Pricer {
+	return basket.Pricer{Rules: pricing.Standard(), Products: s.Products}
+}
+
+// Quote assembles shopper/quote.
+func Quote(t Tools, s Products) apigw.Func {
+	return serve(t, quote.Handler{Pricer: pricerOf(s)}.Handle)
+}
+
+// PlaceOrder assembles shopper/placeorder.
+func PlaceOrder(t Tools, set settings.PlaceOrder, s interface {
+	Orders
+	Products
+}, v *vault.Vault, links Links) apigw.Func {
+	return serve(t, placeorder.Handler{
+		Pricer: pricerOf(s), Book: bookOf(s), Customer: v.CustomerFor, Seal: v.SealContact, Links: links,
+		Hold: set.StockHold, Now: t.Now, Log: t.Log,
+	}.Handle, apigw.Origins(set.Origins...))
+}
+
+func guardOf(t Tools, s Orders, links Links) access.Guard {
+	return access.Guard{Load: s.Order, Links: links, Now: t.Now}
+}
+
+// ViewOrder assembles shopper/vieworder.
+func ViewOrder(t Tools, s interface {
+	Orders
+	History
+}, links Links) apigw.Func {
+	return serve(t, vieworder.Handler{Guard: guardOf(t, s, links), Changes: s.Changes}.Handle)
+}
+
+// StartPayment assembles shopper/startpayment.
+func StartPayment(t Tools, set settings.StartPayment, s Orders, links Links, gateways Gateways) apigw.Func {
+	return serve(t, startpayment.Handler{
+		Guard: guardOf(t, s, links), Cashier: cashierOf(t, s, gateways, set.Stripe), Gateways: []string{"stripe"},
+		ReturnOrigins: set.ReturnOrigins,
+	}.Handle, apigw.Origins(set.Origins...))
+}
+
+// ReturnPayment assembles shopper/returnpayment.
+func ReturnPayment(t Tools, set settings.ReturnPayment, s Orders, gateways Gateways) apigw.Func {
+	return serve(t, returnpayment.Handler{
+		Load: s.Order, Cashier: cashierOf(t, s, gateways, set.Stripe), ShopURL: set.ShopURL, Log: t.Log,
+	}.Handle)
+}
+
+// CancelOrder assembles shopper/cancelorder.
+func CancelOrder(t Tools, set settings.CancelOrder, s interface {
+	Orders
+	History
+}, links Links, gateways Gateways, m Machine) apigw.Func {
+	return serve(t, cancelorder.Handler{
+		Guard: guardOf(t, s, links), Ending: endingOf(s, m), Cashier: cashierOf(t, s, gateways, set.Stripe),
+	}.Handle, apigw.Origins(set.Origins...))
+}
+
+// Fallback assembles shopper/fallback.
+func Fallback(t Tools, set settings.Fallback) apigw.Func {
+	return serve(t, fallback.Handler{Routes: set.Routes, Log: t.Log}.Handle)
+}

@@ -1,0 +1,78 @@
+package assembly
+
+import (
+	"context"
+
+	"till/functions/staff/deliver"
+	"till/functions/staff/hold"
+	"till/functions/staff/lift"
+	"till/functions/staff/listorders"
+	"till/functions/staff/putproduct"
+	"till/functions/staff/refund"
+	"till/functions/staff/setstock"
+	"till/functions/staff/ship"
+	"till/functions/staff/showorder"
+	"till/shared/catalog"
+	"till/shared/edge/apigw"
+	"till/shared/order"
+	"till/shared/settings"
+	"till/shared/vault"
+)
+
+// ListOrders assembles staff/listorders.
+func ListOrders(t Tools, s interface {
+	DayOrders(ctx context.Context, day, cursor string, limit int) ([]order.ID, string, error)
+	Orders(context.Context, []order.ID) ([]*order.Order, error)
+}) apigw.Func {
+	return serve(t, listorders.Handler{Day: s.DayOrders, Orders: s.Orders, Now: t.Now}.Handle)
+}
+
+// ShowOrder assembles staff/showorder.
+func ShowOrder(t Tools, s interface {
+	Orders
+	History
+}, v *vault.Vault) apigw.Func {
+	return serve(t, showorder.Handler{Load: s.Order, Changes: s.Changes, Open: v.OpenContact, Note: v.Open, Now: t.Now}.Handle)
+}
+
+// Refund assembles staff/refund.
+func Refund(t Tools, set settings.StaffRefund, s Orders, v *vault.Vault, gateways Gateways) apigw.Func {
+	return serve(t, refund.Handler{Cashier: cashierOf(t, s, gateways, set.Stripe), Seal: v.Seal, Now: t.Now}.Handle)
+}
+
+// Hold assembles staff/hold.
+func Hold(t Tools, s Orders, v *vault.Vault) apigw.Func {
+	return serve(t, hold.Handler{Book: bookOf(s), Seal: v.Seal, Now: t.Now}.Handle)
+}
+
+// Lift assembles staff/lift.
+func Lift(t Tools, s Orders) apigw.Func {
+	return serve(t, lift.Handler{Book: bookOf(s), Now: t.Now}.Handle)
+}
+
+// Ship assembles staff/ship.
+func Ship(t Tools, s interface {
+	Orders
+	History
+}, m Machine) apigw.Func {
+	return serve(t, ship.Handler{Book: bookOf(s), Task: s.Change, Shipped: m.Succeed, Now: t.Now, Log: t.Log}.Handle)
+}
+
+// Deliver assembles staff/deliver.
+func Deliver(t Tools, s Orders) apigw.Func {
+	return serve(t, deliver.Handler{Book: bookOf(s), Now: t.Now}.Handle)
+}
+
+// PutProduct assembles staff/putproduct.
+func PutProduct(t Tools, s interface {
+	PutProduct(context.Context, catalog.Product) error
+}) apigw.Func {
+	return serve(t, putproduct.Handler{Put: s.PutProduct, Now: t.Now}.Handle)
+}
+
+// SetStock assembles staff/setstock.
+func SetStock(t Tools, s interface {
+	SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error)
+}) apigw.Func {
+	return serve(t, setstock.Handler{Set: s.SetStock, Now: t.Now}.Handle)
+}

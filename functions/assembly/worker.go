@@ -1,0 +1,111 @@
+package assembly
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"till/functions/step/compensate"
+	"till/functions/step/complete"
+	"till/functions/step/prepare"
+	"till/functions/step/requestshipment"
+	"till/functions/webhook/receivestripe"
+	"till/functions/worker/applyevent"
+	"till/functions/worker/beginfulfillment"
+	"till/functions/worker/notify"
+	"till/functions/worker/relay"
+	"till/functions/worker/sweep"
+	"till/shared/edge/apigw"
+	"till/shared/edge/sfntask"
+	"till/shared/inbox"
+	"till/shared/order"
+	"till/shared/payment"
+	"till/shared/person"
+	"till/shared/settings"
+	"till/shared/vault"
+)
+
+// Batch is a function behind a queue.
+type Batch = func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)
+
+// ReceiveStripe assembles webhook/receivestripe.
+func ReceiveStripe(t Tools, s Inbox, verify func(context.Context, []byte, string) (payment.Event, error), send Send) apigw.Func {
+	return apigw.Serve(t.Log, receivestripe.Handler{
+		Verify: verify, Put: s.PutEvent, Send: send, Now: t.Now, Log: t.Log, Meter: t.Meter,
+	}.Handle)
+}
+
+// ApplyEvent assembles worker/applyevent.
+func ApplyEvent(t Tools, set settings.ApplyEvent, s interface {
+	Orders
+	Inbox
+	OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error)
+}, gateways Gateways) Batch {
+	return applyevent.Handler{
+		Claim: s.ClaimEvent, Settle: s.SettleEvent, ByRef: s.OrderByRef, Cashier: cashierOf(t, s, gateways, set.Stripe),
+		APIVersion: "2023-10-16", Now: t.Now, Log: t.Log,
+	}.Handle
+}
+
+// Relay assembles worker/relay.
+func Relay(t Tools, fulfillment, mail Send) func(context.Context, events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
+	return relay.Handler{Fulfillment: fulfillment, Mail: mail, Log: t.Log}.Handle
+}
+
+// BeginFulfillment assembles worker/beginfulfillment.
+func BeginFulfillment(t Tools, s Orders, m Machine) Batch {
+	return beginfulfillment.Handler{Load: s.Order, Start: m.Start, Alive: m.Alive, Log: t.Log}.Handle
+}
+
+// Notify assembles worker/notify.
+func Notify(t Tools, set settings.Notify, s interface {
+	Orders
+	History
+}, v *vault.Vault, links Links, send func(ctx context.Context, to person.Email, subject, text, key string) error) Batch {
+	return notify.Handler{
+		Book: bookOf(s), Change: s.Change, Open: v.OpenContact, Links: links, Send: send, ShopURL: set.ShopURL, Now: t.Now, Log: t.Log,
+	}.Handle
+}
+
+// Due lists what is overdue.
+type Due interface {
+	DueOrders(ctx context.Context, before time.Time, limit int) ([]order.ID, error)
+	DueEvents(ctx context.Context, before time.Time, limit int) ([]string, error)
+	Event(ctx context.Context, key string) (inbox.Item, error)
+}
+
+// Queues are the queues that the sweep sends to.
+type Queues struct{ Events, Fulfillment, Mail Send }
+
+// Sweep assembles worker/sweep.
+func Sweep(t Tools, set settings.Sweep, s interface {
+	Orders
+	History
+	Due
+}, gateways Gateways, q Queues, m Machine) func(context.Context) error {
+	return sweep.Handler{
+		Cashier: cashierOf(t, s, gateways, set.Stripe), Ending: endingOf(s, m), DueOrders: s.DueOrders, DueEvents: s.DueEvents, Event: s.Event,
+		Events: q.Events, Fulfillment: q.Fulfillment, Mail: q.Mail, Shipped: m.Succeed, Now: t.Now, Log: t.Log, Meter: t.Meter,
+	}.Handle
+}
+
+// Prepare assembles step/prepare.
+func Prepare(t Tools, s Orders) func(context.Context, prepare.Input) (prepare.Output, error) {
+	return sfntask.Handle(t.Log, prepare.Handler{Book: bookOf(s), Now: t.Now}.Handle)
+}
+
+// RequestShipment assembles step/requestshipment.
+func RequestShipment(t Tools, s Orders) func(context.Context, requestshipment.Input) (requestshipment.Output, error) {
+	return sfntask.Handle(t.Log, requestshipment.Handler{Book: bookOf(s), Now: t.Now}.Handle)
+}
+
+// Complete assembles step/complete.
+func Complete(t Tools, s Orders) func(context.Context, complete.Input) (complete.Output, error) {
+	return sfntask.Handle(t.Log, complete.Handler{Book: bookOf(s), Now: t.Now}.Handle)
+}
+
+// Compensate assembles step/compensate.
+func Compensate(t Tools, s Orders) func(context.Context, compensate.Input) (compensate.Output, error) {
+	return sfntask.Handle(t.Log, compensate.Handler{Book: bookOf(s), Now: t.Now}.Handle)
+}

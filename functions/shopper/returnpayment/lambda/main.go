@@ -1,0 +1,21 @@
+// Command returnpayment is the Lambda function of functions/shopper/returnpayment.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"till/functions/assembly"
+	"till/shared/dynamo"
+	"till/shared/secrets"
+	"till/shared/settings"
+	"till/shared/startup"
+	"till/shared/startup/stripe"
+)
+
+func main() {
+	set, env := startup.Load(settings.LoadReturnPayment)
+	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Catalog: set.CatalogTable})
+	keys := secrets.New(env.Cloud, set.Stage, env.Now)
+	gateways := stripe.Gateways(stripe.From(keys, set.Stripe.SecretARN), set.Stage, set.APIURL, nil)
+	lambda.Start(assembly.ReturnPayment(env.Tools, set, store, gateways))
+}

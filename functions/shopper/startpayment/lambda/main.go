@@ -1,0 +1,22 @@
+// Command startpayment is the Lambda function of functions/shopper/startpayment.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"till/functions/assembly"
+	"till/shared/dynamo"
+	"till/shared/secrets"
+	"till/shared/settings"
+	"till/shared/startup"
+	"till/shared/startup/links"
+	"till/shared/startup/stripe"
+)
+
+func main() {
+	set, env := startup.Load(settings.LoadStartPayment)
+	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Catalog: set.CatalogTable})
+	keys := secrets.New(env.Cloud, set.Stage, env.Now)
+	gateways := stripe.Gateways(stripe.From(keys, set.Stripe.SecretARN), set.Stage, set.APIURL, nil)
+	lambda.Start(assembly.StartPayment(env.Tools, set, store, links.From(keys, set.LinkSecretARN), gateways))
+}

@@ -1,0 +1,17 @@
+// Command putproduct is the Lambda function of functions/staff/putproduct.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"till/functions/assembly"
+	"till/shared/dynamo"
+	"till/shared/settings"
+	"till/shared/startup"
+)
+
+func main() {
+	set, env := startup.Load(settings.LoadCatalogue)
+	store := dynamo.New(env.Cloud, dynamo.Names{Catalog: set.CatalogTable})
+	lambda.Start(assembly.PutProduct(env.Tools, store))
+}

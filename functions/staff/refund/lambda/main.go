@@ -1,0 +1,22 @@
+// Command refund is the Lambda function of functions/staff/refund.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"till/functions/assembly"
+	"till/shared/dynamo"
+	"till/shared/secrets"
+	"till/shared/settings"
+	"till/shared/startup"
+	"till/shared/startup/stripe"
+	"till/shared/startup/vaults"
+)
+
+func main() {
+	set, env := startup.Load(settings.LoadStaffRefund)
+	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Customers: set.CustomersTable})
+	keys := secrets.New(env.Cloud, set.Stage, env.Now)
+	gateways := stripe.Gateways(stripe.From(keys, set.Stripe.SecretARN), set.Stage, set.APIURL, nil)
+	lambda.Start(assembly.Refund(env.Tools, set, store, vaults.New(env, set.Vault, set.Stage, store, keys), gateways))
+}

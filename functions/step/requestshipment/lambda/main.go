@@ -1,0 +1,17 @@
+// Command requestshipment is the Lambda function of functions/step/requestshipment.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"till/functions/assembly"
+	"till/shared/dynamo"
+	"till/shared/settings"
+	"till/shared/startup"
+)
+
+func main() {
+	set, env := startup.Load(settings.LoadStep)
+	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable})
+	lambda.Start(assembly.RequestShipment(env.Tools, store))
+}

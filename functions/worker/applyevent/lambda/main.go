@@ -1,0 +1,21 @@
+// Command applyevent is the Lambda function of functions/worker/applyevent.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"till/functions/assembly"
+	"till/shared/dynamo"
+	"till/shared/secrets"
+	"till/shared/settings"
+	"till/shared/startup"
+	"till/shared/startup/stripe"
+)
+
+func main() {
+	set, env := startup.Load(settings.LoadApplyEvent)
+	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Catalog: set.CatalogTable, Inbox: set.InboxTable})
+	keys := secrets.New(env.Cloud, set.Stage, env.Now)
+	gateways := stripe.Gateways(stripe.From(keys, set.Stripe.SecretARN), set.Stage, set.APIURL, nil)
+	lambda.Start(assembly.ApplyEvent(env.Tools, set, store, gateways))
+}

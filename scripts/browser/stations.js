@@ -1,0 +1,49 @@
+// Each page in a state worth looking at. They build on one another, so they are visited in this order.
+import { base } from './browser.js';
+import { cards, order, payHere, put, total } from './shop.js';
+
+/** stations are [name, go]: go leads the page there and waits until it stands. */
+export const stations = [
+  ['catalogue', async (page) => {
+    await page.goto(base);
+    await page.waitForSelector('.card h3');
+  }],
+  ['product', (page) => put(page, 'mug-blue', 2)],
+  ['basket', async (page) => {
+    await page.goto(`${base}/shop/basket.html`);
+    await page.waitForSelector('#totals dd');
+  }],
+  ['checkout with faults', async (page) => {
+    await page.goto(`${base}/shop/checkout.html`);
+    await page.waitForSelector('#methods input');
+    await page.selectOption('#country', 'US');
+    await page.click('#place');
+    await page.waitForSelector('#summary:not([hidden])');
+    await total(page);
+  }],
+  ['card form with a declined card', async (page) => {
+    await order(page, 'embedded');
+    await payHere(page, cards.declined);
+    await page.waitForSelector('#declined:not([hidden])');
+  }],
+  ['open order', async (page) => {
+    await page.click('#later');
+    await page.waitForSelector('#order:not([hidden])');
+  }],
+  ['paid order', async (page) => {
+    await page.click('#pay-here');
+    await page.waitForSelector('#card #pay:not([disabled])');
+    await payHere(page, cards.pays);
+    await page.waitForSelector('#status[data-tone="good"]');
+  }],
+  ['list of orders', async (page) => {
+    await page.click('.crumb a');
+    await page.waitForSelector('#mine-list a');
+  }],
+  ['no such page', (page) => page.goto(`${base}/shop/nothing.html`)],
+  ['control page', async (page) => {
+    await page.goto(`${base}/_dev`);
+    await page.waitForSelector('#link[data-state="live"]');
+    await page.locator('details.order summary').first().click();
+  }],
+];

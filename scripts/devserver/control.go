@@ -1,0 +1,143 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"till/scripts/localcloud/cognito"
+	"till/scripts/localcloud/stripesim"
+	"till/scripts/localshop"
+)
+
+// control is the JSON of the control page. It is for the machine that the server runs on: it trusts its caller.
+type control struct{ shop *localshop.Shop }
+
+// advanceMax is how far the clock can be moved at once: far enough for every deadline in the product.
+const advanceMax = 90 * 24 * time.Hour
+
+// bodyBytesMax is far more than any of these requests needs.
+const bodyBytesMax = 64 << 10
+
+func (c control) routes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /_dev/state", c.state)
+	mux.HandleFunc("POST /_dev/clock", c.clock)
+	mux.HandleFunc("POST /_dev/faults", c.faults)
+	mux.HandleFunc("POST /_dev/token", c.token)
+	mux.HandleFunc("POST /_dev/redrive", c.redrive)
+}
+
+func (c control) state(w http.ResponseWriter, r *http.Request) {
+	state, err := c.shop.State(r.Context())
+	answer(w, state, err)
+}
+
+// clock moves time on; everything that falls due on the way has been done when it answers.
+func (c control) clock(w http.ResponseWriter, r *http.Request) {
+	var ask struct {
+		Advance string `json:"advance"`
+	}
+	err := read(r, &ask)
+	var d time.Duration
+	if err == nil {
+		if d, err = span(ask.Advance); err == nil {
+			err = c.shop.Advance(d)
+		}
+	}
+	answer(w, map[string]any{"now": c.shop.Clock.Now()}, err)
+}
+
+// span reads a duration; days are understood as well: "1d", "31m".
+func span(text string) (time.Duration, error) {
+	var days int
+	if n, err := fmt.Sscanf(text, "%dd", &days); err == nil && n == 1 && fmt.Sprintf("%dd", days) == text {
+		text = fmt.Sprintf("%dh", days*24)
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 || d > advanceMax {
+		return 0, errors.New(`"advance" must be a span such as "31m" or "1d", at most 90 days`)
+	}
+	return d, nil
+}
+
+// faults makes a gateway misbehave as told, instead of as told before; {} makes it well again.
+func (c control) faults(w http.ResponseWriter, r *http.Request) {
+	ask := map[string]json.RawMessage{}
+	err := read(r, &ask)
+	var gateway string
+	if raw, named := ask["gateway"]; named && err == nil {
+		err = json.Unmarshal(raw, &gateway)
+	}
+	if err == nil && gateway != "" && gateway != "stripe" {
+		err = errors.New(`"gateway" must be "stripe": no other is simulated yet`)
+	}
+	delete(ask, "gateway")
+	var f stripesim.Faults
+	if err == nil {
+		var rest []byte
+		if rest, err = json.Marshal(ask); err == nil {
+			if err = json.Unmarshal(rest, &f); err == nil {
+				err = c.shop.Stripe.SetFaults(f)
+			}
+		}
+	}
+	answer(w, map[string]any{"gateway": "stripe", "faults": c.shop.Stripe.Faults()}, err)
+}
+
+// token signs a member of staff in.
+func (c control) token(w http.ResponseWriter, r *http.Request) {
+	var ask struct {
+		Groups   []string `json:"groups"`
+		MFA      bool     `json:"mfa"`
+		Username string   `json:"username"`
+	}
+	err := read(r, &ask)
+	if ask.Username == "" {
+		ask.Username = "local"
+	}
+	token := ""
+	if err == nil {
+		token, err = c.shop.Cloud.StaffToken(cognito.Person{Username: ask.Username, Groups: ask.Groups, MFA: ask.MFA})
+	}
+	answer(w, map[string]string{"token": token}, err)
+}
+
+// redrive moves a dead-letter queue's messages back to where they came from.
+func (c control) redrive(w http.ResponseWriter, r *http.Request) {
+	var ask struct {
+		Queue string `json:"queue"`
+	}
+	moved, err := 0, read(r, &ask)
+	if err == nil {
+		moved, err = c.shop.Cloud.Redrive(ask.Queue)
+	}
+	answer(w, map[string]int{"moved": moved}, err)
+}
+
+func read(r *http.Request, into any) error {
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, bodyBytesMax))
+	if err != nil {
+		return err
+	}
+	if len(body) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return fmt.Errorf("the body is not the JSON that this takes: %w", err)
+	}
+	return nil
+}
+
+func answer(w http.ResponseWriter, value any, err error) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		value = map[string]string{"error": err.Error()}
+	}
+	_ = json.NewEncoder(w).Encode(value) // The browser has gone away: nobody is left to tell.
+}

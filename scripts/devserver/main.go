@@ -1,0 +1,174 @@
+// Command devserver runs the whole shop on this machine: its pages, its API and its functions as they are deployed, queues,
+// stream, schedules and state machine, and a simulated Stripe. It needs no account and no network.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"till/scripts/devserver/web"
+	"till/scripts/localcloud/clock"
+	"till/scripts/localshop"
+)
+
+// Where it listens. localhost only: the control page is for whoever sits at this machine.
+const (
+	shopPort     = "8080" // PORT
+	gatewaysPort = "8090" // GATEWAYS_PORT
+	closeLimit   = 5 * time.Second
+	readLimit    = 10 * time.Second
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Getenv, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "devserver:", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx ends.
+func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
+	shopAt, err := listen(ctx, getenv, "PORT", shopPort)
+	if err != nil {
+		return err
+	}
+	gatewaysAt, err := listen(ctx, getenv, "GATEWAYS_PORT", gatewaysPort)
+	if err != nil {
+		return err
+	}
+	logs, level := io.Discard, getenv("LOG_LEVEL")
+	if level != "" {
+		logs = out
+	}
+	shopURL, gatewaysURL := address(shopAt), address(gatewaysAt)
+	time := clock.New(time.Now(), clock.NewPool())
+	shop, err := localshop.New(localshop.Options{
+		Files: os.DirFS("."), Clock: time, Seed: fmt.Sprint(os.Getpid(), time.Now().UnixNano()), ShopURL: shopURL, Gateways: gatewaysURL,
+		Log: logs, LogLevel: level, Wait: true,
+	})
+	if err != nil {
+		return err
+	}
+	if err := shop.Seed(ctx); err != nil {
+		return err
+	}
+	go time.Follow(ctx, wall)
+	fmt.Fprintf(out, welcome, shopURL, shopURL, gatewaysURL)
+	return serve(ctx,
+		serving{shopAt, pages(shop, gatewaysURL)},
+		serving{gatewaysAt, gateways(shop)},
+	)
+}
+
+const welcome = `
+Till is open.
+
+  the shop      %s
+  behind it     %s/_dev   orders, money, queues, mails; faults and the clock
+  the gateways  %s/stripe (simulated)
+
+Pay with 4242 4242 4242 4242. 4000 0000 0000 0002 is declined, 4000 0025 0000 3155 asks for
+authentication. Any future date, any CVC. LOG_LEVEL=info shows what the functions log. Ctrl-C ends it.
+`
+
+func wall() time.Time { return time.Now() }
+
+// listen takes a port of the environment; "0" takes a free one.
+func listen(ctx context.Context, getenv func(string) string, name, fallback string) (net.Listener, error) {
+	port := getenv(name)
+	if port == "" {
+		port = fallback
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort("localhost", port))
+	if err != nil {
+		return nil, fmt.Errorf("%w; is another one running? Choose another port with %s=…", err, name)
+	}
+	return l, nil
+}
+
+func address(l net.Listener) string {
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return "http://" + l.Addr().String()
+	}
+	return "http://localhost:" + port
+}
+
+// pages serves the API where the API is, the control page, and the shop everywhere else.
+func pages(shop *localshop.Shop, gatewaysURL string) http.Handler {
+	site := web.Handler(web.Config{StripeBase: gatewaysURL + "/stripe", PublishableKey: localshop.StripePublicKey})
+	api := shop.Cloud.API("")
+	mux := http.NewServeMux()
+	control{shop}.routes(mux)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if isAPI(r) {
+			api.ServeHTTP(w, r)
+			return
+		}
+		site.ServeHTTP(w, r)
+	})
+	return mux
+}
+
+// isAPI tells the API's requests from the pages', which share an address here: by their first part, and by what the caller
+// can read.
+func isAPI(r *http.Request) bool {
+	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	switch first {
+	case "products", "quotes", "orders", "webhooks", "staff", "customers":
+		return true
+	case "", "shop", "assets", "_dev", "favicon.ico":
+		return false
+	}
+	return !strings.Contains(r.Header.Get("Accept"), "text/html")
+}
+
+// gateways serves each simulated gateway under its name.
+func gateways(shop *localshop.Shop) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/stripe/", shop.Stripe)
+	return mux
+}
+
+type serving struct {
+	at      net.Listener
+	handler http.Handler
+}
+
+// serve serves all until ctx ends, then lets what runs come to its end.
+func serve(ctx context.Context, all ...serving) error {
+	failed := make(chan error, len(all))
+	var servers []*http.Server
+	for _, s := range all {
+		server := &http.Server{Handler: s.handler, ReadHeaderTimeout: readLimit}
+		servers = append(servers, server)
+		go func() { failed <- server.Serve(s.at) }()
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	enough, stop := context.WithTimeout(context.WithoutCancel(ctx), closeLimit)
+	defer stop()
+	for _, server := range servers {
+		if closing := server.Shutdown(enough); closing != nil && err == nil && !errors.Is(closing, context.DeadlineExceeded) {
+			err = closing
+		}
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}

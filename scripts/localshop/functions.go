@@ -1,0 +1,154 @@
+package localshop
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"till/functions/assembly"
+	"till/scripts/localcloud/template"
+	"till/shared/secrets"
+	"till/shared/settings"
+	"till/shared/startup/stripe"
+)
+
+// wiring is one function: it reads its settings, as the template gives them, and puts the function together.
+type wiring func(s *Shop, get settings.Getenv) (any, error)
+
+// wire reads settings and, if they are whole, assembles.
+func wire[T any](read func(settings.Getenv) (T, error), assemble func(*Shop, T) any) wiring {
+	return func(s *Shop, get settings.Getenv) (any, error) {
+		set, err := read(get)
+		if err != nil {
+			return nil, err
+		}
+		return assemble(s, set), nil
+	}
+}
+
+// functions gives every function of the template its code, with the settings that the template gives it.
+func (s *Shop) functions() error {
+	all := map[string]wiring{}
+	for _, group := range []map[string]wiring{shopper(), workers(), staff()} {
+		for folder, w := range group {
+			all[folder] = w
+		}
+	}
+	var faults []error
+	for _, f := range s.shop.Functions {
+		folder := folderOf(f)
+		w, known := all[folder]
+		if !known {
+			faults = append(faults, fmt.Errorf("localshop: %s has no wiring for %s", f.LogicalID, f.CodeURI))
+			continue
+		}
+		function, err := w(s, func(name string) string { return f.Environment[name] })
+		if err != nil {
+			faults = append(faults, fmt.Errorf("localshop: %s: %w", f.LogicalID, err))
+			continue
+		}
+		faults = append(faults, s.Cloud.Handle(f.CodeURI, lambda.NewHandler(function)))
+	}
+	return errors.Join(faults...)
+}
+
+// folderOf gives "shopper/placeorder" for "functions/shopper/placeorder/lambda/".
+func folderOf(f template.Function) string {
+	const prefix, suffix = "functions/", "/lambda/"
+	if len(f.CodeURI) < len(prefix)+len(suffix) {
+		return f.CodeURI
+	}
+	return f.CodeURI[len(prefix) : len(f.CodeURI)-len(suffix)]
+}
+
+func shopper() map[string]wiring {
+	return map[string]wiring{
+		"shopper/listproducts": wire(settings.LoadCatalogue, func(s *Shop, _ settings.Catalogue) any { return assembly.ListProducts(s.tools, s.Store) }),
+		"shopper/showproduct":  wire(settings.LoadCatalogue, func(s *Shop, _ settings.Catalogue) any { return assembly.ShowProduct(s.tools, s.Store) }),
+		"shopper/quote":        wire(settings.LoadCatalogue, func(s *Shop, _ settings.Catalogue) any { return assembly.Quote(s.tools, s.Store) }),
+		"shopper/placeorder": wire(settings.LoadPlaceOrder, func(s *Shop, set settings.PlaceOrder) any {
+			return assembly.PlaceOrder(s.tools, set, s.Store, s.Vault, s.links())
+		}),
+		"shopper/vieworder": wire(settings.LoadViewOrder, func(s *Shop, _ settings.ViewOrder) any {
+			return assembly.ViewOrder(s.tools, s.Store, s.links())
+		}),
+		"shopper/startpayment": wire(settings.LoadStartPayment, func(s *Shop, set settings.StartPayment) any {
+			return assembly.StartPayment(s.tools, set, s.Store, s.links(), s.gateways(set.Stripe))
+		}),
+		"shopper/returnpayment": wire(settings.LoadReturnPayment, func(s *Shop, set settings.ReturnPayment) any {
+			return assembly.ReturnPayment(s.tools, set, s.Store, s.gateways(set.Stripe))
+		}),
+		"shopper/cancelorder": wire(settings.LoadCancelOrder, func(s *Shop, set settings.CancelOrder) any {
+			return assembly.CancelOrder(s.tools, set, s.Store, s.links(), s.gateways(set.Stripe), s.machine(""))
+		}),
+		"shopper/fallback": wire(settings.LoadFallback, func(s *Shop, set settings.Fallback) any { return assembly.Fallback(s.tools, set) }),
+		"webhook/receivestripe": wire(settings.LoadReceiveStripe, func(s *Shop, set settings.ReceiveStripe) any {
+			return assembly.ReceiveStripe(s.tools, s.Store, stripe.Verify(account, nil, set.Stage, s.Clock.Now), s.queue(set.EventsQueueURL))
+		}),
+	}
+}
+
+func workers() map[string]wiring {
+	return map[string]wiring{
+		"worker/applyevent": wire(settings.LoadApplyEvent, func(s *Shop, set settings.ApplyEvent) any {
+			return assembly.ApplyEvent(s.tools, set, s.Store, s.gateways(set.Stripe))
+		}),
+		"worker/relay": wire(settings.LoadRelay, func(s *Shop, set settings.Relay) any {
+			return assembly.Relay(s.tools, s.queue(set.FulfillmentQueueURL), s.queue(set.MailQueueURL))
+		}),
+		"worker/beginfulfillment": wire(settings.LoadBeginFulfillment, func(s *Shop, set settings.BeginFulfillment) any {
+			return assembly.BeginFulfillment(s.tools, s.Store, s.machine(set.StateMachineARN))
+		}),
+		"worker/notify": wire(settings.LoadNotify, func(s *Shop, set settings.Notify) any {
+			return assembly.Notify(s.tools, set, s.Store, s.Vault, s.links(), s.Mails.Send)
+		}),
+		"worker/sweep": wire(settings.LoadSweep, func(s *Shop, set settings.Sweep) any {
+			queues := assembly.Queues{Events: s.queue(set.EventsQueueURL), Fulfillment: s.queue(set.FulfillmentQueueURL), Mail: s.queue(set.MailQueueURL)}
+			return assembly.Sweep(s.tools, set, s.Store, s.gateways(set.Stripe), queues, s.machine(""))
+		}),
+		"step/prepare": wire(settings.LoadStep, func(s *Shop, _ settings.Step) any { return assembly.Prepare(s.tools, s.Store) }),
+		"step/requestshipment": wire(settings.LoadStep, func(s *Shop, _ settings.Step) any {
+			return assembly.RequestShipment(s.tools, s.Store)
+		}),
+		"step/complete":   wire(settings.LoadStep, func(s *Shop, _ settings.Step) any { return assembly.Complete(s.tools, s.Store) }),
+		"step/compensate": wire(settings.LoadStep, func(s *Shop, _ settings.Step) any { return assembly.Compensate(s.tools, s.Store) }),
+	}
+}
+
+func staff() map[string]wiring {
+	return map[string]wiring{
+		"staff/listorders": wire(settings.LoadStaff, func(s *Shop, _ settings.Staff) any { return assembly.ListOrders(s.tools, s.Store) }),
+		"staff/showorder": wire(settings.LoadStaffSealed, func(s *Shop, _ settings.StaffSealed) any {
+			return assembly.ShowOrder(s.tools, s.Store, s.Vault)
+		}),
+		"staff/refund": wire(settings.LoadStaffRefund, func(s *Shop, set settings.StaffRefund) any {
+			return assembly.Refund(s.tools, set, s.Store, s.Vault, s.gateways(set.Stripe))
+		}),
+		"staff/hold": wire(settings.LoadStaffSealed, func(s *Shop, _ settings.StaffSealed) any { return assembly.Hold(s.tools, s.Store, s.Vault) }),
+		"staff/lift": wire(settings.LoadStaff, func(s *Shop, _ settings.Staff) any { return assembly.Lift(s.tools, s.Store) }),
+		"staff/ship": wire(settings.LoadStaffShip, func(s *Shop, _ settings.StaffShip) any {
+			return assembly.Ship(s.tools, s.Store, s.machine(""))
+		}),
+		"staff/deliver":    wire(settings.LoadStaff, func(s *Shop, _ settings.Staff) any { return assembly.Deliver(s.tools, s.Store) }),
+		"staff/putproduct": wire(settings.LoadCatalogue, func(s *Shop, _ settings.Catalogue) any { return assembly.PutProduct(s.tools, s.Store) }),
+		"staff/setstock":   wire(settings.LoadCatalogue, func(s *Shop, _ settings.Catalogue) any { return assembly.SetStock(s.tools, s.Store) }),
+	}
+}
+
+// account gives the keys of the simulated Stripe account, in the shape in which Secrets Manager holds them.
+func account(context.Context) (secrets.Stripe, error) {
+	var keys secrets.Stripe
+	err := json.Unmarshal([]byte(`{"api_key":"`+stripeSecretKey+`","publishable_key":"`+StripePublicKey+`","webhook_secrets":["`+webhookSecret+`"]}`), &keys)
+	return keys, err
+}
+
+func (s *Shop) gateways(set settings.Stripe) assembly.Gateways {
+	return stripe.Gateways(account, localStage, set.APIURL, s.Stripe.Transport())
+}
+
+func (s *Shop) queue(url string) assembly.Send {
+	return func(ctx context.Context, body string) error { return s.send(ctx, url, body) }
+}

@@ -1,0 +1,42 @@
+package localshop
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"till/shared/person"
+)
+
+// Mail is one mail as its recipient gets it.
+type Mail struct {
+	At      time.Time `json:"at"`
+	To      string    `json:"to"`
+	Subject string    `json:"subject"`
+	Text    string    `json:"text"`
+	Key     string    `json:"key"`
+}
+
+// Mailbox keeps every mail that was sent.
+type Mailbox struct {
+	now func() time.Time
+
+	mu    sync.Mutex
+	mails []Mail
+}
+
+// Send is mailer.Mailer's.
+func (m *Mailbox) Send(_ context.Context, to person.Email, subject, text, key string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.mails = append(m.mails, Mail{m.now(), to.Text(), subject, text, key})
+	return nil
+}
+
+// All lists the mails, oldest first.
+func (m *Mailbox) All() []Mail {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.mails)
+}

@@ -1,0 +1,177 @@
+// Package localshop is the whole product in one process: every function of template.yaml as it is deployed, on the local
+// cloud, the memory store and the simulated gateways, on one clock.
+package localshop
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	mathrand "math/rand/v2"
+	"net/http"
+	"strings"
+	"time"
+
+	"till/scripts/localcloud"
+	"till/scripts/localcloud/clock"
+	"till/scripts/localcloud/stripesim"
+	"till/scripts/localcloud/template"
+	"till/shared/edge/sfntask"
+	"till/shared/gateway/stripegw"
+	"till/shared/link"
+	"till/shared/memory"
+	"till/shared/telemetry"
+	"till/shared/vault"
+)
+
+// Options is what a shop is made of. Files, Clock and Log are required.
+type Options struct {
+	Files    fs.FS // The project's folder: template.yaml and what it names.
+	Clock    *clock.Clock
+	Seed     string // Ids of the cloud and the gateways follow from it.
+	ShopURL  string // Where browsers find shop and API; "http://localhost:8080" unless set.
+	Gateways string // Where they find the gateways; "http://localhost:8090" unless set.
+	Log      io.Writer
+	LogLevel string // "info" unless set.
+	Faults   localcloud.Faults
+	// Wait sleeps for gateways' latency; nil never sleeps, as in virtual time.
+	Wait bool
+	// Random is where keys and nonces come from; crypto/rand unless set.
+	Random io.Reader
+}
+
+// Shop is a running shop. Safe for concurrent use.
+type Shop struct {
+	Cloud  *localcloud.Cloud
+	Clock  *clock.Clock
+	Store  *memory.Store
+	Stripe *stripesim.Sim
+	Vault  *vault.Vault
+	KMS    *KMS
+	Mails  *Mailbox
+	Log    *slog.Logger
+
+	options Options
+	shop    *template.Template
+	signer  link.Signer
+	tools   telemetry.Tools
+}
+
+// The keys of the local accounts. They are worth nothing anywhere else.
+const (
+	stripeSecretKey  = "sk_test_till_local_0123456789abcdef" //nolint:gosec // of the simulated Stripe only
+	StripePublicKey  = "pk_test_till_local_0123456789abcdef" // For browsers.
+	webhookSecret    = "whsec_till_local_0123456789abcdef"   //nolint:gosec // of the simulated Stripe only
+	linkKey          = "till-local-link-key-0123456789abcdef"
+	indexKey         = "till-local-index-key-0123456789abcdef"
+	staffKeyBits     = 2048
+	localStage       = "local"
+	webhookPath      = "/webhooks/stripe"
+	templateFile     = "template.yaml"
+	defaultShopURL   = "http://localhost:8080"
+	defaultGateways  = "http://localhost:8090"
+	stripeSimulation = "/stripe"
+)
+
+// New builds a shop with an empty catalogue and starts its schedules. Errors: everything in the template that cannot run
+// here, joined.
+func New(o Options) (*Shop, error) {
+	o.defaults()
+	source, err := fs.ReadFile(o.Files, templateFile)
+	if err != nil {
+		return nil, fmt.Errorf("localshop: %w (run it in the project's folder)", err)
+	}
+	described, err := template.Load(source, template.Options{Parameters: map[string]string{
+		"Stage": localStage, "Local": "true", "Arch": "x86_64", "ShopUrl": o.ShopURL, "ApiUrl": o.ShopURL,
+		"AllowedOrigins": o.ShopURL, "ReturnOrigins": o.ShopURL, "StripeApiUrl": o.Gateways + stripeSimulation,
+		"LogLevel": o.LogLevel, "DeletionProtection": "false",
+	}})
+	if err != nil {
+		return nil, err
+	}
+	staffKey, err := rsa.GenerateKey(rand.Reader, staffKeyBits)
+	if err != nil {
+		return nil, err
+	}
+	s := &Shop{Clock: o.Clock, Store: &memory.Store{}, KMS: &KMS{random: o.Random}, Mails: &Mailbox{now: o.Clock.Now}, options: o, shop: described}
+	s.Cloud, err = localcloud.New(localcloud.Options{
+		Template: described, Files: o.Files, Clock: o.Clock, Seed: o.Seed, StaffKey: staffKey, ErrorNames: sfntask.Names(),
+		Faults: o.Faults, StreamLanes: 4,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s, errors.Join(s.parts(), s.functions(), s.Cloud.Start())
+}
+
+func (o *Options) defaults() {
+	if o.ShopURL == "" {
+		o.ShopURL = defaultShopURL
+	}
+	if o.Gateways == "" {
+		o.Gateways = defaultGateways
+	}
+	if o.LogLevel == "" {
+		o.LogLevel = "info"
+	}
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
+}
+
+// parts makes what the functions are given: store, gateways, vault, keys.
+func (s *Shop) parts() error {
+	s.tools = telemetry.Tools{
+		Log:   telemetry.Logger(s.options.Log, localStage, "local", s.options.LogLevel),
+		Meter: telemetry.NewMetrics(s.options.Log, localStage, s.Clock.Now), Now: s.Clock.Now,
+	}
+	s.Log = s.tools.Log
+	s.Store.OnWrite = func(w memory.Write) {
+		if w.Table != memory.Orders {
+			return
+		}
+		if err := s.Cloud.Wrote("OrdersTable", w.Event, w.Keys, w.New); err != nil {
+			s.Log.Error("stream_broken", "err", err)
+		}
+	}
+	s.Vault = vault.New(vault.Config{
+		Keys: s.Store, KMS: s.KMS, IndexKey: constant([]byte(indexKey)), Stage: localStage, Random: s.options.Random, Now: s.Clock.Now,
+	})
+	var badKey, badStripe error
+	s.signer, badKey = link.New([]byte(linkKey), nil)
+	s.Stripe, badStripe = s.simulatedStripe()
+	return errors.Join(badKey, badStripe)
+}
+
+// simulatedStripe makes the gateway and tells it where our webhooks are.
+func (s *Shop) simulatedStripe() (*stripesim.Sim, error) {
+	seed := [32]byte{}
+	copy(seed[:], "stripe/"+s.options.Seed)
+	config := stripesim.Config{
+		BaseURL: s.options.Gateways + stripeSimulation, SecretKey: stripeSecretKey, PublishableKey: StripePublicKey,
+		Clock: stripesim.ClockOf(s.Clock), Random: mathrand.NewChaCha8(seed), Deliver: s.deliver, Go: s.Clock.Go,
+	}
+	if s.options.Wait {
+		config.Wait = sleep
+	}
+	sim, err := stripesim.New(config)
+	if err != nil {
+		return nil, err
+	}
+	_, _, err = sim.AddEndpoint(s.options.ShopURL+webhookPath, webhookSecret, stripegw.EventTypes()...)
+	return sim, err
+}
+
+// deliver hands a webhook to the API as if it came over the network.
+func (s *Shop) deliver(url string, header http.Header, body []byte) (int, error) {
+	return s.post(strings.TrimPrefix(url, s.options.ShopURL), header, body)
+}
+
+// Settle lets everything that is due run, and what that starts. For virtual time; the dev server settles by itself.
+func (s *Shop) Settle() error { return s.Clock.Settle() }
+
+// Advance moves the clock on, stopping at everything that falls due on the way.
+func (s *Shop) Advance(d time.Duration) error { return s.Clock.Advance(d) }

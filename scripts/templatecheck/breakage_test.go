@@ -1,0 +1,217 @@
+package templatecheck_test
+
+func accessBreakages() []breakage {
+	return []breakage{
+		{"own_role", "a role is shared", func(r map[string]any) {
+			properties(r, "Quote")["Role"] = map[string]any{"Fn::GetAtt": "PlaceOrderRole.Arn"}
+		}},
+		{"own_role", "a function has no role", func(r map[string]any) { delete(properties(r, "Quote"), "Role") }},
+		{"own_role", "a role takes a policy that AWS keeps", func(r map[string]any) {
+			properties(r, "QuoteRole")["ManagedPolicyArns"] = []any{"arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"}
+		}},
+		{"named_actions", "a role may do anything with a table", func(r map[string]any) {
+			statement(r, "QuoteRole", 0)["Action"] = "dynamodb:*"
+		}},
+		{"named_actions", "a role may read by wildcard", func(r map[string]any) {
+			statement(r, "QuoteRole", 0)["Action"] = []any{"dynamodb:Get*"}
+		}},
+		{"named_resources", "a role reaches every table", func(r map[string]any) { statement(r, "QuoteRole", 0)["Resource"] = "*" }},
+		{"named_resources", "the traces' policy allows more than traces", func(r map[string]any) {
+			part(r, "TracePolicy", "PolicyDocument", "Statement", 0)["Action"] = []any{"xray:PutTraceSegments", "xray:GetTraceSummaries"}
+		}},
+		{"named_resources", "a function may change the logs' delivery", func(r map[string]any) {
+			statement(r, "QuoteRole", 0)["Action"], statement(r, "QuoteRole", 0)["Resource"] = []any{"logs:PutResourcePolicy"}, "*"
+		}},
+		{"forbidden_actions", "a role scans", func(r map[string]any) { statement(r, "ListOrdersRole", 0)["Action"] = []any{"dynamodb:Scan"} }},
+		{"forbidden_actions", "a role deletes a table", func(r map[string]any) { statement(r, "SweepRole", 0)["Action"] = []any{"dynamodb:DeleteTable"} }},
+		{"forbidden_actions", "a role passes on roles", func(r map[string]any) { statement(r, "SweepRole", 0)["Action"] = []any{"iam:PassRole"} }},
+		{"forbidden_actions", "a role ends a key", func(r map[string]any) {
+			statement(r, "SweepRole", 0)["Action"] = []any{"kms:ScheduleKeyDeletion"}
+		}},
+		{"narrow_webhook", "the webhook reads events", func(r map[string]any) {
+			statement(r, "ReceiveStripeRole", 0)["Action"] = []any{"dynamodb:PutItem", "dynamodb:GetItem"}
+		}},
+		{"narrow_webhook", "the webhook writes orders", func(r map[string]any) {
+			statement(r, "ReceiveStripeRole", 0)["Resource"] = map[string]any{"Fn::GetAtt": "OrdersTable.Arn"}
+		}},
+		{"narrow_webhook", "the webhook reads another secret", func(r map[string]any) {
+			statement(r, "ReceiveStripeRole", 2)["Resource"] = []any{ref("StripeSecret"), ref("LinkSecret")}
+		}},
+		{"key_purpose", "a key opens for any purpose", func(r map[string]any) {
+			for _, each := range part(r, "NotifyRole", "Policies", 0, "PolicyDocument")["Statement"].([]any) {
+				delete(each.(map[string]any), "Condition")
+			}
+		}},
+		{"granted_as_told", "a function is told of a table that it may not use", func(r map[string]any) {
+			part(r, "Quote", "Environment", "Variables")["ORDERS_TABLE"] = ref("OrdersTable")
+		}},
+		{"granted_as_told", "a function may use a table that it is not told of", func(r map[string]any) {
+			delete(part(r, "Notify", "Environment", "Variables"), "CUSTOMERS_TABLE")
+		}},
+		{"granted_as_told", "a name tells of another table", func(r map[string]any) {
+			part(r, "Quote", "Environment", "Variables")["CATALOG_TABLE"] = ref("OrdersTable")
+		}},
+		{"no_secret_told", "a key stands in the environment", func(r map[string]any) {
+			part(r, "Refund", "Environment", "Variables")["STRIPE"] = "sk_test_123"
+		}},
+		{"no_secret_told", "a secret is resolved into the environment", func(r map[string]any) {
+			part(r, "Refund", "Environment", "Variables")["STRIPE"] = map[string]any{"Fn::Sub": "{{resolve:secretsmanager:${StripeSecret}}}"}
+		}},
+		{"no_secret_told", "a name promises a secret", func(r map[string]any) {
+			part(r, "Refund", "Environment", "Variables")["STRIPE_API_KEY"] = ref("StripeSecret")
+		}},
+	}
+}
+
+func storeBreakages() []breakage {
+	return []breakage{
+		{"table_protected", "a table goes with the stack", func(r map[string]any) {
+			delete(r["Resources"].(map[string]any)["OrdersTable"].(map[string]any), "DeletionPolicy")
+		}},
+		{"table_protected", "a table goes when it is replaced", func(r map[string]any) {
+			r["Resources"].(map[string]any)["OrdersTable"].(map[string]any)["UpdateReplacePolicy"] = "Delete"
+		}},
+		{"table_protected", "a table cannot be restored", func(r map[string]any) {
+			delete(properties(r, "CustomersTable"), "PointInTimeRecoverySpecification")
+		}},
+		{"table_protected", "a table has a key of AWS's", func(r map[string]any) { delete(properties(r, "InboxTable"), "SSESpecification") }},
+		{"table_protected", "a table is not protected", func(r map[string]any) {
+			properties(r, "CatalogTable")["DeletionProtectionEnabled"] = false
+		}},
+		{"table_protected", "protection is the wrong way round", func(r map[string]any) {
+			properties(r, "CatalogTable")["DeletionProtectionEnabled"] = map[string]any{"Fn::If": []any{"Protected", false, true}}
+		}},
+		{"table_protected", "a table is paid for while nobody buys", func(r map[string]any) {
+			properties(r, "CatalogTable")["BillingMode"] = "PROVISIONED"
+		}},
+		{"inbox_forgets", "events are kept for ever", func(r map[string]any) { delete(properties(r, "InboxTable"), "TimeToLiveSpecification") }},
+		{"orders_stream", "the stream has keys only", func(r map[string]any) {
+			part(r, "OrdersTable", "StreamSpecification")["StreamViewType"] = "KEYS_ONLY"
+		}},
+		{"keys_rotate", "a key is never rotated", func(r map[string]any) { properties(r, "VaultKey")["EnableKeyRotation"] = false }},
+		{"secrets_generated", "a secret stands in the template", func(r map[string]any) {
+			properties(r, "StripeSecret")["SecretString"] = `{"api_key":"sk_test_abc"}`
+		}},
+		{"secrets_generated", "a secret is short", func(r map[string]any) {
+			part(r, "LinkSecret", "GenerateSecretString")["PasswordLength"] = 16
+		}},
+		{"secrets_generated", "a secret has a key of AWS's", func(r map[string]any) { delete(properties(r, "VaultSecret"), "KmsKeyId") }},
+	}
+}
+
+func queueBreakages() []breakage {
+	return []breakage{
+		{"visibility", "messages come back while they are worked on", func(r map[string]any) { properties(r, "EventsQueue")["VisibilityTimeout"] = 60 }},
+		{"visibility", "a function takes longer than its queue allows", func(r map[string]any) { properties(r, "Notify")["Timeout"] = 31 }},
+		{"redrive", "a queue has no dead letters", func(r map[string]any) { delete(properties(r, "MailQueue"), "RedrivePolicy") }},
+		{"redrive", "a message is given up at once", func(r map[string]any) { part(r, "MailQueue", "RedrivePolicy")["maxReceiveCount"] = 1 }},
+		{"redrive", "dead letters go after four days", func(r map[string]any) { delete(properties(r, "MailDeadLetters"), "MessageRetentionPeriod") }},
+		{"redrive", "two queues share their dead letters", func(r map[string]any) {
+			part(r, "MailQueue", "RedrivePolicy")["deadLetterTargetArn"] = map[string]any{"Fn::GetAtt": "EventsDeadLetters.Arn"}
+		}},
+		{"queue_closed", "a queue has no policy", func(r map[string]any) { delete(r["Resources"].(map[string]any), "EventsQueuePolicy") }},
+		{"queue_closed", "a policy denies the wrong way round", func(r map[string]any) {
+			part(r, "EventsQueuePolicy", "PolicyDocument", "Statement", 0, "Condition", "Bool")["aws:SecureTransport"] = "true"
+		}},
+		{"queue_closed", "a queue is in the clear", func(r map[string]any) { delete(properties(r, "EventsQueue"), "SqsManagedSseEnabled") }},
+		{"partial_batch", "a queue's batch fails as one", func(r map[string]any) { delete(event(r, "ApplyEvent", "Queue"), "FunctionResponseTypes") }},
+		{"partial_batch", "the stream's batch fails as one", func(r map[string]any) { delete(event(r, "Relay", "Changes"), "FunctionResponseTypes") }},
+		{"consumer_rights", "a function may not delete what it has done", func(r map[string]any) {
+			statement(r, "NotifyRole", 0)["Action"] = []any{"sqs:ReceiveMessage", "sqs:GetQueueAttributes"}
+		}},
+		{"consumer_rights", "the relay may not read its stream", func(r map[string]any) {
+			statement(r, "RelayRole", 0)["Action"] = []any{"dynamodb:DescribeStream"}
+		}},
+		{"stream_settings", "a record is tried for ever", func(r map[string]any) { delete(event(r, "Relay", "Changes"), "MaximumRetryAttempts") }},
+		{"stream_settings", "a batch is not split", func(r map[string]any) { event(r, "Relay", "Changes")["BisectBatchOnFunctionError"] = false }},
+		{"stream_settings", "a record blocks for a day", func(r map[string]any) { event(r, "Relay", "Changes")["MaximumRecordAgeInSeconds"] = 86400 }},
+		{"stream_settings", "what is given up is dropped", func(r map[string]any) { delete(event(r, "Relay", "Changes"), "DestinationConfig") }},
+		{"stream_settings", "changes made before the deploy are passed over", func(r map[string]any) { event(r, "Relay", "Changes")["StartingPosition"] = "LATEST" }},
+		{"stream_settings", "every write wakes the relay", func(r map[string]any) { delete(event(r, "Relay", "Changes"), "FilterCriteria") }},
+	}
+}
+
+func functionBreakages() []breakage {
+	return []breakage{
+		{"built_alike", "a function is built otherwise", func(r map[string]any) {
+			delete(r["Resources"].(map[string]any)["Quote"].(map[string]any), "Metadata")
+		}},
+		{"built_alike", "a function has a processor of its own", func(r map[string]any) { properties(r, "Quote")["Architectures"] = []any{"x86_64"} }},
+		{"built_alike", "a function's code is elsewhere", func(r map[string]any) { properties(r, "Quote")["CodeUri"] = "functions/shopper/quote/" }},
+		{"limits", "a shopper waits a minute", func(r map[string]any) { properties(r, "Quote")["Timeout"] = 60 }},
+		{"limits", "a function takes a lot of memory", func(r map[string]any) { properties(r, "Quote")["MemorySize"] = 3008 }},
+		{"limits", "a queue's function runs without bound", func(r map[string]any) { delete(event(r, "Notify", "Queue"), "ScalingConfig") }},
+		{"limits", "concurrency follows no parameter", func(r map[string]any) { properties(r, "Quote")["ReservedConcurrentExecutions"] = 5 }},
+		{"own_log", "a function writes to another's log", func(r map[string]any) { part(r, "Quote", "LoggingConfig")["LogGroup"] = ref("RefundLog") }},
+		{"own_log", "a function has Lambda's own log", func(r map[string]any) { delete(properties(r, "Quote"), "LoggingConfig") }},
+		{"own_log", "a function may not write its log", func(r map[string]any) {
+			statement(r, "FallbackRole", 0)["Action"] = []any{"logs:CreateLogStream"}
+		}},
+		{"log_kept", "a log is kept for ever", func(r map[string]any) { delete(properties(r, "QuoteLog"), "RetentionInDays") }},
+		{"log_kept", "a log is in the clear", func(r map[string]any) { delete(properties(r, "ApiLog"), "KmsKeyId") }},
+		{"machine_quiet", "an execution's data is logged", func(r map[string]any) { part(r, "Fulfillment", "Logging")["IncludeExecutionData"] = true }},
+		{"machine_quiet", "the machine cannot wait", func(r map[string]any) { properties(r, "Fulfillment")["Type"] = "EXPRESS" }},
+		{"machine_quiet", "the machine may not call a step", func(r map[string]any) {
+			statement(r, "FulfillmentRole", 0)["Resource"] = []any{map[string]any{"Fn::GetAtt": "Prepare.Arn"}}
+		}},
+		{"sweep_each_minute", "the sweep runs each hour", func(r map[string]any) { event(r, "Sweep", "EachMinute")["Schedule"] = "rate(1 hour)" }},
+		{"sweep_each_minute", "the sweep is switched off", func(r map[string]any) { event(r, "Sweep", "EachMinute")["Enabled"] = false }},
+		{"sweep_each_minute", "the sweep is tried again beside its next tick", func(r map[string]any) { delete(properties(r, "Sweep"), "EventInvokeConfig") }},
+	}
+}
+
+func apiBreakages() []breakage {
+	return []breakage{
+		{"routes_listed", "a route is missing", func(r map[string]any) { delete(properties(r, "Quote"), "Events") }},
+		{"routes_listed", "a route is nobody's promise", func(r map[string]any) { event(r, "Quote", "Http")["Path"] = "/quotes/all" }},
+		{"routes_listed", "two functions answer one route", func(r map[string]any) { event(r, "Refund", "Http")["Path"] = "/staff/orders/{id}/shipments" }},
+		{"routes_listed", "a step is called by browsers", func(r map[string]any) { properties(r, "Prepare")["Events"] = properties(r, "Quote")["Events"] }},
+		{"routes_told", "the fallback does not know a route", func(r map[string]any) {
+			part(r, "Fallback", "Environment", "Variables")["ROUTES"] = "GET /products"
+		}},
+		{"staff_signed_in", "a staff route is open", func(r map[string]any) { delete(event(r, "Refund", "Http"), "Auth") }},
+		{"staff_signed_in", "a staff function answers an open path", func(r map[string]any) {
+			event(r, "Refund", "Http")["Path"] = "/refunds"
+			delete(event(r, "Refund", "Http"), "Auth")
+		}},
+		{"staff_signed_in", "another issuer is believed", func(r map[string]any) {
+			part(r, "HttpApi", "Auth", "Authorizers", "Staff", "JwtConfiguration")["issuer"] = "https://example.com"
+		}},
+		{"staff_signed_in", "tokens made for others are believed", func(r map[string]any) {
+			delete(part(r, "HttpApi", "Auth", "Authorizers", "Staff", "JwtConfiguration"), "audience")
+		}},
+		{"second_factor", "a second factor is optional", func(r map[string]any) { properties(r, "StaffPool")["MfaConfiguration"] = "OPTIONAL" }},
+		{"second_factor", "a text message is enough", func(r map[string]any) { properties(r, "StaffPool")["EnabledMfas"] = []any{"SMS_MFA"} }},
+		{"second_factor", "anybody signs up", func(r map[string]any) { delete(properties(r, "StaffPool"), "AdminCreateUserConfig") }},
+		{"second_factor", "the password is sent", func(r map[string]any) {
+			properties(r, "StaffClient")["ExplicitAuthFlows"] = []any{"ALLOW_USER_PASSWORD_AUTH"}
+		}},
+		{"second_factor", "a role is missing", func(r map[string]any) { delete(r["Resources"].(map[string]any), "PackerGroup") }},
+		{"origins_exact", "any page may call", func(r map[string]any) { part(r, "HttpApi", "CorsConfiguration")["AllowOrigins"] = []any{"*"} }},
+		{"origins_exact", "cookies are taken", func(r map[string]any) { part(r, "HttpApi", "CorsConfiguration")["AllowCredentials"] = true }},
+		{"access_log_blind", "addresses are logged", func(r map[string]any) {
+			logs := part(r, "HttpApi", "AccessLogSettings")
+			logs["Format"] = logs["Format"].(string) + `{"ip":"$context.identity.sourceIp"}`
+		}},
+		{"access_log_blind", "nothing is logged", func(r map[string]any) { delete(properties(r, "HttpApi"), "AccessLogSettings") }},
+		{"throttled", "requests come without bound", func(r map[string]any) { delete(properties(r, "HttpApi"), "DefaultRouteSettings") }},
+	}
+}
+
+func watchBreakages() []breakage {
+	return []breakage{
+		{"alarms_heard", "an alarm has no action", func(r map[string]any) { delete(properties(r, "ExecutionsFailed"), "AlarmActions") }},
+		{"alarms_heard", "an alarm tells a topic that is not there", func(r map[string]any) {
+			properties(r, "ExecutionsFailed")["AlarmActions"] = []any{ref("Nobody")}
+		}},
+		{"alarms_heard", "an alarm is switched off", func(r map[string]any) { properties(r, "ExecutionsFailed")["ActionsEnabled"] = false }},
+		{"dead_letters_watched", "dead letters lie unseen", func(r map[string]any) { delete(r["Resources"].(map[string]any), "RelayDeadLettersAlarm") }},
+		{"errors_watched", "a group of functions fails unseen", func(r map[string]any) { delete(r["Resources"].(map[string]any), "StaffErrors") }},
+		{"errors_watched", "one function fails unseen", func(r map[string]any) {
+			p := properties(r, "StepErrors")
+			p["Metrics"] = p["Metrics"].([]any)[:2]
+		}},
+		{"order_watched", "executions fail unseen", func(r map[string]any) { delete(r["Resources"].(map[string]any), "ExecutionsFailed") }},
+		{"order_watched", "the stream stands still unseen", func(r map[string]any) { properties(r, "StreamDelayed")["MetricName"] = "Duration" }},
+	}
+}

@@ -1,0 +1,33 @@
+package templatecheck_test
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"till/scripts/templatecheck"
+)
+
+func TestDeploySettingsNameParametersAndNeverCache(t *testing.T) {
+	text, err := os.ReadFile("../../samconfig.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := string(text)
+	for _, danger := range []string{"cached = true", "parallel = true"} {
+		if strings.Contains(config, danger) {
+			t.Errorf("has %s", danger)
+		}
+	}
+	tpl := load(t)
+	for _, each := range regexp.MustCompile(`(?m)^\s+"([A-Za-z]+)=`).FindAllStringSubmatch(config, -1) {
+		if templatecheck.At(tpl.Root, "Parameters", each[1]) == nil {
+			t.Errorf("sets %s, which the template does not have", each[1])
+		}
+	}
+	_, prod, there := strings.Cut(config, "[prod.deploy.parameters]")
+	if !there || !strings.Contains(prod, "confirm_changeset = true") || strings.Contains(prod, "DeletionProtection=false") {
+		t.Error("prod is deployed without a look, or without protection")
+	}
+}

@@ -1,0 +1,37 @@
+// Package startup is what every function's main begins with: settings checked, a log, and AWS's configuration.
+package startup
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+
+	"till/shared/settings"
+	"till/shared/telemetry"
+)
+
+// Env is what a function's wiring starts from.
+type Env struct {
+	telemetry.Tools
+	Cloud aws.Config
+}
+
+// Load reads a function's settings and AWS's configuration. When anything is wrong it reports all of it at once and ends
+// the process: a function that is wired wrongly must not take a single request.
+func Load[T interface{ Basics() settings.Common }](read func(settings.Getenv) (T, error)) (T, Env) {
+	set, badSettings := read(os.Getenv)
+	c := set.Basics()
+	log := telemetry.Logger(os.Stdout, c.Stage, path.Base(os.Getenv("AWS_LAMBDA_FUNCTION_NAME")), c.LogLevel)
+	cloud, noCloud := awsconfig.LoadDefaultConfig(context.Background())
+	if err := errors.Join(badSettings, noCloud); err != nil {
+		log.Error("cannot_start", "err", err)
+		os.Exit(1)
+	}
+	tools := telemetry.Tools{Log: log, Meter: telemetry.NewMetrics(os.Stdout, c.Stage, time.Now), Now: time.Now}
+	return set, Env{Tools: tools, Cloud: cloud}
+}
