@@ -40,10 +40,11 @@ func ReceiveStripe(t Tools, s Inbox, verify func(context.Context, []byte, string
 func ApplyEvent(t Tools, set settings.ApplyEvent, s interface {
 	Orders
 	Inbox
+	Event(ctx context.Context, key string) (inbox.Item, error)
 	OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error)
 }, gateways Gateways) Batch {
 	return applyevent.Handler{
-		Claim: s.ClaimEvent, Settle: s.SettleEvent, ByRef: s.OrderByRef, Cashier: cashierOf(t, s, gateways, set.Stripe),
+		Event: s.Event, Claim: s.ClaimEvent, Settle: s.SettleEvent, ByRef: s.OrderByRef, Cashier: cashierOf(t, s, gateways, set.Stripe),
 		APIVersion: "2023-10-16", Now: t.Now, Log: t.Log,
 	}.Handle
 }

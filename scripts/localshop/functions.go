@@ -146,7 +146,7 @@ func account(context.Context) (secrets.Stripe, error) {
 }
 
 func (s *Shop) gateways(set settings.Stripe) assembly.Gateways {
-	return stripe.Gateways(account, localStage, set.APIURL, s.Stripe.Transport())
+	return stripe.Gateways(account, localStage, set.APIURL, counted{s.Stripe.Transport(), &s.gatewayCalls})
 }
 
 func (s *Shop) queue(url string) assembly.Send {

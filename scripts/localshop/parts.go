@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"time"
 
 	"till/functions/assembly"
@@ -98,3 +99,18 @@ func sleep(ctx context.Context, d time.Duration) error {
 		return ctx.Err()
 	}
 }
+
+// counted counts the calls that our functions make to gateways.
+type counted struct {
+	http.RoundTripper
+	calls *atomic.Int64
+}
+
+// RoundTrip is http.RoundTripper's.
+func (c counted) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.calls.Add(1)
+	return c.RoundTripper.RoundTrip(r)
+}
+
+// GatewayCalls is how often our functions called a gateway.
+func (s *Shop) GatewayCalls() int { return int(s.gatewayCalls.Load()) }

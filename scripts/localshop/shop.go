@@ -13,6 +13,7 @@ import (
 	mathrand "math/rand/v2"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"till/scripts/localcloud"
@@ -54,10 +55,11 @@ type Shop struct {
 	Mails  *Mailbox
 	Log    *slog.Logger
 
-	options Options
-	shop    *template.Template
-	signer  link.Signer
-	tools   telemetry.Tools
+	options      Options
+	gatewayCalls atomic.Int64
+	shop         *template.Template
+	signer       link.Signer
+	tools        telemetry.Tools
 }
 
 // The keys of the local accounts. They are worth nothing anywhere else.

@@ -58,11 +58,15 @@ func (m Move) Deltas() (free, reserved, sold int64) {
 	return 0, 0, 0
 }
 
-// Apply gives the stock after the move. Errors: Shortage, a counter would be below zero.
+// Apply gives the stock after the move. Errors: Shortage, a counter would be below zero; fault.Internal, code move_invalid,
+// for a move of an unknown kind or of less than one unit: a bug of ours.
 func (s Stock) Apply(m Move) (Stock, error) {
 	free, reserved, sold := m.Deltas()
+	if m.Quantity < 1 || reserved == 0 {
+		return s, fault.New(fault.Internal, "catalog.Apply", "move_invalid", "")
+	}
 	after := Stock{s.SKU, s.Free + free, s.Reserved + reserved, s.Sold + sold}
-	if m.Quantity < 1 || after.Free < 0 || after.Reserved < 0 || after.Sold < 0 {
+	if after.Free < 0 || after.Reserved < 0 || after.Sold < 0 {
 		return s, Shortage(m.SKU)
 	}
 	return after, nil

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"till/shared/fault"
+	"till/shared/order"
 	"till/shared/vault"
 )
 
@@ -33,7 +34,7 @@ func (s *Store) AddDayKey(ctx context.Context, k vault.DayKey) error {
 	i["wrapped"] = binary(k.Wrapped)
 	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.names.Customers, Item: i, ConditionExpression: aws.String(notThere)}, c.options)
 	if _, taken := oldItem(err); taken {
-		return conflict("AddDayKey", "version_conflict", "")
+		return conflict("AddDayKey", order.VersionConflict, "")
 	}
 	return c.fail(err)
 }
@@ -82,7 +83,7 @@ func (s *Store) AddCustomer(ctx context.Context, c vault.Customer, i vault.Index
 		{ConditionCheck: &types.ConditionCheck{TableName: &s.names.Customers, Key: erasureKey(c.ID), ConditionExpression: aws.String(notThere)}},
 	}}, call.options)
 	if reasons, cancelled := reasonsOf(err); cancelled && verdict(reasons) == lost {
-		return conflict("AddCustomer", "version_conflict", "")
+		return conflict("AddCustomer", order.VersionConflict, "")
 	}
 	return call.fail(err)
 }
@@ -103,7 +104,7 @@ func (s *Store) SaveCustomer(ctx context.Context, c vault.Customer) error {
 		if call.doubt && numberOf(old, "n") == int64(c.N) && textOf(old, "keys") == textOf(row, "keys") {
 			return nil // Our own first try. Keys are random: nobody else's are the same.
 		}
-		return conflict("SaveCustomer", "version_conflict", "")
+		return conflict("SaveCustomer", order.VersionConflict, "")
 	}
 	return call.fail(err)
 }

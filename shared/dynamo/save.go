@@ -84,8 +84,8 @@ func whyLost(reasons []types.CancellationReason, actions []action) error {
 
 // isOurs tells that the stored order or the stored change is the one that was to be stored.
 func isOurs(reasons []types.CancellationReason, actions []action) bool {
-	for i, name := range [...]string{"head", "body"} {
-		if stored := textOf(reasons[i].Item, name); stored != "" && stored == textOf(actions[i].Put.Item, name) {
+	for i := range 2 {
+		if stored := textOf(reasons[i].Item, "body"); stored != "" && stored == textOf(actions[i].Put.Item, "body") {
 			return true
 		}
 	}
@@ -112,7 +112,7 @@ func (s *Store) actions(o *order.Order, c order.Change) ([]action, error) {
 	if err != nil {
 		return nil, err
 	}
-	stale := conflict("Save", "version_conflict", "The order was changed by somebody else. Look again.")
+	stale := conflict("Save", order.VersionConflict, "The order was changed by somebody else. Look again.")
 	out := []action{
 		{s.putOrder(&r, body), stale},
 		{s.putNew(changeItem(c, changeBody)), stale},
@@ -130,7 +130,7 @@ func (s *Store) actions(o *order.Order, c order.Change) ([]action, error) {
 func orderItem(r *order.Record, body []byte) item {
 	placed := r.PlacedAt.UTC().Format(placedForm)
 	i := orderKey(r.ID)
-	i["n"], i["head"], i["body"] = number(int64(r.N)), text(r.Head), text(string(body))
+	i["n"], i["body"] = number(int64(r.N)), text(string(body))
 	i["day"], i["placed"] = text(placed[:len("2006-01-02")]), text(placed)
 	setDue(i, string(r.ID), r.Due)
 	return i

@@ -84,11 +84,14 @@ func (i Item) Claim(now time.Time) (Item, error) {
 	return i, nil
 }
 
-// Settle notes what became of the event and ends the lease. A repeat changes nothing. Errors: fault.Conflict, code
-// inbox_settled, for a move that the table does not have.
+// Settle notes what became of the event and ends the lease. What is settled stays as it is; what waits is tried again
+// later. Errors: fault.Conflict, code inbox_settled, for a move that the table does not have.
 func (i Item) Settle(next State, reason string, now time.Time) (Item, error) {
 	if i.State != next && !i.State.CanBecome(next) {
 		return i, fault.New(fault.Conflict, "inbox.Settle", "inbox_settled", "")
+	}
+	if i.State == next && next.Settled() {
+		return i, nil
 	}
 	at := now.UTC().Truncate(time.Second)
 	i.State, i.Reason, i.LeaseUntil = next, reason, time.Time{}

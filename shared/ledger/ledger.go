@@ -73,6 +73,19 @@ func Balances(postings []Posting) map[Account]int64 {
 	return sums
 }
 
+// Net sums postings per account, in the order in which accounts appear; accounts that come to nothing are left out.
+func Net(postings []Posting) []Posting {
+	sums := Balances(postings)
+	out := postings[:0:0]
+	for _, p := range postings {
+		if sum := sums[p.Account]; sum != 0 {
+			out = append(out, Posting{p.Account, sum})
+			delete(sums, p.Account)
+		}
+	}
+	return out
+}
+
 // Reverse gives the postings that undo these.
 func Reverse(postings []Posting) []Posting {
 	out := make([]Posting, len(postings))

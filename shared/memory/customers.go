@@ -67,7 +67,7 @@ func (s *Store) LoadErasure(ctx context.Context, id vault.CustomerID) (vault.Era
 func (s *Store) AddDayKey(ctx context.Context, k vault.DayKey) error {
 	return do(ctx, s, "AddDayKey", func() error {
 		if s.there(dayKey(k.Purpose, k.Day)) {
-			return conflict("AddDayKey", "version_conflict", "")
+			return conflict("AddDayKey", order.VersionConflict, "")
 		}
 		return s.commit("AddDayKey", put{Customers, dayKey(k.Purpose, k.Day), Image{"wrapped": slices.Clone(k.Wrapped)}})
 	})
@@ -77,7 +77,7 @@ func (s *Store) AddDayKey(ctx context.Context, k vault.DayKey) error {
 func (s *Store) AddCustomer(ctx context.Context, c vault.Customer, i vault.Index) error {
 	return do(ctx, s, "AddCustomer", func() error {
 		if s.there(customerKey(c.ID)) || s.there(erasureKey(c.ID)) || s.there(indexKey(i.Hash)) {
-			return conflict("AddCustomer", "version_conflict", "")
+			return conflict("AddCustomer", order.VersionConflict, "")
 		}
 		item, err := customerImage(c)
 		if err != nil {
@@ -92,7 +92,7 @@ func (s *Store) AddCustomer(ctx context.Context, c vault.Customer, i vault.Index
 func (s *Store) SaveCustomer(ctx context.Context, c vault.Customer) error {
 	return do(ctx, s, "SaveCustomer", func() error {
 		if before, there := s.table(Customers).items[customerKey(c.ID)]; !there || before.number("n") != int64(c.N-1) {
-			return conflict("SaveCustomer", "version_conflict", "")
+			return conflict("SaveCustomer", order.VersionConflict, "")
 		}
 		item, err := customerImage(c)
 		if err != nil {

@@ -36,6 +36,9 @@ type Store struct {
 	// OnWrite, if set, is called for each item written, in the order of the commits, after the write and outside of locks:
 	// it may call the store. With many callers at once, one of them hands over what the others wrote.
 	OnWrite func(Write)
+	// OnUnits, if set, is called for each commit, inside of the lock, with what DynamoDB would bill for it in write request
+	// units.
+	OnUnits func(op string, writeUnits int)
 
 	mu      sync.Mutex
 	tables  map[string]*table

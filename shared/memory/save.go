@@ -39,7 +39,7 @@ func (s *Store) Save(ctx context.Context, o *order.Order, c order.Change) error 
 		}
 		_, taken := items[changeKey(id, c.N)]
 		if items[orderKey(id)].number("n") != int64(c.N-1) || taken {
-			return conflict("Save", "version_conflict", "The order was changed by somebody else. Look again.")
+			return conflict("Save", order.VersionConflict, "The order was changed by somebody else. Look again.")
 		}
 		puts := []put{{Orders, orderKey(id), next}, {Orders, changeKey(id, c.N), change}}
 		refs, refused := s.refs(id, c.Refs)
@@ -76,7 +76,7 @@ func images(o *order.Order, c order.Change) (change, next Image, err error) {
 		change["msgs"] = int64(len(c.Messages))
 	}
 	placed := r.PlacedAt.UTC().Format(placedForm)
-	next = Image{"n": int64(r.N), "head": r.Head, "body": string(body), "day": placed[:len("2006-01-02")], "placed": placed}
+	next = Image{"n": int64(r.N), "body": string(body), "day": placed[:len("2006-01-02")], "placed": placed}
 	if !r.Due.IsZero() {
 		next["due_shard"], next["due"] = shard(string(r.ID)), dueText(r.Due)
 	}

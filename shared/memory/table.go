@@ -138,6 +138,9 @@ func (s *Store) commit(op string, puts ...put) error {
 	if total > transactionBytesMax {
 		return internal(op, "transaction_too_large")
 	}
+	if s.OnUnits != nil {
+		s.OnUnits(op, s.units(puts))
+	}
 	for _, p := range puts {
 		s.write(p)
 	}

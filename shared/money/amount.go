@@ -3,7 +3,6 @@ package money
 
 import (
 	"encoding/json"
-	"fmt"
 	"math/bits"
 
 	"till/shared/fault"
@@ -57,18 +56,30 @@ func (a Amount) Sub(b Amount) (Amount, error) {
 
 // Times returns a taken n times. Errors: fault.Invalid on overflow or a negative n.
 func (a Amount) Times(n int64) (Amount, error) {
-	size := a.minor
-	if size < 0 {
-		size = -size
-	}
-	high, low := bits.Mul64(uint64(size), uint64(n)) //nolint:gosec // both checked not to be negative
-	if n < 0 || size < 0 || high != 0 || low > 1<<63-1 {
+	high, low := bits.Mul64(a.size(), uint64(n)) //nolint:gosec // a negative n is refused below
+	if n < 0 || high != 0 {
 		return Amount{}, outOfRange("money.Times")
 	}
+	return a.signed(low, "money.Times")
+}
+
+// size is how much it is, without the sign.
+func (a Amount) size() uint64 {
 	if a.minor < 0 {
-		return Amount{-int64(low), a.currency}, nil //nolint:gosec // low fits, checked above
+		return -uint64(a.minor) //nolint:gosec // two's complement is meant
 	}
-	return Amount{int64(low), a.currency}, nil //nolint:gosec // low fits, checked above
+	return uint64(a.minor)
+}
+
+// signed gives so much of the amount's currency with the amount's sign. Errors: fault.Invalid if it cannot be counted.
+func (a Amount) signed(size uint64, op string) (Amount, error) {
+	switch {
+	case a.minor < 0 && size <= 1<<63:
+		return Amount{int64(-size), a.currency}, nil //nolint:gosec // two's complement is meant
+	case a.minor >= 0 && size < 1<<63:
+		return Amount{int64(size), a.currency}, nil
+	}
+	return Amount{}, outOfRange(op)
 }
 
 // Sum adds amounts of one currency to zero of c. Errors: as Add.
@@ -95,11 +106,11 @@ type wire struct {
 // MarshalJSON writes {"amount": 1999, "currency": "EUR"}.
 func (a Amount) MarshalJSON() ([]byte, error) { return json.Marshal(wire{a.minor, a.currency}) }
 
-// UnmarshalJSON reads what MarshalJSON wrote. Errors: an unknown currency.
+// UnmarshalJSON reads what MarshalJSON wrote. Errors: fault.Invalid, no whole number or an unknown currency.
 func (a *Amount) UnmarshalJSON(data []byte) error {
 	var w wire
 	if err := json.Unmarshal(data, &w); err != nil {
-		return fmt.Errorf("money: %w", err)
+		return fault.Wrap(fault.Invalid, "money.UnmarshalJSON", err)
 	}
 	if w != (wire{}) {
 		if _, err := Parse(string(w.Currency)); err != nil {

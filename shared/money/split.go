@@ -22,22 +22,16 @@ func (a Amount) Split(weights ...int64) ([]Amount, error) {
 	if total == 0 {
 		return nil, fault.New(fault.Invalid, "money.Split", "weights_invalid", "There is nothing to divide by.")
 	}
-	negative := a.minor < 0
-	size := uint64(a.minor) //nolint:gosec // two's complement is meant: negated below
-	if negative {
-		size = -size
-	}
-	parts, left := portions(size, total, weights)
+	parts, left := portions(a.size(), total, weights)
 	for _, i := range left {
 		parts[i]++
 	}
 	out := make([]Amount, len(parts))
 	for i, p := range parts {
-		minor := int64(p) //nolint:gosec // a part is at most the whole
-		if negative {
-			minor = -minor
+		var err error
+		if out[i], err = a.signed(p, "money.Split"); err != nil {
+			return nil, err
 		}
-		out[i] = Amount{minor, a.currency}
 	}
 	return out, nil
 }
@@ -65,25 +59,13 @@ func (a Amount) Portion(numerator, denominator int64) (Amount, error) {
 	if numerator < 0 || denominator < 1 {
 		return Amount{}, outOfRange("money.Portion")
 	}
-	negative := a.minor < 0
-	size := uint64(a.minor) //nolint:gosec // two's complement is meant: negated below
-	if negative {
-		size = -size
-	}
-	high, low := bits.Mul64(size, uint64(numerator))
+	high, low := bits.Mul64(a.size(), uint64(numerator))
 	if high >= uint64(denominator) {
 		return Amount{}, outOfRange("money.Portion")
 	}
 	quotient, remainder := bits.Div64(high, low, uint64(denominator))
-	if remainder >= uint64(denominator)-remainder {
-		quotient++
+	if quotient <= 1<<63 && remainder >= uint64(denominator)-remainder {
+		quotient++ // Beyond that it is refused anyway, and adding could wrap to 0.
 	}
-	if quotient > 1<<63-1 {
-		return Amount{}, outOfRange("money.Portion")
-	}
-	minor := int64(quotient)
-	if negative {
-		minor = -minor
-	}
-	return Amount{minor, a.currency}, nil
+	return a.signed(quotient, "money.Portion")
 }

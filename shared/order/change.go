@@ -97,15 +97,17 @@ type By struct {
 // seal closes a verb: it numbers the change, works out the deadline, notes what is owed and what changed, and links the
 // chain. Every verb ends here.
 func (o *Order) seal(kind string, by By, c Change) (Change, error) {
+	c.Postings = ledger.Net(c.Postings)
 	if err := ledger.Check(c.Postings); err != nil {
 		return Change{}, err
 	}
 	at := by.At.UTC().Truncate(time.Millisecond)
 	c.Order, c.N, c.At, c.Kind, c.By, c.Cause, c.Prev = o.r.ID, o.r.N+1, at, kind, by.Who, by.Cause, o.r.Head
 	o.r.N = c.N
+	c.Messages = once(c.Messages)
 	for _, m := range c.Messages {
 		if m.To == ToMail {
-			m.N, m.At = c.N, at.Truncate(time.Second)
+			m.To, m.N, m.At = "", c.N, at.Truncate(time.Second)
 			o.r.Owed = append(slices.Clone(o.r.Owed), m)
 		}
 	}
@@ -129,8 +131,19 @@ func (o *Order) seal(kind string, by By, c Change) (Change, error) {
 	return c, nil
 }
 
-// diff notes in c which members are new or gone, and makes the new members the stored ones. N and head are left out:
-// replaying the chain gives them.
+// once drops messages that say what another of the same change says: two refunds sent at once are one mail.
+func once(messages []Message) []Message {
+	var out []Message
+	for _, m := range messages {
+		if !slices.Contains(out, m) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// diff notes in c which members are new or gone, and makes the new members the stored ones. Id, n and head are left
+// out: replaying the chain gives them.
 func (o *Order) diff(c *Change) error {
 	now, err := o.members()
 	if err != nil {
@@ -138,7 +151,7 @@ func (o *Order) diff(c *Change) error {
 	}
 	c.Set = map[string]json.RawMessage{}
 	for name, value := range now {
-		if name != "n" && name != "head" && !bytes.Equal(o.stored[name], value) {
+		if name != "id" && name != "n" && name != "head" && !bytes.Equal(o.stored[name], value) {
 			c.Set[name] = value
 		}
 	}
@@ -169,11 +182,12 @@ func Replay(changes []Change) (*Order, error) {
 			delete(o.stored, name)
 		}
 		head = c.Hash()
-		n, err := json.Marshal(c.N)
-		if err != nil {
+		id, badID := json.Marshal(c.Order)
+		n, badN := json.Marshal(c.N)
+		if badID != nil || badN != nil {
 			return nil, broken
 		}
-		o.stored["n"], o.stored["head"] = n, json.RawMessage(`"`+head+`"`)
+		o.stored["id"], o.stored["n"], o.stored["head"] = id, n, json.RawMessage(`"`+head+`"`)
 	}
 	data, err := o.Encode()
 	if err != nil || len(changes) == 0 {

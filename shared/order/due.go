@@ -10,12 +10,14 @@ import (
 // patience is how long an order may stay in a status before somebody must look.
 var patience = map[Status]time.Duration{
 	Confirmed:  5 * time.Minute,     // The machine should have begun.
-	Fulfilling: 3 * 24 * time.Hour,  // Staff should have shipped.
+	Fulfilling: 5 * time.Minute,     // The machine should be waiting for staff; then they have shipWithin.
 	Shipped:    30 * 24 * time.Hour, // The carrier should have delivered.
 	Delivered:  14 * 24 * time.Hour, // Nothing comes back any more: then it is completed.
 }
 
 const (
+	// shipWithin is how long staff have to ship.
+	shipWithin = 3 * 24 * time.Hour
 	// firstLook is when the sweep first looks at a new order and at a payment page that is open. Most orders are paid by
 	// then.
 	firstLook = 5 * time.Minute
@@ -69,21 +71,7 @@ func (r *Record) deadlines(now time.Time) []deadline {
 			out = append(out, deadline{AskRefund, askRefundAt(f)})
 		}
 	}
-	if r.Status.Payable() {
-		if r.Captured() > 0 {
-			out = append(out, deadline{"", now.Add(daily)}) // Money with a mismatch: people decide.
-		} else {
-			out = append(out, deadline{EndUnpaid, r.ExpiresAt}, deadline{"", r.PlacedAt.Add(firstLook)})
-		}
-	}
-	switch {
-	case r.Status == Confirmed:
-		out = append(out, deadline{BeginAgain, r.ShouldBy})
-	case r.Status == Delivered:
-		out = append(out, deadline{FinishOrder, r.ShouldBy})
-	case !r.ShouldBy.IsZero():
-		out = append(out, deadline{"", r.ShouldBy})
-	}
+	out = append(out, r.statusDeadlines(now)...)
 	if r.TaskIn > 0 && r.Status != Fulfilling {
 		out = append(out, deadline{AnswerTask, r.AnswerBy})
 	}
@@ -94,6 +82,36 @@ func (r *Record) deadlines(now time.Time) []deadline {
 		out = append(out, deadline{"", now.Add(daily)})
 	}
 	return out
+}
+
+// statusDeadlines lists what the order's status waits for. What people are late with is looked at again a day from now.
+func (r *Record) statusDeadlines(now time.Time) []deadline {
+	unmoved := r.Status == Confirmed || (r.Status == Fulfilling && r.TaskIn == 0)
+	switch {
+	case r.Status.Payable() && r.HoldsMoney():
+		return []deadline{{"", now.Add(daily)}} // Money with a mismatch: people decide.
+	case r.Status.Payable():
+		return []deadline{{EndUnpaid, later(r.ExpiresAt, r.ShouldBy)}, {"", r.PlacedAt.Add(firstLook)}}
+	case unmoved && r.held(fulfillmentFailed):
+		return nil // Lifting the hold begins anew.
+	case unmoved:
+		return []deadline{{BeginAgain, r.ShouldBy}}
+	case r.Status == Delivered:
+		return []deadline{{FinishOrder, r.ShouldBy}}
+	case r.ShouldBy.IsZero():
+		return nil
+	case r.ShouldBy.After(now):
+		return []deadline{{"", r.ShouldBy}}
+	default:
+		return []deadline{{"", now.Add(daily)}}
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 func askAt(a payment.Attempt) time.Time {

@@ -130,7 +130,7 @@ func (o *Order) PaymentStarted(id payment.AttemptID, s payment.Started, failure 
 // learn keeps the gateway's references of an attempt; of a payment it gives the Ref that leads disputes and refunds back.
 // A session's news carry our own reference, so it needs none.
 func (o *Order) learn(a *payment.Attempt, session, intent string) []Ref {
-	if session != "" {
+	if session != "" && a.State != payment.Captured {
 		a.Session = session
 	}
 	if intent == "" || a.Intent == intent {
@@ -157,6 +157,9 @@ func (o *Order) ApplyPayment(f payment.Facts, restock bool, by By) (Change, erro
 	}
 	if a.State == payment.Captured {
 		a.LastError = ""
+		if a.Intent != "" {
+			a.Session = ""
+		}
 	} else if f.LastError != "" && a.State.Open() {
 		a.LastError = f.LastError
 	}
@@ -195,12 +198,12 @@ func (o *Order) received(c *Change, a payment.Attempt, f payment.Facts, restock 
 		o.refundRest(c, a, payment.DuplicatePayment, by)
 		return "duplicate_payment"
 	case o.r.Status.Payable():
-		o.r.PaidBy = a.ID
+		o.paid(a.ID)
 		o.confirm(c, by)
 		return "confirmed"
 	case o.r.Status == Expired && restock:
 		c.Stock = append(c.Stock, o.stock(catalog.Reserve)...)
-		o.r.PaidBy = a.ID
+		o.paid(a.ID)
 		o.confirm(c, by)
 		return "late_payment_accepted"
 	default:
@@ -217,7 +220,13 @@ func (o *Order) confirm(c *Change, by By) {
 	}
 	o.r.Try = 1
 	c.Postings = append(c.Postings, o.r.sale()...)
-	c.Messages = append(c.Messages, Message{To: ToFulfillment, Kind: "begin", N: o.r.Try}, Message{To: ToMail, Kind: "order_confirmed"})
+	c.Messages = append(c.Messages, Message{To: ToFulfillment, N: o.r.Try}, Message{To: ToMail, Kind: "order_confirmed"})
+}
+
+// paid marks the attempt that confirms the order.
+func (o *Order) paid(id payment.AttemptID) {
+	o.attempt(id).Paid = true
+	o.r.PaidBy = id
 }
 
 // processingHold is how long stock is held while a gateway processes a slow method.

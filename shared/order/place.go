@@ -6,6 +6,7 @@ import (
 
 	"till/shared/catalog"
 	"till/shared/fault"
+	"till/shared/payment"
 	"till/shared/pricing"
 )
 
@@ -27,10 +28,10 @@ func New(p Placement, by By) (*Order, Change, error) {
 	q := p.Quote
 	at := by.At.UTC().Truncate(time.Millisecond)
 	o := &Order{stored: map[string]json.RawMessage{}, r: Record{
-		Schema: 1, ID: IDFor(p.Key), Status: Created, Currency: q.Currency, Lines: q.Lines,
+		ID: IDFor(p.Key), Status: Created, Currency: q.Currency, Lines: q.Lines,
 		Subtotal: q.Subtotal, Discount: q.Discount, Shipping: q.Shipping, Tax: q.Tax, Total: q.Total, Method: q.Method,
 		Country: p.Country, PostalCode: p.PostalCode, Customer: p.Customer, Print: p.Print,
-		PlacedAt: at, ExpiresAt: at.Add(p.Hold),
+		PlacedAt: at, ExpiresAt: at.Add(p.Hold).Truncate(time.Second),
 	}}
 	c := Change{Contact: p.Contact, Stock: o.stock(catalog.Reserve)}
 	if o.r.Total == 0 {
@@ -71,6 +72,9 @@ func (o *Order) become(next Status, by By) error {
 		return StateConflict("order.become")
 	}
 	o.r.Status, o.r.Asks, o.r.ShouldBy = next, 0, time.Time{}
+	if !next.Payable() {
+		o.r.ExpiresAt = time.Time{}
+	}
 	if limit := patience[next]; limit > 0 {
 		o.r.ShouldBy = by.At.UTC().Truncate(time.Second).Add(limit)
 	}
@@ -83,12 +87,13 @@ func StateConflict(op string) error {
 }
 
 // Expire ends an unpaid order whose hold is over, and gives its stock back. The caller has made sure that no attempt can
-// be charged any more. A repeat changes nothing. Errors: fault.Conflict, code order_state_conflict.
+// be charged any more. A repeat changes nothing. Errors: fault.Conflict, code order_state_conflict, also while there is
+// money that people must decide about.
 func (o *Order) Expire(by By) (Change, error) {
 	if o.r.Status == Expired {
 		return Change{}, nil
 	}
-	if o.openAttempt() != nil || by.At.Before(o.r.ExpiresAt) {
+	if o.openAttempt() != nil || o.r.HoldsMoney() || by.At.Before(o.r.ExpiresAt) {
 		return Change{}, StateConflict("order.Expire")
 	}
 	c := Change{Stock: o.stock(catalog.Release)}
@@ -118,8 +123,9 @@ func (o *Order) Cancel(by By) (Change, error) {
 	if o.r.TaskIn > 0 {
 		o.r.AnswerBy = by.At.UTC().Truncate(time.Second).Add(answerWait)
 	}
+	o.lift(fulfillmentFailed) // Nothing is left to begin anew.
 	for i := range o.r.Attempts {
-		o.refundRest(&c, o.r.Attempts[i], "order_cancelled", by)
+		o.refundRest(&c, o.r.Attempts[i], payment.OrderCancelled, by)
 	}
 	return o.seal("cancelled", by, c)
 }

@@ -46,7 +46,6 @@ func derived(prefix string, parts ...string) string {
 // personal data but the country and postal code that tax law wants kept; the contact is sealed in the CHANGE that
 // ContactIn names. Read it freely; only the verbs of Order change it.
 type Record struct {
-	Schema      int                    `json:"schema"`
 	ID          ID                     `json:"id"`
 	N           int                    `json:"n"`    // Number of the last CHANGE.
 	Head        string                 `json:"head"` // Hash of the last CHANGE.
@@ -65,9 +64,9 @@ type Record struct {
 	ContactIn   int                    `json:"contact_in"` // The CHANGE that holds the sealed contact.
 	Print       string                 `json:"print"`      // Fingerprint of the request that placed it.
 	PlacedAt    time.Time              `json:"placed_at"`
-	ExpiresAt   time.Time              `json:"expires_at"` // Until when stock is held for an unpaid order.
+	ExpiresAt   time.Time              `json:"expires_at,omitzero"` // Until when stock is held for an unpaid order.
 	Attempts    []payment.Attempt      `json:"attempts,omitempty"`
-	PaidBy      payment.AttemptID      `json:"paid_by,omitempty"` // The attempt that confirmed it.
+	PaidBy      payment.AttemptID      `json:"-"` // The attempt that confirmed it: the one that is marked as paid.
 	Refunds     []payment.Refund       `json:"refunds,omitempty"`
 	Disputes    []payment.DisputeFacts `json:"disputes,omitempty"`
 	Holds       []Hold                 `json:"holds,omitempty"`
@@ -91,10 +90,10 @@ type Hold struct {
 
 // Message is work for another function, sent by the relay once the change that holds it is stored.
 type Message struct {
-	To   string    `json:"to"`          // ToFulfillment or ToMail.
-	Kind string    `json:"kind"`        // The mail's kind; for fulfillment, "begin".
-	N    int       `json:"n,omitempty"` // Of a mail that is owed, the change that caused it; for fulfillment, the try.
-	At   time.Time `json:"at,omitzero"` // When it was last sent on; set when owed.
+	To   string    `json:"to,omitempty"`   // ToFulfillment or ToMail; left out of what is owed, which is mail.
+	Kind string    `json:"kind,omitempty"` // The mail's kind.
+	N    int       `json:"n,omitempty"`    // Of a mail that is owed, the change that caused it; for fulfillment, the try.
+	At   time.Time `json:"at,omitzero"`    // When it was last sent on; set when owed.
 }
 
 // Where messages go.
@@ -127,6 +126,11 @@ func Decode(data []byte) (*Order, error) {
 	}
 	if err := json.Unmarshal(data, &o.r); err != nil {
 		return nil, fault.Wrap(fault.Internal, "order.Decode", err)
+	}
+	for _, a := range o.r.Attempts {
+		if a.Paid {
+			o.r.PaidBy = a.ID
+		}
 	}
 	return o, nil
 }

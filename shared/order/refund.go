@@ -56,6 +56,13 @@ func (r *Record) Refunded() int64 {
 	return sum
 }
 
+// amountMismatch is the hold of an order that got money which is not what was asked for.
+const amountMismatch = "amount_mismatch"
+
+// HoldsMoney tells whether an order that is not paid holds money all the same: less or more than was asked for, or of
+// another currency. It is neither expired nor paid again until people have decided.
+func (r *Record) HoldsMoney() bool { return r.Captured() > r.Refunded() || r.held(amountMismatch) }
+
 // refundable is what is left of an attempt to give back: captured, less refunds that have or may have happened, less
 // lost disputes.
 func (r *Record) refundable(a payment.Attempt) int64 {
@@ -91,10 +98,7 @@ func (o *Order) RequestRefund(key string, amount int64, note []byte, by By) (Cha
 		return Change{}, &fault.Error{Kind: fault.Invalid, Op: op, Code: "refund_invalid", At: "#/amount",
 			Msg: "Must be a whole number of minor units above 0, of an order that is paid."}
 	}
-	a := o.attempt(o.r.PaidBy)
-	if a == nil {
-		a = o.captured()
-	}
+	a := o.payer(amount)
 	if left := o.r.refundable(*a); amount > left {
 		return Change{}, &fault.Error{Kind: fault.Conflict, Op: op, Code: "refund_exceeds_captured", At: "#/amount",
 			Msg: fmt.Sprintf("Only %s of this order can still be refunded.", money.Of(max(left, 0), o.r.Currency).Format("en"))}
@@ -104,10 +108,20 @@ func (o *Order) RequestRefund(key string, amount int64, note []byte, by By) (Cha
 	return o.seal("refund_requested", by, c)
 }
 
-// captured is the first attempt that holds money.
-func (o *Order) captured() *payment.Attempt {
-	i := slices.IndexFunc(o.r.Attempts, func(a payment.Attempt) bool { return a.Captured > 0 })
-	return &o.r.Attempts[i]
+// payer is the attempt that an amount is given back from: one that the shop has no claim to, such as a second payment
+// whose refund failed, goes before the one that paid the order. Something is captured.
+func (o *Order) payer(amount int64) *payment.Attempt {
+	payer := o.attempt(o.r.PaidBy)
+	for i := range o.r.Attempts {
+		a := &o.r.Attempts[i]
+		if a.ID != o.r.PaidBy && o.r.refundable(*a) >= amount {
+			return a
+		}
+		if payer == nil && a.Captured > 0 {
+			payer = a
+		}
+	}
+	return payer
 }
 
 // refundRest asks for all that is left of an attempt to go back.
@@ -129,21 +143,21 @@ func (o *Order) addRefund(c *Change, a payment.Attempt, r payment.Refund, by By)
 	o.r.Refunds = append(slices.Clone(o.r.Refunds), r)
 }
 
-// shares divides a refund over goods, delivery and tax, so that all refunds together are divided as the order was: the
-// parts of a full refund are the parts of the sale, to the last unit.
+// shares divides a refund over goods, delivery and tax, in proportion to what is left of each: so no part goes below zero
+// or above the sale's, whatever came before and failed since, and the parts of all refunds of an order that is refunded in
+// full are those of the sale, to the last unit. What is more than is left was never earned.
 func (r *Record) shares(amount int64) (goods, shipping, tax int64) {
-	whole := amount
-	var doneGoods, doneShipping, doneTax int64
+	goods, shipping, tax = r.Subtotal-r.Discount, r.Shipping, r.Tax
 	for _, f := range r.Refunds {
 		if f.State.Live() && f.Attempt == r.PaidBy {
-			whole, doneGoods, doneShipping, doneTax = whole+f.Amount, doneGoods+f.Goods, doneShipping+f.Shipping, doneTax+f.Tax
+			goods, shipping, tax = goods-f.Goods, shipping-f.Shipping, tax-f.Tax
 		}
 	}
-	parts, err := money.Of(whole, r.Currency).Split(r.Subtotal-r.Discount, r.Shipping, r.Tax)
+	parts, err := money.Of(min(amount, goods+shipping+tax), r.Currency).Split(goods, shipping, tax)
 	if err != nil {
-		return amount, 0, 0
+		return 0, 0, 0 // Nothing is left of the sale.
 	}
-	return parts[0].Minor() - doneGoods, parts[1].Minor() - doneShipping, parts[2].Minor() - doneTax
+	return parts[0].Minor(), parts[1].Minor(), parts[2].Minor()
 }
 
 func refundPostings(r payment.Refund) []ledger.Posting {
@@ -185,9 +199,7 @@ func (o *Order) RefundUnknown(id payment.RefundID, by By) (Change, error) {
 
 // applyRefund brings one refund up to date and books what that means. It tells whether there was news.
 func (o *Order) applyRefund(c *Change, a payment.Attempt, f payment.RefundFacts, by By) bool {
-	i := slices.IndexFunc(o.r.Refunds, func(r payment.Refund) bool {
-		return (f.ID != "" && r.ID == f.ID) || (f.Ref != "" && r.Ref == f.Ref)
-	})
+	i := slices.IndexFunc(o.r.Refunds, func(r payment.Refund) bool { return isRefund(r, f) })
 	news := false
 	if i < 0 {
 		if f.Amount < 1 || !f.State.Live() {
@@ -220,10 +232,20 @@ func (o *Order) applyRefund(c *Change, a payment.Attempt, f payment.RefundFacts,
 	return true
 }
 
-// applyDispute keeps a dispute's state: it is a hold while it is open, and never a move of the order.
+// isRefund tells whether facts are of a refund. One that we took for refused, since its call was, and that exists at the
+// gateway after all is a refund made elsewhere: the money is gone, and the books must say so.
+func isRefund(r payment.Refund, f payment.RefundFacts) bool {
+	if !r.State.Live() && r.Ref == "" && f.Ref != "" && f.State.Live() {
+		return false
+	}
+	return (f.ID != "" && r.ID == f.ID) || (f.Ref != "" && r.Ref == f.Ref)
+}
+
+// applyDispute keeps a dispute's state: it is a hold while it is open, and never a move of the order. A lost one that is
+// said to be open is old news.
 func (o *Order) applyDispute(d payment.DisputeFacts, by By) bool {
 	i := slices.IndexFunc(o.r.Disputes, func(have payment.DisputeFacts) bool { return have.Ref == d.Ref })
-	if i >= 0 && o.r.Disputes[i] == d {
+	if i >= 0 && (o.r.Disputes[i] == d || o.r.Disputes[i].Lost && d.Open) {
 		return false
 	}
 	o.r.Disputes = slices.Clone(o.r.Disputes)

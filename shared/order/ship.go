@@ -56,10 +56,21 @@ func (o *Order) Prepare(try int, by By) (Change, error) {
 	return o.seal("fulfillment_prepared", by, Change{})
 }
 
-// AwaitShipment keeps the token with which staff's shipment answers the machine's waiting task. Errors: as Prepare.
+// AwaitShipment keeps the token with which staff's shipment answers the machine's waiting task. Each call is a change, for
+// each has a token of its own, and the last one counts. Errors: as Prepare.
 func (o *Order) AwaitShipment(try int, token string, by By) (Change, error) {
-	if err := o.ended("order.AwaitShipment", try); err != nil {
+	const op = "order.AwaitShipment"
+	if err := o.ended(op, try); err != nil {
 		return Change{}, err
+	}
+	at := by.At.UTC().Truncate(time.Second)
+	switch o.r.Status {
+	case Fulfilling:
+		o.r.Asks, o.r.ShouldBy = 0, at.Add(shipWithin)
+	case Shipped, Delivered, Completed:
+		o.r.AnswerBy = at.Add(answerWait) // Shipped before the machine asked again: the new token is answered at once.
+	case Created, AwaitingPayment, PaymentProcessing, Confirmed, Expired, Cancelled:
+		return Change{}, StateConflict(op)
 	}
 	return o.seal("shipment_awaited", by, Change{Task: token})
 }
@@ -73,7 +84,7 @@ type Parcel struct {
 
 // Ship notes a parcel handed to its carrier; its units are sold. A repeat, the same carrier and number, changes nothing.
 // Errors: fault.Invalid, each fault of the parcel At its place; fault.Conflict: order_on_hold; order_state_conflict, not
-// paid, refunded in full, or not yet prepared.
+// paid, the money gone again, or not yet prepared.
 func (o *Order) Ship(p Parcel, by By) (Change, error) {
 	faults := fulfillment.CheckLabel(p.Carrier, p.TrackingNumber)
 	if len(faults) > 0 {
@@ -87,7 +98,7 @@ func (o *Order) Ship(p Parcel, by By) (Change, error) {
 	switch {
 	case len(o.r.Holds) > 0:
 		return Change{}, fault.New(fault.Conflict, "order.Ship", "order_on_hold", "The order is on hold. Lift its holds first.")
-	case o.r.Status != Fulfilling, o.r.TaskIn == 0, o.r.Captured() < o.r.Total, o.r.Total > 0 && o.r.Captured() == o.r.promised():
+	case o.r.Status != Fulfilling, o.r.TaskIn == 0, o.r.Captured() < o.r.Total, o.r.Total > 0 && o.r.kept() < 1:
 		return Change{}, StateConflict("order.Ship")
 	}
 	lines, err := o.pack(p.Lines)
@@ -112,12 +123,17 @@ func (o *Order) Ship(p Parcel, by By) (Change, error) {
 	return o.seal(kind, by, c)
 }
 
-// promised is all money that has gone back or may be going back, minor units.
-func (r *Record) promised() int64 {
-	var sum int64
+// kept is the money that stays with the shop, minor units: captured, less what goes back and what disputes took.
+func (r *Record) kept() int64 {
+	sum := r.Captured()
 	for _, f := range r.Refunds {
 		if f.State.Live() {
-			sum += f.Amount
+			sum -= f.Amount
+		}
+	}
+	for _, d := range r.Disputes {
+		if d.Lost {
+			sum -= d.Amount
 		}
 	}
 	return sum
@@ -196,7 +212,7 @@ func (o *Order) FailFulfillment(try int, by By) (Change, error) {
 	return o.seal("fulfillment_failed", by, Change{})
 }
 
-// fulfillmentFailed is the hold of an order whose machine failed.
+// fulfillmentFailed is the hold of an order whose machine failed. The machine alone puts it.
 const fulfillmentFailed = "fulfillment_failed"
 
 // Finish completes a delivered order when its time to be sent back is over. A repeat changes nothing.

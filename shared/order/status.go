@@ -9,7 +9,7 @@ import (
 
 // PaymentStatus is what a shopper is told of the money: derived from facts, never stored.
 func (r *Record) PaymentStatus() string {
-	captured, refunded := r.Captured(), r.Refunded()
+	captured, refunded := r.settled()
 	switch {
 	case slices.ContainsFunc(r.Disputes, func(d payment.DisputeFacts) bool { return d.Open }):
 		return "disputed"
@@ -17,21 +17,42 @@ func (r *Record) PaymentStatus() string {
 		return "refunded"
 	case captured > 0 && refunded > 0:
 		return "partially_refunded"
-	case captured > 0 || r.Total == 0:
+	case r.PaidBy != "" || r.Total == 0:
 		return "paid"
+	case captured > 0:
+		return "processing" // Not what was asked for, or too late: people decide, or it goes back.
 	case len(r.Attempts) == 0:
 		return "unpaid"
 	}
 	switch last := r.Attempts[len(r.Attempts)-1]; {
 	case last.State == payment.Authorized:
 		return "authorized"
-	case last.State == payment.Processing, last.State == payment.Unknown:
+	case last.State == payment.Processing, last.State == payment.Unknown, last.State == payment.Captured:
 		return "processing"
 	case last.State == payment.Failed, last.LastError != "":
 		return "failed"
 	default:
 		return "unpaid"
 	}
+}
+
+// settled is the money that counts for the payment's status, captured and given back: of the attempt that paid the order,
+// for a second payment that was given back is no refund of what was bought; of all attempts if none did.
+func (r *Record) settled() (captured, refunded int64) {
+	if r.PaidBy == "" {
+		return r.Captured(), r.Refunded()
+	}
+	for _, a := range r.Attempts {
+		if a.ID == r.PaidBy {
+			captured = a.Captured
+		}
+	}
+	for _, f := range r.Refunds {
+		if f.Attempt == r.PaidBy && f.State == payment.RefundSucceeded {
+			refunded += f.Amount
+		}
+	}
+	return captured, refunded
 }
 
 // FulfillmentStatus is what a shopper is told of the parcels: derived from facts, never stored.

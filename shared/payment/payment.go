@@ -29,7 +29,8 @@ type Attempt struct {
 	State     State     `json:"state"`
 	Amount    int64     `json:"amount"`
 	Captured  int64     `json:"captured,omitempty"`
-	Session   string    `json:"session,omitempty"` // The gateway's reference of the hosted page.
+	Paid      bool      `json:"paid,omitempty"`    // It is the one that confirmed the order.
+	Session   string    `json:"session,omitempty"` // The gateway's reference of the hosted page; not needed, and gone, once captured.
 	Intent    string    `json:"intent,omitempty"`  // The gateway's reference of the payment.
 	LastError string    `json:"last_error,omitempty"`
 	Print     string    `json:"print,omitempty"` // Fingerprint of the request that began it.

@@ -38,7 +38,7 @@ type Line struct {
 	Name      string      `json:"name"`
 	Quantity  int64       `json:"quantity"`
 	UnitPrice int64       `json:"unit_price"`
-	Discount  int64       `json:"discount"`
+	Discount  int64       `json:"discount,omitempty"`
 	Tax       int64       `json:"tax"`
 	Total     int64       `json:"total"`
 }
@@ -103,7 +103,10 @@ func (r Rules) Price(b Basket, products map[catalog.SKU]catalog.Product) (Quote,
 	if err := errors.Join(faults...); err != nil {
 		return Quote{}, err
 	}
-	return q, r.total(&q)
+	if err := r.total(&q); err != nil {
+		return Quote{}, err
+	}
+	return q, nil
 }
 
 func (r Rules) currency(b Basket) (money.Currency, []error) {
@@ -160,7 +163,6 @@ func QuantityFault(at string) error {
 
 func (r Rules) lines(q *Quote, wanted []merged, products map[catalog.SKU]catalog.Product) []error {
 	var faults []error
-	rate := r.TaxRates[q.Country]
 	for _, w := range wanted {
 		place := fmt.Sprintf("#/lines/%d", w.first)
 		p := products[w.SKU]
@@ -169,24 +171,39 @@ func (r Rules) lines(q *Quote, wanted []merged, products map[catalog.SKU]catalog
 			faults = append(faults, invalid(place+"/sku", "sku_unknown", "This product is not sold in this currency."))
 			continue
 		}
-		net, err := unit.Times(w.quantity)
-		tax, taxErr := net.Portion(rate, 10_000)
-		if err = errors.Join(err, taxErr); err != nil {
-			faults = append(faults, fault.At(place+"/quantity", fault.All(err)[0]))
+		line, err := r.line(w, p, unit, q.Country)
+		if err != nil {
+			faults = append(faults, fault.At(place+"/quantity", err))
 			continue
 		}
-		q.Lines = append(q.Lines, Line{SKU: w.SKU, Name: p.Name, Quantity: w.quantity, UnitPrice: unit.Minor(), Tax: tax.Minor(), Total: net.Minor()})
+		q.Lines = append(q.Lines, line)
 	}
 	return faults
+}
+
+// line prices one line. What a price is finer than can be charged is given off, for the shopper's good.
+func (r Rules) line(w merged, p catalog.Product, unit money.Amount, country string) (Line, error) {
+	whole, err := unit.Times(w.quantity)
+	if err != nil {
+		return Line{}, err
+	}
+	off := whole.Minor() % r.step(unit.Currency())
+	net := money.Of(whole.Minor()-off, unit.Currency())
+	tax, err := r.tax(net, country)
+	if err != nil {
+		return Line{}, err
+	}
+	return Line{SKU: w.SKU, Name: p.Name, Quantity: w.quantity, UnitPrice: unit.Minor(), Discount: off, Tax: tax.Minor(), Total: net.Minor()}, nil
 }
 
 func (r Rules) deliver(q *Quote, wanted string) []error {
 	subtotal := money.Zero(q.Currency)
 	for _, l := range q.Lines {
 		var err error
-		if subtotal, err = subtotal.Add(money.Of(l.Total, q.Currency)); err != nil {
+		if subtotal, err = money.Sum(q.Currency, subtotal, money.Of(l.Total, q.Currency), money.Of(l.Discount, q.Currency)); err != nil {
 			return []error{fault.At("#/lines", err)}
 		}
+		q.Discount += l.Discount
 	}
 	q.Subtotal = subtotal.Minor()
 	for _, m := range r.Methods {
@@ -194,6 +211,7 @@ func (r Rules) deliver(q *Quote, wanted string) []error {
 		if !offered {
 			continue
 		}
+		minor -= minor % r.step(q.Currency)
 		q.Offers = append(q.Offers, Offer{m.ID, m.Name, m.Days, minor})
 		if m.ID == wanted || (wanted == "" && q.Method == "") {
 			q.Method, q.Courier, q.Shipping = m.ID, m.Courier, minor
@@ -207,7 +225,7 @@ func (r Rules) deliver(q *Quote, wanted string) []error {
 
 // total adds up tax and the whole. Delivery is taxed at the rate of where it goes, rounded on its own.
 func (r Rules) total(q *Quote) error {
-	shippingTax, err := money.Of(q.Shipping, q.Currency).Portion(r.TaxRates[q.Country], 10_000)
+	shippingTax, err := r.tax(money.Of(q.Shipping, q.Currency), q.Country)
 	parts := []money.Amount{shippingTax}
 	for _, l := range q.Lines {
 		parts = append(parts, money.Of(l.Tax, q.Currency))

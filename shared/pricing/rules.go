@@ -9,6 +9,7 @@ type Rules struct {
 	TaxRates   map[string]int64 // By country of delivery, in ten-thousandths: 1900 is 19 %. Missing means 0.
 	Methods    []Method
 	MinTotal   map[money.Currency]int64 // The least that can be charged, minor units. A total of 0 needs no charge.
+	Steps      map[money.Currency]int64 // What charges must be a multiple of, minor units. Missing means 1.
 }
 
 // Method is a way to deliver, with a price in each currency that it is offered in.
@@ -26,7 +27,8 @@ type Method struct {
 // Tax rates are the standard VAT rates of the EU's "Taxes in Europe" database, GB's VAT of 20 %, Switzerland's 8.1 %
 // and Japan's consumption tax of 10 %. United States sales tax is not collected: it depends on where the shop has a
 // duty to, which a default cannot know. Least amounts are Stripe's,
-// https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts.
+// https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, and so are the steps: of the dinar's three
+// decimals the last must be 0, https://docs.stripe.com/currencies#three-decimal.
 func Standard() Rules {
 	return Rules{
 		Currencies: []money.Currency{"EUR", "USD", "GBP", "JPY", "KWD"},
@@ -47,6 +49,7 @@ func Standard() Rules {
 			},
 		},
 		MinTotal: map[money.Currency]int64{"EUR": 50, "USD": 50, "GBP": 30, "JPY": 50, "KWD": 200},
+		Steps:    map[money.Currency]int64{"KWD": 10},
 	}
 }
 
@@ -75,6 +78,19 @@ func (m Method) price(c money.Currency, subtotal int64) (int64, bool) {
 		minor = 0
 	}
 	return minor, offered
+}
+
+// step is what an amount that is charged must be a multiple of, minor units.
+func (r Rules) step(c money.Currency) int64 { return max(r.Steps[c], 1) }
+
+// tax is the tax on a net amount, rounded half up to what can be charged.
+func (r Rules) tax(net money.Amount, country string) (money.Amount, error) {
+	step := r.step(net.Currency())
+	steps, err := net.Portion(r.TaxRates[country], 10_000*step)
+	if err != nil {
+		return money.Amount{}, err
+	}
+	return steps.Times(step)
 }
 
 // CurrencyOr checks the currency that a shopper asked prices in; "" means the shop's first. Errors: fault.Invalid, code

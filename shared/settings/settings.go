@@ -67,10 +67,14 @@ func isURL(text string) bool {
 // list reads a comma-separated list of at least one entry.
 func (r *reader) list(name string) []string {
 	var out []string
-	for _, each := range strings.Split(r.required(name), ",") {
+	value := r.required(name)
+	for each := range strings.SplitSeq(value, ",") {
 		if each = strings.TrimSpace(each); each != "" {
 			out = append(out, each)
 		}
+	}
+	if value != "" && len(out) == 0 {
+		r.bad(name, "is a list of nothing")
 	}
 	return out
 }
@@ -102,6 +106,11 @@ func (c Common) Basics() Common { return c }
 
 func (r *reader) common() Common {
 	c := Common{Stage: r.required("STAGE"), LogLevel: r.optional("LOG_LEVEL", "info")}
+	switch c.Stage {
+	case "", "local", "dev", "staging", "prod": // An empty one is reported already.
+	default:
+		r.bad("STAGE", "must be local, dev, staging or prod")
+	}
 	switch c.LogLevel {
 	case "debug", "info", "warn", "error":
 	default:

@@ -44,7 +44,7 @@ func (v *Vault) SealContact(ctx context.Context, id CustomerID, row Row, c Conta
 		if a.IsZero() {
 			continue
 		}
-		text, err := json.Marshal(a.Fields())
+		text, err := json.Marshal(lines(a.Fields()))
 		if err != nil {
 			return nil, broken("contact_unreadable")
 		}
@@ -88,9 +88,18 @@ func openAddress(text []byte) (address.Address, error) {
 	if text == nil {
 		return address.Address{}, nil
 	}
-	var in address.Input
-	if err := json.Unmarshal(text, &in); err != nil {
+	var parts []string
+	if err := json.Unmarshal(text, &parts); err != nil || len(parts) < len(lines(address.Input{})) {
 		return address.Address{}, broken("contact_unreadable")
 	}
-	return address.Restore(in)
+	return address.Restore(address.Input{
+		Name: parts[0], Company: parts[1], Line1: parts[2], Line2: parts[3], City: parts[4], Region: parts[5], PostalCode: parts[6],
+		Country: parts[7],
+	})
+}
+
+// lines is an address as it is sealed: a list, in an order that never changes, as members' names would cost more than what
+// they name. A newer version may add to its end.
+func lines(in address.Input) []string {
+	return []string{in.Name, in.Company, in.Line1, in.Line2, in.City, in.Region, in.PostalCode, in.Country}
 }

@@ -19,6 +19,7 @@ import (
 
 // Handler applies events. Every field is required.
 type Handler struct {
+	Event   func(ctx context.Context, key string) (inbox.Item, error)
 	Claim   func(ctx context.Context, key string, now time.Time) (inbox.Item, error)
 	Settle  func(ctx context.Context, key string, next inbox.State, reason string, now time.Time) error
 	ByRef   func(ctx context.Context, gateway, ref string) (order.ID, error)
@@ -39,12 +40,9 @@ func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
 	if err != nil {
 		return err
 	}
-	item, err := h.Claim(ctx, body.Event, h.Now())
-	if fault.Code(err) == "inbox_settled" {
-		return nil // A repeat is a success.
-	}
-	if err != nil {
-		return err
+	item, err := h.take(ctx, body.Event, m.Attributes["ApproximateReceiveCount"])
+	if err != nil || item.State.Settled() {
+		return err // A repeat is a success.
 	}
 	state, reason, err := h.apply(ctx, item.Event)
 	if err != nil {
@@ -56,6 +54,19 @@ func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
 	h.Log.LogAttrs(ctx, slog.LevelInfo, "event_"+string(state), slog.String("event_id", item.Event.ID), slog.String("type", item.Event.Type),
 		slog.String("order_id", item.Event.Order), slog.String("code", reason))
 	return h.Settle(ctx, body.Event, state, reason, h.Now())
+}
+
+// take gives the event to work on. At a message's first delivery nobody else is likely to have it, and two who do would
+// decide the same and save it once: so only later deliveries pay for a claim.
+func (h Handler) take(ctx context.Context, key, deliveries string) (inbox.Item, error) {
+	if deliveries == "1" {
+		return h.Event(ctx, key)
+	}
+	item, err := h.Claim(ctx, key, h.Now())
+	if fault.Code(err) == "inbox_settled" {
+		return h.Event(ctx, key)
+	}
+	return item, err
 }
 
 // apply finds the order of an event and lets the cashier bring it up to date.

@@ -34,19 +34,16 @@ type world struct {
 	s     *asl.Service
 }
 
-// world runs a machine whose functions f and g are given; errors that they may raise are Boom, Busy and Gone.
-func newWorld(t *testing.T, definition string, f, g code) *world {
+// newWorld runs a machine whose function f is given; errors that it may raise are Boom, Busy and Gone.
+func newWorld(t *testing.T, definition string, f code) *world {
 	t.Helper()
 	d, err := asl.Load([]byte(definition), []string{"Boom", "Busy", "Gone"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := clock.New(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), clock.Inline{})
-	functions := map[string]*invoke.Function{}
-	for name, h := range map[string]code{"f": f, "g": g} {
-		arn := "arn:aws:lambda:x:0:function:" + name
-		functions[arn] = &invoke.Function{Name: name, ARN: arn, Timeout: time.Minute, Handler: h}
-	}
+	const arn = "arn:aws:lambda:x:0:function:f"
+	functions := map[string]*invoke.Function{arn: {Name: "f", ARN: arn, Timeout: time.Minute, Handler: f}}
 	s := asl.New(asl.Config{
 		Clock: c, IDs: ident.New("i"), Runner: &invoke.Runner{Clock: c, IDs: ident.New("r")}, Functions: functions,
 		Random: func() float64 { return 0.5 }, Region: "x", Account: "0",
@@ -125,7 +122,7 @@ func TestDataFlow(t *testing.T) {
 			`{"b":"aGk=","c":true,"d":"hi","f":"it's-7{}","g":"q","j":{"k":[1]},"l":3,"m":5,"o":{"x":1,"y":2},"p":["a","b"],"s":"{\"x\":1}","u":["p","q"]}`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			e := newWorld(t, states(row.states), nil, nil).run(row.input)
+			e := newWorld(t, states(row.states), nil).run(row.input)
 			if e.Status != asl.Succeeded || e.Output != row.want {
 				t.Fatalf("%s %s %s: %s", e.Status, e.Error, e.Cause, e.Output)
 			}
@@ -151,7 +148,7 @@ func TestChoices(t *testing.T) {
 		{`"Or":[{"Variable":"$.x","NumericEquals":1},{"Variable":"$.x","NumericEquals":2}]`, `{"x":2}`, true}, {`"Not":{"Variable":"$.x","NumericEquals":1}`, `{"x":2}`, true},
 	} {
 		def := states(`"A":{"Type":"Choice","Choices":[{` + row.rule + `,"Next":"Yes"}],"Default":"No"},"Yes":{"Type":"Pass","Result":"yes","End":true},"No":{"Type":"Pass","Result":"no","End":true}`)
-		if e := newWorld(t, def, nil, nil).run(row.input); (e.Output == `"yes"`) != row.want || e.Status != asl.Succeeded {
+		if e := newWorld(t, def, nil).run(row.input); (e.Output == `"yes"`) != row.want || e.Status != asl.Succeeded {
 			t.Errorf("%s on %s: %s %s %s", row.rule, row.input, e.Status, e.Output, e.Error)
 		}
 	}
@@ -170,7 +167,7 @@ func TestFailuresOfStates(t *testing.T) {
 		{"an endless loop", `"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Choice","Choices":[{"Variable":"$.x","IsPresent":true,"Next":"C"}],"Default":"A"},"C":{"Type":"Succeed"}`, `{}`, "States.Runtime"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if e := newWorld(t, states(row.states), nil, nil).run(row.input); e.Status != asl.Failed || e.Error != row.want {
+			if e := newWorld(t, states(row.states), nil).run(row.input); e.Status != asl.Failed || e.Error != row.want {
 				t.Fatalf("%s %q %q", e.Status, e.Error, e.Cause)
 			}
 		})
@@ -182,7 +179,7 @@ func TestWaiting(t *testing.T) {
 		{`"Seconds":90`, `{}`}, {`"SecondsPath":"$.s"`, `{"s":90}`},
 		{`"Timestamp":"2026-03-01T00:01:30Z"`, `{}`}, {`"TimestampPath":"$.t"`, `{"t":"2026-03-01T01:01:30+01:00"}`},
 	} {
-		w := newWorld(t, states(`"A":{"Type":"Wait",`+row.field+`,"End":true}`), nil, nil)
+		w := newWorld(t, states(`"A":{"Type":"Wait",`+row.field+`,"End":true}`), nil)
 		arn := w.start("w", row.input)
 		w.advance(89 * time.Second)
 		if e := w.describe(arn); e.Status != asl.Running || e.State != "A" {
@@ -209,12 +206,12 @@ func TestParallelAndMap(t *testing.T) {
 		return fmt.Sprintf(branch, name, name, parameters, name, name)
 	}
 	both := `"A":{"Type":"Parallel","Branches":[` + one("B", `{"v.$":"$.x"}`) + `,` + one("C", `{"w":2}`) + `],"ResultPath":"$.r",` + caught + `,"End":true}` + ends
-	if e := newWorld(t, states(both), f, nil).run(`{"x":1}`); e.Output != `{"r":[{"v":1},{"w":2}],"x":1}` {
+	if e := newWorld(t, states(both), f).run(`{"x":1}`); e.Output != `{"r":[{"v":1},{"w":2}],"x":1}` {
 		t.Fatalf("parallel: %s %s", e.Status, e.Output)
 	}
 	item := `{"StartAt":"B","States":{"B":{"Type":"Wait","Seconds":1,"Next":"C"},"C":{` + taskF + `,` + retry + `,"Catch":[{"ErrorEquals":["Gone"],"Next":"D"}],"End":true},"D":{"Type":"Succeed"}}}`
 	each := `"A":{"Type":"Map","ItemsPath":"$.l","MaxConcurrency":2,"ItemSelector":{"n.$":"$$.Map.Item.Index","v.$":"$$.Map.Item.Value","of.$":"$.x"},"ItemProcessor":` + item + `,` + caught + `,"End":true}` + ends
-	w := newWorld(t, states(each), f, nil)
+	w := newWorld(t, states(each), f)
 	arn := w.start("map", `{"x":9,"l":["a","b","c"]}`)
 	w.advance(time.Second)
 	if e := w.describe(arn); e.Status != asl.Running {
@@ -224,11 +221,11 @@ func TestParallelAndMap(t *testing.T) {
 	if e := w.describe(arn); e.Output != `[{"n":0,"of":9,"v":"a"},{"n":1,"of":9,"v":"b"},{"n":2,"of":9,"v":"c"}]` {
 		t.Fatalf("map: %s %s %s", e.Status, e.Output, e.Error)
 	}
-	if e := newWorld(t, states(each), f, nil).run(`{"x":9,"l":[]}`); e.Output != `[]` {
+	if e := newWorld(t, states(each), f).run(`{"x":9,"l":[]}`); e.Output != `[]` {
 		t.Fatalf("empty map: %s", e.Output)
 	}
 	bad := strings.Replace(each, `"ItemSelector":{"n.$":"$$.Map.Item.Index","v.$":"$$.Map.Item.Value","of.$":"$.x"},`, "", 1)
-	if e := newWorld(t, states(bad), f, nil).run(`{"l":["a","bad","c"]}`); e.Status != asl.Succeeded || !strings.Contains(e.Output, `"Error":"Boom"`) || e.State != "Caught" {
+	if e := newWorld(t, states(bad), f).run(`{"l":["a","bad","c"]}`); e.Status != asl.Succeeded || !strings.Contains(e.Output, `"Error":"Boom"`) || e.State != "Caught" {
 		t.Fatalf("failing map: %s %s", e.Status, e.Output)
 	}
 	if len(order) != 7 {

@@ -29,7 +29,7 @@ func parseRule(source map[string]any, top bool) (rule, error) {
 	}
 	next, hasNext := fields["Next"].(string)
 	if hasNext != top {
-		return r, errors.New("Next belongs on the outermost rule, and only there")
+		return r, errors.New("the field Next belongs on the outermost rule, and only there")
 	}
 	r.next = next
 	delete(fields, "Next")

@@ -46,8 +46,7 @@ func (s *Service) wait(t *thread, input any) {
 
 func (s *Service) waitTime(t *thread, input any) (time.Duration, error) {
 	st := t.state
-	at, value := st.Timestamp, any(nil)
-	var err error
+	at := st.Timestamp
 	switch {
 	case st.Seconds != nil:
 		return time.Duration(*st.Seconds) * time.Second, nil
@@ -55,7 +54,8 @@ func (s *Service) waitTime(t *thread, input any) (time.Duration, error) {
 		n, err := s.number(t, st.SecondsPath, input)
 		return time.Duration(n) * time.Second, err
 	case st.TimestampPath != "":
-		if value, err = s.valueAt(t, st.TimestampPath, input); err != nil {
+		value, err := s.valueAt(t, st.TimestampPath, input)
+		if err != nil {
 			return 0, err
 		}
 		at, _ = value.(string)

@@ -19,7 +19,7 @@ const waiting = `"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.w
 func TestInvokeHandsOnPayloadAndAnswer(t *testing.T) {
 	def := states(`"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","TimeoutSeconds":60,"Parameters":{"FunctionName":"arn:aws:lambda:x:0:function:f:live","Payload":{"id.$":"$.id"}},
 		"ResultSelector":{"body.$":"$.Payload","status.$":"$.StatusCode"},"ResultPath":"$.r",` + retry + `,` + caught + `,"End":true}` + ends)
-	e := newWorld(t, def, func(payload string) (string, error) { return `{"got":` + payload + `}`, nil }, nil).run(`{"id":"o1"}`)
+	e := newWorld(t, def, func(payload string) (string, error) { return `{"got":` + payload + `}`, nil }).run(`{"id":"o1"}`)
 	if e.Output != `{"id":"o1","r":{"body":{"got":{"id":"o1"}},"status":200}}` || e.Transitions != 1 {
 		t.Fatalf("%s %s %s, %d transitions", e.Status, e.Output, e.Error, e.Transitions)
 	}
@@ -43,7 +43,7 @@ func TestRetriesWaitLongerEachTime(t *testing.T) {
 			var at []time.Time
 			var w *world
 			def := states(`"A":{` + taskF + `,"Retry":[` + row.retry + `],` + caught + `,"End":true}` + ends)
-			w = newWorld(t, def, func(string) (string, error) { at = append(at, w.clock.Now()); return "", named("Busy") }, nil)
+			w = newWorld(t, def, func(string) (string, error) { at = append(at, w.clock.Now()); return "", named("Busy") })
 			e := w.run(`{"id":1}`)
 			var waits []time.Duration
 			for i := 1; i < len(at); i++ {
@@ -65,7 +65,7 @@ func TestGoErrorsAreNamedAfterTheirType(t *testing.T) {
 		err  error
 		want string
 	}{{errors.New("x"), "errorString"}, {&json.SyntaxError{}, "SyntaxError"}, {named("Boom"), "Boom"}} {
-		e := newWorld(t, def, func(string) (string, error) { return "", row.err }, nil).run(`{}`)
+		e := newWorld(t, def, func(string) (string, error) { return "", row.err }).run(`{}`)
 		if !strings.Contains(e.Output, `"Error":"`+row.want+`"`) {
 			t.Errorf("%T: %s", row.err, e.Output)
 		}
@@ -74,11 +74,11 @@ func TestGoErrorsAreNamedAfterTheirType(t *testing.T) {
 
 func TestNothingCatchesABugOfTheMachine(t *testing.T) {
 	def := states(`"A":{` + taskF + `,"Parameters":{"a.$":"$.x"},"OutputPath":"$.y",` + retry + `,` + caught + `,"End":true}` + ends)
-	if e := newWorld(t, def, func(string) (string, error) { return "oops", nil }, nil).run(`{"x":1}`); e.Error != "States.Runtime" || e.Status != asl.Failed {
+	if e := newWorld(t, def, func(string) (string, error) { return "oops", nil }).run(`{"x":1}`); e.Error != "States.Runtime" || e.Status != asl.Failed {
 		t.Errorf("an answer that is not JSON: %s %s", e.Status, e.Error)
 	}
 	big := func(string) (string, error) { return `"` + strings.Repeat("x", 256<<10) + `"`, nil }
-	if e := newWorld(t, def, big, nil).run(`{"x":1}`); e.Error != "States.DataLimitExceeded" || e.Status != asl.Failed {
+	if e := newWorld(t, def, big).run(`{"x":1}`); e.Error != "States.DataLimitExceeded" || e.Status != asl.Failed {
 		t.Errorf("an answer that is too large: %s %s", e.Status, e.Error)
 	}
 }
@@ -92,7 +92,7 @@ func TestATokenIsAnsweredOnce(t *testing.T) {
 		}
 		token = in.Token
 		return `"ignored"`, nil
-	}, nil)
+	})
 	arn := w.start("one", `{}`)
 	w.advance(time.Minute)
 	if e := w.describe(arn); e.Status != asl.Running || token == "" {
@@ -133,7 +133,7 @@ func TestATokenMayBeAnsweredBeforeTheFunctionReturns(t *testing.T) {
 			t.Error(err)
 		}
 		return "", errors.New("too late to matter")
-	}, nil)
+	})
 	if e := w.run(`{}`); e.Status != asl.Succeeded || e.Output != `1` {
 		t.Fatalf("%s %s %s", e.Status, e.Output, e.Error)
 	}
@@ -151,7 +151,7 @@ func TestFailingATokenGoesThroughRetryAndCatch(t *testing.T) {
 		}
 		tokens, tries = append(tokens, in.Token), append(tries, in.Try.String())
 		return "", nil
-	}, nil)
+	})
 	arn := w.start("one", `{}`)
 	w.advance(0)
 	for _, name := range []string{"Busy", "Boom"} {
@@ -175,7 +175,7 @@ func TestTimeoutsAndHeartbeats(t *testing.T) {
 		token, _, _ = strings.Cut(rest, `"`)
 		return "", nil
 	}
-	w := newWorld(t, states(waiting), keep, nil)
+	w := newWorld(t, states(waiting), keep)
 	arn := w.start("silent", `{}`)
 	w.advance(599 * time.Second)
 	if e := w.describe(arn); e.Status != asl.Running {
@@ -213,7 +213,7 @@ func TestTimeoutsAndHeartbeats(t *testing.T) {
 
 func TestAnExecutionHasALimit(t *testing.T) {
 	def := strings.Replace(states(waiting), `{"StartAt"`, `{"TimeoutSeconds":300,"StartAt"`, 1)
-	w := newWorld(t, def, func(string) (string, error) { return "", nil }, nil)
+	w := newWorld(t, def, func(string) (string, error) { return "", nil })
 	arn := w.start("slow", `{}`)
 	w.advance(300 * time.Second)
 	if e := w.describe(arn); e.Status != asl.TimedOut || e.Error != "States.Timeout" {
@@ -226,7 +226,7 @@ func TestAnExecutionHasALimit(t *testing.T) {
 
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 func TestANameIsUsedOnce(t *testing.T) {
-	w := newWorld(t, states(waiting), func(string) (string, error) { return "", nil }, nil)
+	w := newWorld(t, states(waiting), func(string) (string, error) { return "", nil })
 	first := w.start("order-1", `{"a":1}`)
 	w.advance(0)
 	if again := w.start("order-1", `{"a":1}`); again != first {
@@ -270,7 +270,7 @@ func TestRedriveGoesOnWhereItStopped(t *testing.T) {
 			return "", named("Boom")
 		}
 		return p, nil
-	}, nil)
+	})
 	arn := w.start("one", `{"x":1}`)
 	w.advance(time.Hour)
 	if e := w.describe(arn); e.Status != asl.Failed || e.Error != "Boom" {
@@ -290,7 +290,7 @@ func TestRedriveGoesOnWhereItStopped(t *testing.T) {
 }
 
 func TestHistoryAndCountsTellWhatHappened(t *testing.T) {
-	w := newWorld(t, states(`"A":{`+taskF+`,`+retry+`,`+caught+`,"End":true}`+ends), func(string) (string, error) { return `2`, nil }, nil)
+	w := newWorld(t, states(`"A":{`+taskF+`,`+retry+`,`+caught+`,"End":true}`+ends), func(string) (string, error) { return `2`, nil })
 	e := w.run(`1`)
 	var kinds []string
 	for i, event := range e.History {

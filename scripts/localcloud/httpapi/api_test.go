@@ -55,7 +55,7 @@ func route(method, path string, c code) httpapi.Route {
 }
 
 func request(method, target string, body io.Reader) *http.Request {
-	return httptest.NewRequest(method, target, body)
+	return httptest.NewRequestWithContext(context.Background(), method, target, body)
 }
 
 func call(a http.Handler, r *http.Request) *httptest.ResponseRecorder {

@@ -46,8 +46,8 @@ const retention = 24 * time.Hour
 
 // Backoff between tries: AWS tells no figures, only that it grows.
 const (
-	backoffMin = time.Second
-	backoffMax = time.Minute
+	firstBackoff   = time.Second
+	longestBackoff = time.Minute
 )
 
 func (l *lane) wants(r record) bool {

@@ -67,11 +67,11 @@ func (s *Service) retry(l *lane, b *batch, from int) {
 		b.records = b.records[:half]
 		l.pending = append([]*batch{b, rest}, l.pending[1:]...)
 	}
-	wait := backoffMin
-	for i := 1; i < b.tries && wait < backoffMax; i++ {
+	wait := firstBackoff
+	for i := 1; i < b.tries && wait < longestBackoff; i++ {
 		wait *= 2
 	}
-	s.again(l, min(wait, backoffMax))
+	s.again(l, min(wait, longestBackoff))
 }
 
 // checkpoint is how many records at the front are done: those before the lowest reported sequence number. An answer

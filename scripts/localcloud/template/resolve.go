@@ -133,7 +133,7 @@ func (r *resolver) condition(id, path string) (bool, error) {
 	}
 	decided, ok := value.(bool)
 	if !ok {
-		return false, fmt.Errorf("Conditions.%s: not true or false", id)
+		return false, fmt.Errorf("%s: condition %s is not true or false", path, id)
 	}
 	r.conditions[id] = decided
 	return decided, nil

@@ -2,6 +2,7 @@ package stripegw
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"till/shared/fault"
@@ -45,7 +46,7 @@ func ruleOf(c money.Currency) wireRule {
 // above 0; amount_too_fine, Stripe's steps are coarser; amount_too_large.
 func toWire(op string, a money.Amount) (int64, error) {
 	c := a.Currency()
-	if len(c) != 3 || !strings.Contains(currencies, string(c)) {
+	if !slices.Contains(strings.Fields(currencies), string(c)) {
 		return 0, fault.New(fault.Invalid, op, "currency_invalid", "This payment service does not charge in this currency.")
 	}
 	if a.Minor() < 1 {

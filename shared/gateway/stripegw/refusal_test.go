@@ -91,7 +91,7 @@ func TestRefusalsAreClassified(t *testing.T) {
 		{"an empty success is unknown", answers(200, ""), fault.Unknown, fault.Unavailable, "outcome_unknown"},
 		{"a success that is no object is unknown", answers(200, `"`+quote+`"`), fault.Unknown, fault.Unavailable, "outcome_unknown"},
 		{"a cut success is unknown", answers(200, `{"id":"pi_1","client_se`), fault.Unknown, fault.Unavailable, "outcome_unknown"},
-		{"a success with an amount in words is unknown", answers(200, `{"id":"pi_1","amount":"`+quote+`"}`), fault.Unknown, fault.Unavailable, "outcome_unknown"},
+		{"a success with words for an object is unknown", answers(200, `{"id":"pi_1","metadata":"`+quote+`"}`), fault.Unknown, fault.Unavailable, "outcome_unknown"},
 		{"a success of more than a megabyte is unknown", answers(200, `{"id":"pi_1"}`+strings.Repeat(" ", 1<<20)), fault.Unknown, fault.Unavailable, "outcome_unknown"},
 		{"a success of nothing is ours to look into", answers(200, `{}`), fault.Internal, fault.Internal, "answer_unreadable"},
 		{"a name that does not resolve did not happen", failing(&net.DNSError{Err: quote, Name: "api.stripe.com"}), fault.Unavailable, fault.Unavailable, "dependency_unavailable"},
@@ -172,6 +172,7 @@ func TestOverRealConnections(t *testing.T) {
 	var hits atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		hits.Add(1)
+		_, _ = io.Copy(io.Discard, r.Body) // Only then does the server notice that the client is gone.
 		switch {
 		case strings.Contains(r.URL.Path, "pi_redirect"):
 			http.Redirect(w, r, "/v1/elsewhere", http.StatusFound)

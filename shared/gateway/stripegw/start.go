@@ -110,6 +110,9 @@ func pageOf(op string, cs *stripe.CheckoutSession) (payment.Started, error) {
 	if cs.ID == "" || cs.Status == stripe.CheckoutSessionStatusOpen && !strings.HasPrefix(cs.URL, "http") {
 		return payment.Started{}, fault.New(fault.Internal, op, "answer_unreadable", "")
 	}
+	if _, known := sessionStates[cs.Status]; !known {
+		return payment.Started{}, statusUnknown(op)
+	}
 	if cs.Status != stripe.CheckoutSessionStatusOpen {
 		return payment.Started{}, notOpen(op)
 	}
@@ -124,7 +127,10 @@ func (g *Gateway) formOf(op string, pi *stripe.PaymentIntent) (payment.Started, 
 	if pi.ID == "" || pi.ClientSecret == "" {
 		return payment.Started{}, fault.New(fault.Internal, op, "answer_unreadable", "")
 	}
-	if intentStates[pi.Status] != payment.RequiresAction {
+	switch s, err := intentState(op, pi); {
+	case err != nil:
+		return payment.Started{}, err
+	case s != payment.RequiresAction:
 		return payment.Started{}, notOpen(op)
 	}
 	return payment.Started{Intent: pi.ID, ClientSecret: pi.ClientSecret, PublicKey: g.publishable}, nil
