@@ -56,7 +56,7 @@ func Relay(t Tools, fulfillment, mail Send) func(context.Context, events.DynamoD
 
 // BeginFulfillment assembles worker/beginfulfillment.
 func BeginFulfillment(t Tools, s Orders, m Machine) Batch {
-	return beginfulfillment.Handler{Load: s.Order, Start: m.Start, Alive: m.Alive, Log: t.Log}.Handle
+	return beginfulfillment.Handler{Book: bookOf(s), Start: m.Start, Alive: m.Alive, Now: t.Now, Log: t.Log}.Handle
 }
 
 // Notify assembles worker/notify.

@@ -16,19 +16,21 @@ import (
 	"time"
 
 	"till/scripts/localcloud/clock"
+	"till/scripts/localcloud/cognito"
 	"till/scripts/localshop"
 )
 
-// Count is what was counted of one checkout: an order of one line by a shopper who is new to the shop, from the basket's
-// price to the confirmed and prepared order.
+// Count is what was counted of one checkout: an order of one line, from the basket's price until it is confirmed and the
+// gateway's event is settled. Units are DynamoDB's request units.
 type Count struct {
 	WriteUnits   int
 	ReadUnits    float64
-	Writes       []Write // Every write, in order.
-	KMS          int
-	Messages     int // Sent to queues.
+	Messages     int // Sent to queues until the order waits for staff: three.
 	GatewayCalls int
-	Transitions  int
+	Transitions  int // Of the machine, until the order waits for staff.
+	KMS          int
+	After        int     // Write units from there until the order waits for staff: mail, machine.
+	Writes       []Write // Every write, in order.
 }
 
 // Write is one write of the store.
@@ -49,6 +51,7 @@ type Shop struct {
 	*localshop.Shop
 	count Count
 	api   http.Handler
+	Meter *Meter // Time and allocations by function.
 }
 
 // start is a day like any other: what is counted does not depend on it.
@@ -56,23 +59,32 @@ var start = time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
 
 // New opens a shop on virtual time, from the project's files.
 func New(files fs.FS) (*Shop, error) {
-	shop, err := localshop.New(localshop.Options{Files: files, Clock: clock.New(start, clock.Inline{}), Seed: "cost", Log: io.Discard})
+	meter := &Meter{uses: map[string]*Use{}}
+	shop, err := localshop.New(localshop.Options{
+		Files: files, Clock: clock.New(start, clock.Inline{}), Seed: "cost", Log: io.Discard, Faults: meter.hooks(),
+	})
 	if err != nil {
 		return nil, err
 	}
-	s := &Shop{Shop: shop, api: shop.Cloud.API("")}
+	s := &Shop{Shop: shop, api: shop.Cloud.API(""), Meter: meter}
 	return s, shop.Seed(context.Background())
 }
 
 // watch counts from now on.
 func (s *Shop) watch() {
 	s.count = Count{}
+	confirmed := false
 	s.Store.OnUnits = func(op string, units int) {
-		s.count.WriteUnits += units
+		if confirmed {
+			s.count.After += units
+		} else {
+			s.count.WriteUnits += units
+		}
+		confirmed = confirmed || op == "SettleEvent"
 		s.count.Writes = append(s.count.Writes, Write{op, units})
 	}
 	s.Store.Fault = func(op string, after bool) error {
-		if !after {
+		if !after && !confirmed {
 			s.count.ReadUnits += readUnits[op]
 		}
 		return nil
@@ -108,6 +120,24 @@ func (s *Shop) Checkout(mode, key, email string) (Count, error) {
 	s.count.GatewayCalls = s.GatewayCalls() - calls
 	s.count.KMS, s.count.Messages, s.count.Transitions = s.KMS.Calls()-kms, s.sent()-sent, s.transitions()-steps
 	return s.count, s.confirmed(id, token)
+}
+
+// Deliver buys one mug and ships it, and gives the order's id.
+func (s *Shop) Deliver(email string) (string, error) {
+	if _, err := s.Checkout("hosted", "deliver-"+email, email); err != nil {
+		return "", err
+	}
+	ids := s.Store.AllOrders()
+	id := string(ids[len(ids)-1])
+	token, err := s.Cloud.StaffToken(cognito.Person{Username: "packer", Groups: []string{"packer"}, MFA: true})
+	if err != nil {
+		return "", err
+	}
+	parcel := map[string]string{"carrier": "DHL", "tracking_number": "JJD0001"}
+	if _, err := s.call("POST", "/staff/orders/"+id+"/shipments", "", token, parcel); err != nil {
+		return "", err
+	}
+	return id, s.Settle()
 }
 
 var lines = []map[string]any{{"sku": "mug-blue", "quantity": 1}}

@@ -15,6 +15,7 @@ import (
 // altered or has another encryption context. It forgets its key when the process ends, as the memory store forgets all.
 type KMS struct {
 	random io.Reader
+	port   port
 
 	mu    sync.Mutex
 	key   []byte
@@ -40,6 +41,14 @@ func (k *KMS) Down(off bool) {
 
 // GenerateDataKey is vault.KeyService's.
 func (k *KMS) GenerateDataKey(_ context.Context, bound map[string]string) (plain, wrapped []byte, err error) {
+	err = k.port.strike("kms.GenerateDataKey", func() error {
+		plain, wrapped, err = k.generate(bound)
+		return err
+	})
+	return plain, wrapped, err
+}
+
+func (k *KMS) generate(bound map[string]string) (plain, wrapped []byte, err error) {
 	gcm, err := k.open()
 	if err != nil {
 		return nil, nil, err
@@ -55,7 +64,15 @@ func (k *KMS) GenerateDataKey(_ context.Context, bound map[string]string) (plain
 }
 
 // Decrypt is vault.KeyService's.
-func (k *KMS) Decrypt(_ context.Context, wrapped []byte, bound map[string]string) ([]byte, error) {
+func (k *KMS) Decrypt(_ context.Context, wrapped []byte, bound map[string]string) (plain []byte, err error) {
+	err = k.port.strike("kms.Decrypt", func() error {
+		plain, err = k.unwrap(wrapped, bound)
+		return err
+	})
+	return plain, err
+}
+
+func (k *KMS) unwrap(wrapped []byte, bound map[string]string) ([]byte, error) {
 	gcm, err := k.open()
 	if err != nil {
 		return nil, err

@@ -20,7 +20,8 @@ type Mail struct {
 
 // Mailbox keeps every mail that was sent.
 type Mailbox struct {
-	now func() time.Time
+	now  func() time.Time
+	port port
 
 	mu    sync.Mutex
 	mails []Mail
@@ -28,10 +29,12 @@ type Mailbox struct {
 
 // Send is mailer.Mailer's.
 func (m *Mailbox) Send(_ context.Context, to person.Email, subject, text, key string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.mails = append(m.mails, Mail{m.now(), to.Text(), subject, text, key})
-	return nil
+	return m.port.strike("mailer.Send", func() error {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.mails = append(m.mails, Mail{m.now(), to.Text(), subject, text, key})
+		return nil
+	})
 }
 
 // All lists the mails, oldest first.

@@ -3,7 +3,6 @@ package localshop
 import (
 	"bytes"
 	"context"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -11,8 +10,6 @@ import (
 
 	"till/functions/assembly"
 	"till/scripts/localcloud"
-	"till/scripts/localcloud/asl"
-	"till/shared/fault"
 	"till/shared/link"
 )
 
@@ -23,60 +20,61 @@ func constant[T any](value T) func(context.Context) (T, error) {
 
 func (s *Shop) links() assembly.Links { return constant[link.Signer](s.signer) }
 
+// port is the faults that strike what the functions call; nil strikes nothing.
+type port func(call string, after bool) error
+
+// strike lets the effect of a call happen between its faults.
+func (p port) strike(call string, effect func() error) error {
+	if p == nil {
+		return effect()
+	}
+	if err := p(call, false); err != nil {
+		return err
+	}
+	err := effect()
+	if lost := p(call, true); lost != nil {
+		return lost
+	}
+	return err
+}
+
 // send is the local twin of queue.Queue.
 func (s *Shop) send(ctx context.Context, url, body string) error {
-	if _, err := s.Cloud.SendMessage(ctx, url, body); err != nil {
-		return fault.Wrap(fault.Unavailable, "localshop.send", err)
-	}
-	return nil
+	return port(s.options.Port).strike("queue.Send", func() error { return s.Cloud.Queue(url).Send(ctx, body) })
 }
 
-// machine is the local twin of flow.Machine.
+// machine is the local twin of flow.Machine, with faults.
 type machine struct {
-	cloud *localcloud.Cloud
-	arn   string
+	localcloud.Machine
+	port port
 }
 
-func (s *Shop) machine(arn string) assembly.Machine { return machine{s.Cloud, arn} }
+func (s *Shop) machine(arn string) assembly.Machine {
+	return machine{s.Cloud.Machine(arn), s.options.Port}
+}
 
 // Start is flow.Machine's.
 func (m machine) Start(ctx context.Context, name, input string) error {
-	_, err := m.cloud.StartExecution(ctx, m.arn, name, input)
-	if coded(err, asl.CodeExecutionAlreadyExists) {
-		return fault.New(fault.Conflict, "localshop.Start", "execution_exists", "")
-	}
-	return fault.Wrap(fault.Unavailable, "localshop.Start", err)
+	return m.port.strike("machine.Start", func() error { return m.Machine.Start(ctx, name, input) })
 }
 
 // Alive is flow.Machine's.
-func (m machine) Alive(ctx context.Context, name string) (bool, error) {
-	e, err := m.cloud.DescribeExecution(ctx, m.cloud.ExecutionARN(m.arn, name))
-	if coded(err, asl.CodeExecutionDoesNotExist) {
-		return false, fault.Wrap(fault.NotFound, "localshop.Alive", err)
-	}
-	return e.Status == asl.Running || e.Status == asl.Succeeded, fault.Wrap(fault.Unavailable, "localshop.Alive", err)
+func (m machine) Alive(ctx context.Context, name string) (alive bool, err error) {
+	err = m.port.strike("machine.Alive", func() error {
+		alive, err = m.Machine.Alive(ctx, name)
+		return err
+	})
+	return alive, err
 }
 
 // Succeed is flow.Machine's.
 func (m machine) Succeed(ctx context.Context, token string) error {
-	return answered(m.cloud.SendTaskSuccess(ctx, token, "{}"))
+	return m.port.strike("machine.Succeed", func() error { return m.Machine.Succeed(ctx, token) })
 }
 
 // Cancel is flow.Machine's.
 func (m machine) Cancel(ctx context.Context, token string) error {
-	return answered(m.cloud.SendTaskFailure(ctx, token, "OrderCancelled", ""))
-}
-
-func answered(err error) error {
-	if coded(err, asl.CodeTaskDoesNotExist) || coded(err, asl.CodeTaskTimedOut) {
-		return nil
-	}
-	return fault.Wrap(fault.Unavailable, "localshop.answer", err)
-}
-
-func coded(err error, code string) bool {
-	var e *asl.APIError
-	return errors.As(err, &e) && e.Code == code
+	return m.port.strike("machine.Cancel", func() error { return m.Machine.Cancel(ctx, token) })
 }
 
 // post hands a request to the API as if it came over the network.

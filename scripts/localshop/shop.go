@@ -42,6 +42,12 @@ type Options struct {
 	Wait bool
 	// Random is where keys and nonces come from; crypto/rand unless set.
 	Random io.Reader
+	// StaffKey signs the staff's tokens; one is made unless set.
+	StaffKey *rsa.PrivateKey
+	// Port, if set, is called before and after the effect of each call to a queue, the machine, KMS and the mailer, by the
+	// call's name ("machine.Succeed"). The error that it gives is what the caller gets: before, nothing has happened; after,
+	// it has. The store has a hook of its own.
+	Port func(call string, after bool) error
 }
 
 // Shop is a running shop. Safe for concurrent use.
@@ -94,13 +100,18 @@ func New(o Options) (*Shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	staffKey, err := rsa.GenerateKey(rand.Reader, staffKeyBits)
-	if err != nil {
-		return nil, err
+	if o.StaffKey == nil {
+		if o.StaffKey, err = rsa.GenerateKey(rand.Reader, staffKeyBits); err != nil {
+			return nil, err
+		}
 	}
-	s := &Shop{Clock: o.Clock, Store: &memory.Store{}, KMS: &KMS{random: o.Random}, Mails: &Mailbox{now: o.Clock.Now}, options: o, shop: described}
+	ports := port(o.Port)
+	s := &Shop{
+		Clock: o.Clock, Store: &memory.Store{}, KMS: &KMS{random: o.Random, port: ports}, Mails: &Mailbox{now: o.Clock.Now, port: ports},
+		options: o, shop: described,
+	}
 	s.Cloud, err = localcloud.New(localcloud.Options{
-		Template: described, Files: o.Files, Clock: o.Clock, Seed: o.Seed, StaffKey: staffKey, ErrorNames: sfntask.Names(),
+		Template: described, Files: o.Files, Clock: o.Clock, Seed: o.Seed, StaffKey: o.StaffKey, ErrorNames: sfntask.Names(),
 		Faults: o.Faults, StreamLanes: 4,
 	})
 	if err != nil {

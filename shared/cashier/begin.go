@@ -13,33 +13,24 @@ import (
 // callLimit is longer than a gateway call may take: an attempt that is initiating for longer has lost its caller.
 const callLimit = 15 * time.Second
 
-// Begin starts a payment, or gives again what an open one was answered: a repeat of the key, or a shopper who comes back
-// to pay the same way. An open attempt of another way to pay is closed first, so that one order is never charged twice.
-// Errors: as order.StartPayment and the gateway;
-// fault.Conflict, code idempotency_in_progress, while the key's own call runs.
-func (c Cashier) Begin(ctx context.Context, id order.ID, want order.NewAttempt, who Who,
+// Begin starts a payment of an order that was loaded just now, or gives again what an open one was answered: a repeat of
+// the key, or a shopper who comes back to pay the same way. An open attempt of another way to pay is closed first, so that
+// one order is never charged twice. Errors: as order.StartPayment and the gateway; fault.Conflict, code
+// idempotency_in_progress, while the key's own call runs.
+func (c Cashier) Begin(ctx context.Context, o *order.Order, want order.NewAttempt, who Who,
 ) (payment.Attempt, payment.Started, error) {
 	g, err := c.Gateway(ctx, want.Gateway)
 	if err != nil {
 		return payment.Attempt{}, payment.Started{}, err
 	}
+	id := o.ID()
 	mine := order.AttemptIDFor(id, want.Key)
 	start := func(o *order.Order) (order.Change, error) { return o.StartPayment(want, c.by(who.Who, who.Cause)) }
-	o, change, err := c.Book.Change(ctx, id, start)
+	o, change, err := c.Book.ChangeFrom(ctx, o, start)
 	if fault.Code(err) == "payment_in_progress" {
-		before, loadErr := c.Book.Load(ctx, id)
-		if loadErr != nil {
-			return payment.Attempt{}, payment.Started{}, loadErr
-		}
-		other, _ := before.OpenAttempt()
-		switch {
-		case other.State == payment.RequiresAction && other.Gateway == want.Gateway && other.Mode == want.Mode:
-			return c.again(ctx, g, before, other, who)
-		case other.State != payment.RequiresAction:
-			return payment.Attempt{}, payment.Started{}, err
-		}
-		if _, err = c.Close(ctx, id, who); err != nil {
-			return payment.Attempt{}, payment.Started{}, err
+		a, started, goesOn, waitErr := c.giveWay(ctx, g, id, want, who)
+		if goesOn || waitErr != nil {
+			return a, started, waitErr
 		}
 		o, change, err = c.Book.Change(ctx, id, start)
 	}
@@ -58,11 +49,33 @@ func (c Cashier) Begin(ctx context.Context, id order.ID, want order.NewAttempt, 
 	return a, started, nil
 }
 
+// giveWay deals with the open attempt that stands in the way of a new one. The shopper goes on with it, and gets what it was
+// answered, if it is the same way to pay and still open, or paid; else it can be charged no more when this returns.
+func (c Cashier) giveWay(ctx context.Context, g payment.Gateway, id order.ID, want order.NewAttempt, who Who,
+) (a payment.Attempt, started payment.Started, goesOn bool, err error) {
+	o, err := c.Book.Load(ctx, id)
+	if err != nil {
+		return payment.Attempt{}, payment.Started{}, false, err
+	}
+	other, open := o.OpenAttempt()
+	switch {
+	case !open:
+		return payment.Attempt{}, payment.Started{}, false, nil // It has ended meanwhile.
+	case other.State != payment.RequiresAction:
+		return payment.Attempt{}, payment.Started{}, false, order.InProgress("cashier.Begin")
+	case other.Gateway == want.Gateway && other.Mode == want.Mode:
+		a, started, err = c.again(ctx, g, o, other, who)
+		return a, started, a.State.Open() || a.State == payment.Captured, err // Not if its page has run out.
+	}
+	_, err = c.Close(ctx, id, who)
+	return payment.Attempt{}, payment.Started{}, false, err
+}
+
 // again answers for an attempt that is there already.
 func (c Cashier) again(ctx context.Context, g payment.Gateway, o *order.Order, a payment.Attempt, who Who,
 ) (payment.Attempt, payment.Started, error) {
 	switch {
-	case a.State == payment.Initiating && c.Now().Sub(a.At) < callLimit:
+	case a.State == payment.Initiating && a.Asks == 0 && c.Now().Sub(a.At) < callLimit:
 		return payment.Attempt{}, payment.Started{}, fault.New(fault.Conflict, "cashier.Begin", "idempotency_in_progress",
 			"The first request with this key is still being worked on. Send it again in a moment.")
 	case a.State == payment.Initiating || a.State == payment.Unknown:
@@ -95,7 +108,7 @@ func (c Cashier) call(ctx context.Context, g payment.Gateway, o *order.Order, a 
 		Order: string(r.ID), Attempt: a.ID, Mode: a.Mode, Amount: money.Of(a.Amount, r.Currency),
 		Title: "Order " + string(r.ID), ReturnURL: c.ReturnURL(r.ID, a.ID), At: a.At,
 	})
-	after, _, err := c.Book.Change(ctx, r.ID, func(o *order.Order) (order.Change, error) {
+	after, _, err := c.Book.ChangeFrom(ctx, o, func(o *order.Order) (order.Change, error) {
 		return o.PaymentStarted(a.ID, started, failure, c.by(who.Who, who.Cause))
 	})
 	if failure != nil {

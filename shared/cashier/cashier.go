@@ -38,17 +38,33 @@ func (c Cashier) Settle(ctx context.Context, id order.ID, attempt payment.Attemp
 	if !found {
 		return nil, false, fault.New(fault.Conflict, "cashier.Settle", "attempt_unknown", "")
 	}
-	facts, err := c.ask(ctx, o, a, who, payment.Gateway.Fetch)
+	o, facts, err := c.ask(ctx, o, a, who, payment.Gateway.Fetch)
 	if err != nil {
 		return nil, false, err
 	}
 	if a.State == payment.Processing && facts.State == payment.RequiresAction && facts.LastError != "" {
 		// A slow method failed. The gateway would let the shopper try again on a page that was left days ago.
-		if facts, err = c.ask(ctx, o, a, who, payment.Gateway.Close); err != nil {
+		if o, facts, err = c.ask(ctx, o, a, who, payment.Gateway.Close); err != nil {
 			return nil, false, err
 		}
 	}
-	return c.apply(ctx, id, facts, who)
+	o, news, err := c.apply(ctx, o, facts, who)
+	if err != nil {
+		return nil, false, err
+	}
+	return c.closeSpare(ctx, o, who), news, nil
+}
+
+// closeSpare ends an attempt that is open beside the one that paid the order, or after its end: money on an attempt that had
+// ended leaves a later one open. If that fails, the attempt is due still, and the sweep comes back to it.
+func (c Cashier) closeSpare(ctx context.Context, o *order.Order, who Who) *order.Order {
+	if _, open := o.OpenAttempt(); !open || o.Record().Status.Payable() {
+		return o
+	}
+	if after, err := c.Close(ctx, o.ID(), who); err == nil {
+		return after
+	}
+	return o
 }
 
 // Close makes sure that the order's open attempt, if there is one, can no longer be charged, and applies what comes to
@@ -63,11 +79,11 @@ func (c Cashier) Close(ctx context.Context, id order.ID, who Who) (*order.Order,
 	if !open {
 		return o, nil
 	}
-	facts, err := c.ask(ctx, o, a, who, payment.Gateway.Close)
+	o, facts, err := c.ask(ctx, o, a, who, payment.Gateway.Close)
 	if err != nil {
 		return nil, err
 	}
-	if o, _, err = c.apply(ctx, id, facts, who); err != nil {
+	if o, _, err = c.apply(ctx, o, facts, who); err != nil {
 		return nil, err
 	}
 	if _, open = o.OpenAttempt(); open {
@@ -76,43 +92,51 @@ func (c Cashier) Close(ctx context.Context, id order.ID, who Who) (*order.Order,
 	return o, nil
 }
 
-// ask puts a question about an attempt to its gateway. An attempt without the gateway's references is begun again first,
-// with the same key: the gateway answers as it did then, and that is how its references are learnt.
+// ask puts a question about an attempt to its gateway, and gives the order as it is then. An attempt without the gateway's
+// references is begun again first, with the same key: the gateway answers as it did then, and that is how its references
+// are learnt.
 func (c Cashier) ask(ctx context.Context, o *order.Order, a payment.Attempt, who Who,
 	question func(payment.Gateway, context.Context, payment.Attempt) (payment.Facts, error),
-) (payment.Facts, error) {
+) (*order.Order, payment.Facts, error) {
 	g, err := c.Gateway(ctx, a.Gateway)
 	if err != nil {
-		return payment.Facts{}, err
+		return nil, payment.Facts{}, err
 	}
 	gone := payment.Facts{State: payment.Expired, Order: string(o.ID()), Attempt: a.ID}
-	if a.Session == "" && a.Intent == "" {
-		if !a.State.Open() || c.Now().Sub(a.At) > g.Capabilities().KeyLife {
-			return gone, nil // Nobody was ever given the means to pay it.
+	if a.Session == "" && a.Intent == "" && a.State.Open() {
+		if c.Now().Sub(a.At) > g.Capabilities().KeyLife {
+			return o, gone, nil // Nobody was ever given the means to pay it.
 		}
-		again, _, err := c.call(ctx, g, o, a, who)
+		id := o.ID()
+		o, _, err = c.call(ctx, g, o, a, who)
 		if err != nil {
-			return payment.Facts{}, err
+			var loadErr error
+			if o, loadErr = c.Book.Load(ctx, id); loadErr != nil {
+				return nil, payment.Facts{}, loadErr
+			}
 		}
-		if a, _ = again.Attempt(a.ID); a.Session == "" && a.Intent == "" {
-			return gone, nil // The gateway refused it for good.
+		if a, _ = o.Attempt(a.ID); a.Session == "" && a.Intent == "" {
+			if a.State.Open() {
+				return nil, payment.Facts{}, err
+			}
+			return o, gone, nil // The gateway refused it for good.
 		}
 	}
 	facts, err := question(g, ctx, a)
 	if fault.Is(err, fault.NotFound) {
-		return gone, nil
+		return o, gone, nil
 	}
-	return facts, err
+	return o, facts, err
 }
 
 // apply saves what a gateway says of an attempt. Money for an expired order takes its stock again; when that is gone, the
 // money goes back.
-func (c Cashier) apply(ctx context.Context, id order.ID, facts payment.Facts, who Who) (*order.Order, bool, error) {
-	restock := true
+func (c Cashier) apply(ctx context.Context, o *order.Order, facts payment.Facts, who Who) (*order.Order, bool, error) {
+	id, restock := o.ID(), true
 	verb := func(o *order.Order) (order.Change, error) {
 		return o.ApplyPayment(facts, restock, c.by(who.Who, who.Cause))
 	}
-	o, change, err := c.Book.Change(ctx, id, verb)
+	o, change, err := c.Book.ChangeFrom(ctx, o, verb)
 	if fault.Code(err) == "out_of_stock" {
 		restock = false
 		o, change, err = c.Book.Change(ctx, id, verb)

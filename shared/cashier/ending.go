@@ -3,7 +3,6 @@ package cashier
 import (
 	"context"
 
-	"till/shared/fault"
 	"till/shared/order"
 )
 
@@ -41,9 +40,7 @@ func (e Ending) Cancel(ctx context.Context, c Cashier, o *order.Order, who Who) 
 		}
 		o = after
 	}
-	if err := e.Answer(ctx, o); err != nil && !fault.Is(err, fault.Unavailable, fault.Unknown, fault.Internal) {
-		return nil, err
-	}
+	_ = e.Answer(ctx, o) // The order is cancelled all the same, and due until the machine knows.
 	return o, nil
 }
 

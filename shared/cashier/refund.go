@@ -38,8 +38,8 @@ func (c Cashier) Refund(ctx context.Context, id order.ID, refund payment.RefundI
 		}
 		return nil, err
 	}
-	if fault.Is(err, fault.Declined, fault.Invalid, fault.Conflict) {
-		// Refused for good: the amount is free again, and a hold tells staff.
+	if fault.Is(err, fault.Declined, fault.Invalid, fault.Conflict, fault.NotFound) {
+		// Refused for good, or of a payment that is not there: the amount is free again, and a hold tells staff.
 		facts, err = payment.RefundFacts{ID: refund, State: payment.RefundFailed, Amount: r.Amount}, nil
 	}
 	if err != nil {

@@ -34,7 +34,7 @@ func TestWhatAnAnswerMeansToARead(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s, _ := store(t, tt.script...)
-			if _, err := s.Order(context.Background(), "ord_1"); !fault.Is(err, tt.want) {
+			if _, err := s.Order(t.Context(), "ord_1"); !fault.Is(err, tt.want) {
 				t.Errorf("got %v, want %v", err, tt.want)
 			}
 		})
@@ -43,7 +43,7 @@ func TestWhatAnAnswerMeansToARead(t *testing.T) {
 
 func TestReadsOfOneOrderAreConsistent(t *testing.T) {
 	s, f := store(t, ok("{}"))
-	ctx := context.Background()
+	ctx := t.Context()
 	_, _ = s.Order(ctx, "ord_1")
 	_, _ = s.Change(ctx, "ord_1", 1)
 	_, _ = s.Changes(ctx, "ord_1", 0, 1)
@@ -77,7 +77,7 @@ func TestKeysThatABatchLeavesOverAreAskedForAgain(t *testing.T) {
 		ok(`{"Responses":{"catalog":[`+row("a")+`]},"UnprocessedKeys":`+leftOver("b", "c")+`}`),
 		ok(`{"Responses":{"catalog":[]},"UnprocessedKeys":`+leftOver("b", "c")+`}`),
 		ok(`{"Responses":{"catalog":[`+row("c")+","+row("b")+`]},"UnprocessedKeys":{}}`))
-	got, err := s.Stocks(context.Background(), []catalog.SKU{"a", "b", "c"})
+	got, err := s.Stocks(t.Context(), []catalog.SKU{"a", "b", "c"})
 	if err != nil || len(got) != 3 || len(f.calls) != 3 {
 		t.Errorf("got %v, %v, called %s", got, err, f.asked())
 	}
@@ -85,7 +85,7 @@ func TestKeysThatABatchLeavesOverAreAskedForAgain(t *testing.T) {
 
 func TestKeysThatStayLeftOverAreUnavailable(t *testing.T) {
 	s, f := store(t, ok(`{"Responses":{},"UnprocessedKeys":`+leftOver("a")+`}`))
-	if _, err := s.Stocks(context.Background(), []catalog.SKU{"a"}); !fault.Is(err, fault.Unavailable) {
+	if _, err := s.Stocks(t.Context(), []catalog.SKU{"a"}); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("got %v", err)
 	}
 	if len(f.calls) > 10 {
@@ -99,7 +99,7 @@ func TestAQueryReadsOnUntilItHasEnough(t *testing.T) {
 	}
 	more := `,"LastEvaluatedKey":{"pk":{"S":"x"}}`
 	s, f := store(t, page(3, more), page(2, more), page(1, ""))
-	ids, next, err := s.DayOrders(context.Background(), "2026-11-22", "", 5)
+	ids, next, err := s.DayOrders(t.Context(), "2026-11-22", "", 5)
 	if err != nil || next != "" || fmt.Sprint(ids) != "[3 2 1]" || len(f.calls) != 3 {
 		t.Errorf("got %v, %q, %v, called %s", ids, next, err, f.asked())
 	}
@@ -125,7 +125,7 @@ func TestAnEventIsARepeatOnlyIfItsRowIsThere(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s, _ := store(t, tt.script...)
-			i, fresh, err := s.PutEvent(context.Background(), inbox.Receive(payment.Event{Gateway: "stripe", ID: "evt_1"}, noon))
+			i, fresh, err := s.PutEvent(t.Context(), inbox.Receive(payment.Event{Gateway: "stripe", ID: "evt_1"}, noon))
 			got := "repeat " + string(i.State)
 			switch {
 			case err != nil:
@@ -185,7 +185,7 @@ func TestCallsPerMethod(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s, f := store(t, tt.script...)
-			if err := tt.run(context.Background(), s); err != nil {
+			if err := tt.run(t.Context(), s); err != nil {
 				t.Errorf("got %v", err)
 			}
 			if f.asked() != tt.want {
@@ -203,11 +203,11 @@ func TestAnEventThatOthersKeepChangingIsUnavailable(t *testing.T) {
 		script = append(script, event, moved)
 	}
 	s, _ := store(t, script...)
-	err := s.SettleEvent(context.Background(), "stripe##evt_1", inbox.Applied, "", noon)
+	err := s.SettleEvent(t.Context(), "stripe##evt_1", inbox.Applied, "", noon)
 	if !fault.Is(err, fault.Unavailable) {
 		t.Errorf("got %v", err)
 	}
-	_, err = s.ClaimEvent(context.Background(), "stripe##evt_1", noon)
+	_, err = s.ClaimEvent(t.Context(), "stripe##evt_1", noon)
 	if !fault.Is(err, fault.Conflict) || fault.Code(err) != "inbox_claimed" {
 		t.Errorf("claiming: %v", err)
 	}
@@ -218,11 +218,11 @@ func TestASavedCustomerFoundAgainIsOurs(t *testing.T) {
 	ours := `,"Item":{"pk":{"S":"CUSTOMER#cus_1"},"n":{"N":"2"},"keys":{"S":"[{\"Number\":1,\"Purpose\":\"\",\"Day\":\"\",\"Wrapped\":\"YWJj\"}]"}}`
 	moved := failed(http.StatusBadRequest, "ConditionalCheckFailedException", ours)
 	s, _ := store(t, broken, moved)
-	if err := s.SaveCustomer(context.Background(), customer); err != nil {
+	if err := s.SaveCustomer(t.Context(), customer); err != nil {
 		t.Errorf("after a broken first try: %v", err)
 	}
 	s, _ = store(t, moved)
-	if err := s.SaveCustomer(context.Background(), customer); !fault.Is(err, fault.Conflict) {
+	if err := s.SaveCustomer(t.Context(), customer); !fault.Is(err, fault.Conflict) {
 		t.Errorf("at the first try: %v", err)
 	}
 }

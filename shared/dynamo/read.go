@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -102,7 +103,7 @@ func (s *Store) dueBefore(ctx context.Context, op, table string, before time.Tim
 		got, err := s.query(ctx, op, &dynamodb.QueryInput{
 			TableName: &table, IndexName: aws.String("due"),
 			KeyConditionExpression:    aws.String("due_shard = :shard AND due <= :before"),
-			ExpressionAttributeValues: item{":shard": text(string(rune('0' + i))), ":before": text(dueText(before))},
+			ExpressionAttributeValues: item{":shard": text(strconv.Itoa(i)), ":before": text(dueText(before))},
 		}, limit)
 		if err != nil {
 			return nil, err

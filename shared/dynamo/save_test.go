@@ -1,7 +1,6 @@
 package dynamo_test
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -104,7 +103,7 @@ func TestWhatAnAnswerMeansToASave(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s, f := store(t, tt.script...)
 			got := success
-			if err := s.Save(context.Background(), o, c); err != nil {
+			if err := s.Save(t.Context(), o, c); err != nil {
 				got = strings.TrimSpace(fault.KindOf(err).String() + " " + fault.Code(err))
 				for _, sku := range catalog.ShortSKUs(err) {
 					got += " " + string(sku)
@@ -124,7 +123,7 @@ func TestASaveThatReachesNobodyDidNotHappen(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
 	o, c := placed(t)
-	err := dynamo.New(config(server.URL, nil), names).Save(context.Background(), o, c)
+	err := dynamo.New(config(server.URL, nil), names).Save(t.Context(), o, c)
 	if !fault.Is(err, fault.Unavailable) {
 		t.Errorf("got %v", err)
 	}
@@ -133,7 +132,7 @@ func TestASaveThatReachesNobodyDidNotHappen(t *testing.T) {
 func TestASaveOfNothingCallsNobody(t *testing.T) {
 	s, f := store(t, ok("{}"))
 	o, _ := placed(t)
-	if err := s.Save(context.Background(), o, order.Change{}); err != nil || f.asked() != "" {
+	if err := s.Save(t.Context(), o, order.Change{}); err != nil || f.asked() != "" {
 		t.Errorf("%v, called %q", err, f.asked())
 	}
 }
@@ -142,7 +141,7 @@ func TestASaveOfNothingCallsNobody(t *testing.T) {
 func TestTheLayoutOfASave(t *testing.T) {
 	s, f := store(t, ok("{}"))
 	o, c := placed(t)
-	if err := s.Save(context.Background(), o, c); err != nil {
+	if err := s.Save(t.Context(), o, c); err != nil {
 		t.Fatal(err)
 	}
 	orderBody, badOrder := o.Encode()
@@ -206,7 +205,7 @@ func TestMessagesAreCountedForTheStream(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Save(context.Background(), o, c); err != nil {
+	if err := s.Save(t.Context(), o, c); err != nil {
 		t.Fatal(err)
 	}
 	text, err := json.Marshal(f.calls[0].body)

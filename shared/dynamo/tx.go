@@ -203,12 +203,8 @@ func conflict(op, code, msg string) error { return fault.New(fault.Conflict, "dy
 
 // pause waits, unless the caller's time is over.
 func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
+	wait, done := context.WithTimeout(ctx, d)
+	defer done()
+	<-wait.Done()
+	return ctx.Err()
 }

@@ -107,7 +107,7 @@ func (s *Store) PutProduct(ctx context.Context, p catalog.Product) error {
 		if p.Active {
 			item["list"] = "1"
 		}
-		return s.commit("PutProduct", put{Catalog, productKey(p.SKU), item})
+		return s.commit("PutProduct", put{table: Catalog, key: productKey(p.SKU), next: item})
 	})
 }
 
@@ -142,6 +142,6 @@ func (s *Store) SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (ca
 		if err != nil {
 			return catalog.Stock{}, err
 		}
-		return after, s.commit("SetStock", put{Catalog, stockKey(sku), stockImage(after)})
+		return after, s.commit("SetStock", put{table: Catalog, key: stockKey(sku), next: stockImage(after)})
 	})
 }

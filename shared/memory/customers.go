@@ -69,7 +69,7 @@ func (s *Store) AddDayKey(ctx context.Context, k vault.DayKey) error {
 		if s.there(dayKey(k.Purpose, k.Day)) {
 			return conflict("AddDayKey", order.VersionConflict, "")
 		}
-		return s.commit("AddDayKey", put{Customers, dayKey(k.Purpose, k.Day), Image{"wrapped": slices.Clone(k.Wrapped)}})
+		return s.commit("AddDayKey", put{table: Customers, key: dayKey(k.Purpose, k.Day), next: Image{"wrapped": slices.Clone(k.Wrapped)}})
 	})
 }
 
@@ -83,8 +83,9 @@ func (s *Store) AddCustomer(ctx context.Context, c vault.Customer, i vault.Index
 		if err != nil {
 			return err
 		}
-		return s.commit("AddCustomer", put{Customers, customerKey(c.ID), item},
-			put{Customers, indexKey(i.Hash), Image{"customer": string(i.Customer), "email": slices.Clone(i.Email)}})
+		return s.commit("AddCustomer", put{table: Customers, key: customerKey(c.ID), next: item},
+			put{table: Customers, key: indexKey(i.Hash), next: Image{"customer": string(i.Customer), "email": slices.Clone(i.Email)}},
+			put{table: Customers, key: erasureKey(c.ID), check: true})
 	})
 }
 
@@ -98,7 +99,7 @@ func (s *Store) SaveCustomer(ctx context.Context, c vault.Customer) error {
 		if err != nil {
 			return err
 		}
-		return s.commit("SaveCustomer", put{Customers, customerKey(c.ID), item})
+		return s.commit("SaveCustomer", put{table: Customers, key: customerKey(c.ID), next: item})
 	})
 }
 
@@ -110,12 +111,12 @@ func customerImage(c vault.Customer) (Image, error) {
 // EraseCustomer is vault.Keys'.
 func (s *Store) EraseCustomer(ctx context.Context, e vault.Erasure) error {
 	return do(ctx, s, "EraseCustomer", func() error {
-		puts := []put{{Customers, customerKey(e.Customer), nil}}
+		puts := []put{{table: Customers, key: customerKey(e.Customer), next: nil}}
 		if !s.there(erasureKey(e.Customer)) {
-			puts = append(puts, put{Customers, erasureKey(e.Customer), Image{"index": e.Index, "at": e.At.UTC().Format(time.RFC3339Nano)}})
+			puts = append(puts, put{table: Customers, key: erasureKey(e.Customer), next: Image{"index": e.Index, "at": e.At.UTC().Format(time.RFC3339Nano)}})
 		}
 		if s.table(Customers).items[indexKey(e.Index)].text("customer") == string(e.Customer) {
-			puts = append(puts, put{Customers, indexKey(e.Index), nil})
+			puts = append(puts, put{table: Customers, key: indexKey(e.Index), next: nil})
 		}
 		return s.commit("EraseCustomer", puts...)
 	})

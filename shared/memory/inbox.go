@@ -114,5 +114,5 @@ func (s *Store) putEvent(op string, i inbox.Item) error {
 	if !i.Due.IsZero() {
 		item["due_shard"], item["due"] = shard(i.Event.Key()), dueText(i.Due)
 	}
-	return s.commit(op, put{Inbox, eventKey(i.Event.Key()), item})
+	return s.commit(op, put{table: Inbox, key: eventKey(i.Event.Key()), next: item})
 }

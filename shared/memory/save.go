@@ -41,7 +41,7 @@ func (s *Store) Save(ctx context.Context, o *order.Order, c order.Change) error 
 		if items[orderKey(id)].number("n") != int64(c.N-1) || taken {
 			return conflict("Save", order.VersionConflict, "The order was changed by somebody else. Look again.")
 		}
-		puts := []put{{Orders, orderKey(id), next}, {Orders, changeKey(id, c.N), change}}
+		puts := []put{{table: Orders, key: orderKey(id), next: next}, {table: Orders, key: changeKey(id, c.N), next: change}}
 		refs, refused := s.refs(id, c.Refs)
 		moved, short := s.moved(c.Stock)
 		if refused != nil {
@@ -93,7 +93,7 @@ func (s *Store) refs(id order.ID, refs []order.Ref) ([]put, error) {
 		if item, there := s.table(Orders).items[refKey(r)]; there && item.text("order_id") != string(id) {
 			return nil, conflict("Save", "ref_taken", "")
 		}
-		out = append(out, put{Orders, refKey(r), Image{"order_id": string(id)}})
+		out = append(out, put{table: Orders, key: refKey(r), next: Image{"order_id": string(id)}})
 	}
 	return out, nil
 }
@@ -136,7 +136,7 @@ func (s *Store) moved(moves []catalog.Move) ([]put, error) {
 			short = append(short, catalog.Shortage(sku))
 			continue
 		}
-		out = append(out, put{Catalog, stockKey(sku), stockImage(after)})
+		out = append(out, put{table: Catalog, key: stockKey(sku), next: stockImage(after)})
 	}
 	return out, errors.Join(short...)
 }

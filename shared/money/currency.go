@@ -12,7 +12,7 @@ type Currency string
 // Parse checks an ISO 4217 code. Errors: fault.Invalid, code currency_invalid (also for lower case: "eur" is a typing
 // error that a contract should not hide).
 func Parse(code string) (Currency, error) {
-	if !currency.IsValid(code) {
+	if code == "" || !currency.IsValid(code) { // It takes "" for a currency.
 		return "", fault.New(fault.Invalid, "money.Parse", "currency_invalid", "Must be an ISO 4217 currency code in capitals, such as EUR.")
 	}
 	return Currency(code), nil

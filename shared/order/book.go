@@ -20,12 +20,19 @@ const savesMax = 8
 // nothing else, and a verb that finds its work done gives the zero Change. It gives the order as it is stored now and
 // the change, zero if there was none. Errors: those of verb, and of Load and Save.
 func (b Book) Change(ctx context.Context, id ID, verb func(*Order) (Change, error)) (*Order, Change, error) {
-	var last error
-	for range savesMax {
-		o, err := b.Load(ctx, id)
-		if err != nil {
-			return nil, Change{}, err
-		}
+	o, err := b.Load(ctx, id)
+	if err != nil {
+		return nil, Change{}, err
+	}
+	return b.ChangeFrom(ctx, o, verb)
+}
+
+// ChangeFrom is Change for an order that was loaded just now, or saved: it saves the first read. The order is the caller's
+// no more; the one given back is.
+func (b Book) ChangeFrom(ctx context.Context, o *Order, verb func(*Order) (Change, error)) (*Order, Change, error) {
+	id := o.ID()
+	for tries := 1; ; tries++ {
+		mine := o
 		c, err := verb(o)
 		if err != nil {
 			return nil, Change{}, err
@@ -33,17 +40,21 @@ func (b Book) Change(ctx context.Context, id ID, verb func(*Order) (Change, erro
 		if c.IsZero() {
 			return o, c, nil
 		}
-		last = b.Save(ctx, o, c)
-		switch {
-		case last == nil:
+		err = b.Save(ctx, o, c)
+		if err == nil {
 			return o, c, nil
-		case fault.Code(last) == VersionConflict, fault.Is(last, fault.Unknown) && ctx.Err() == nil:
-			continue
-		default:
-			return nil, Change{}, last
+		}
+		again := fault.Code(err) == VersionConflict || fault.Is(err, fault.Unknown) && ctx.Err() == nil
+		if !again || tries == savesMax {
+			return nil, Change{}, err
+		}
+		if o, err = b.Load(ctx, id); err != nil {
+			return nil, Change{}, err
+		}
+		if o.r.Head == mine.r.Head {
+			return o, c, nil // The write was done after all, only its answer was lost.
 		}
 	}
-	return nil, Change{}, last
 }
 
 // VersionConflict is the code of a fault.Conflict that Save gives when another writer was faster.

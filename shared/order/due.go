@@ -171,6 +171,38 @@ func (o *Order) Overdue(now time.Time) []Task {
 	return out
 }
 
+// Asked notes that the sweep looked: what was overdue and brought no news is looked at again later; what was not overdue
+// keeps its deadline. Each call is a change.
+func (o *Order) Asked(by By) (Change, error) {
+	at := by.At.UTC().Truncate(time.Second)
+	over := func(t time.Time) bool { return !t.After(by.At) }
+	o.r.Attempts, o.r.Refunds, o.r.Owed = slices.Clone(o.r.Attempts), slices.Clone(o.r.Refunds), slices.Clone(o.r.Owed)
+	for i := range o.r.Attempts {
+		if a := &o.r.Attempts[i]; a.State.Open() && over(askAt(*a)) {
+			a.Asks, a.Asked = a.Asks+1, at
+		}
+	}
+	for i := range o.r.Refunds {
+		if r := &o.r.Refunds[i]; r.State.Open() && over(askRefundAt(*r)) {
+			r.Asks, r.Asked = r.Asks+1, at
+		}
+	}
+	for i := range o.r.Owed {
+		if m := &o.r.Owed[i]; over(m.At.Add(mailWait)) {
+			m.At = at
+		}
+	}
+	unpaid := o.r.Status.Payable() && !o.r.HoldsMoney() && over(later(o.r.ExpiresAt, o.r.ShouldBy))
+	if unpaid || (!o.r.ShouldBy.IsZero() && over(o.r.ShouldBy)) {
+		o.r.Asks++
+		o.r.ShouldBy = at.Add(backoff(o.r.Asks))
+	}
+	if o.r.TaskIn > 0 && o.r.Status != Fulfilling && over(o.r.AnswerBy) {
+		o.r.AnswerBy = at.Add(daily)
+	}
+	return o.seal("checked", by, Change{})
+}
+
 // MailSent notes that an owed mail has left. A repeat changes nothing.
 func (o *Order) MailSent(kind string, n int, by By) (Change, error) {
 	i := slices.IndexFunc(o.r.Owed, func(m Message) bool { return m.Kind == kind && m.N == n })

@@ -66,7 +66,8 @@ type NewAttempt struct {
 const attemptsMax = 20
 
 // StartPayment notes an attempt before its gateway is called. A repeat of the key gives the zero Change. Errors:
-// fault.Conflict: order_state_conflict, not payable; payment_in_progress, another attempt is open. fault.Invalid,
+// fault.Conflict: order_state_conflict, not payable, or holding money already; payment_in_progress, another attempt is
+// open. fault.Invalid,
 // idempotency_key_reused. fault.TooMany, too_many_attempts.
 func (o *Order) StartPayment(p NewAttempt, by By) (Change, error) {
 	const op = "order.StartPayment"
@@ -78,7 +79,7 @@ func (o *Order) StartPayment(p NewAttempt, by By) (Change, error) {
 		return Change{}, nil
 	}
 	switch {
-	case !o.r.Status.Payable() || !by.At.Before(o.r.ExpiresAt):
+	case !o.r.Status.Payable(), !by.At.Before(o.r.ExpiresAt), o.r.HoldsMoney():
 		return Change{}, StateConflict(op)
 	case o.openAttempt() != nil:
 		return Change{}, InProgress(op)
@@ -92,37 +93,39 @@ func (o *Order) StartPayment(p NewAttempt, by By) (Change, error) {
 	return o.seal("payment_started", by, Change{})
 }
 
-// PaymentStarted notes what the gateway answered to the start of an attempt: started, or an error by its kind: Unknown,
-// only a question to the gateway ends it; Unavailable, it did not happen and the same key may try again; any other,
-// the attempt failed. Money news that came first is not lowered.
+// PaymentStarted notes what the gateway answered to the start of an attempt: started, or an error by its kind. Unknown,
+// and Conflict, since there is something to be in conflict with: only a question to the gateway ends it. Unavailable: it
+// did not happen, and the same key may try again at once. Internal after an unknown outcome: as unknown as before. Any
+// other: the attempt failed. Money news that came first is not lowered.
 func (o *Order) PaymentStarted(id payment.AttemptID, s payment.Started, failure error, by By) (Change, error) {
 	o.r.Attempts = slices.Clone(o.r.Attempts)
 	a := o.attempt(id)
 	if a == nil {
 		return Change{}, NotFound("order.PaymentStarted")
 	}
-	c := Change{}
-	kind := "payment_ready"
+	c, kind, before := Change{}, "payment_ready", *a
 	switch {
 	case failure == nil:
 		c.Refs = o.learn(a, s.Session, s.Intent)
 		if a.State.CanBecome(payment.RequiresAction) {
-			a.State = payment.RequiresAction
-		} else if len(c.Refs) == 0 {
-			return Change{}, nil
+			a.State, a.Asks, a.Asked = payment.RequiresAction, 0, time.Time{}
 		}
-	case fault.KindOf(failure) == fault.Unknown:
-		if !a.State.CanBecome(payment.Unknown) {
-			return Change{}, nil
+	case fault.Is(failure, fault.Unknown, fault.Conflict):
+		if a.State.CanBecome(payment.Unknown) {
+			a.State, a.Asks, a.Asked, kind = payment.Unknown, 0, time.Time{}, "payment_unknown"
 		}
-		a.State, kind = payment.Unknown, "payment_unknown"
-	case fault.KindOf(failure) == fault.Unavailable:
-		return Change{}, nil
+	case fault.Is(failure, fault.Unavailable):
+		if a.State == payment.Initiating && a.Asks == 0 {
+			a.Asks, a.Asked, kind = 1, by.At.UTC().Truncate(time.Second), "payment_unavailable"
+		}
+	case fault.Is(failure, fault.Internal) && a.State == payment.Unknown:
 	default:
-		if !a.State.CanBecome(payment.Failed) {
-			return Change{}, nil
+		if a.State.CanBecome(payment.Failed) {
+			a.State, a.LastError, kind = payment.Failed, fault.Code(failure), "payment_refused"
 		}
-		a.State, a.LastError, kind = payment.Failed, fault.Code(failure), "payment_refused"
+	}
+	if *a == before {
+		return Change{}, nil
 	}
 	return o.seal(kind, by, c)
 }
@@ -150,8 +153,44 @@ func (o *Order) ApplyPayment(f payment.Facts, restock bool, by By) (Change, erro
 	if a == nil || f.Order != string(o.r.ID) {
 		return Change{}, fault.New(fault.Conflict, "order.ApplyPayment", "attempt_unknown", "")
 	}
+	c := Change{}
+	kind := o.advance(&c, a, f)
+	switch {
+	case a.Captured < f.Captured && f.Amount.Currency() == o.r.Currency:
+		c.Postings = append(c.Postings, ledger.Transfer(ledger.Receivable, ledger.GatewayClearing, f.Captured-a.Captured)...)
+		a.Captured = f.Captured
+		kind = o.received(&c, *a, f, restock, by)
+	case a.State == payment.Captured && a.Captured == 0 && !o.Held(amountMismatch):
+		o.hold(amountMismatch, by) // Money that the order's books cannot count: none, or of another currency.
+		kind = amountMismatch
+	}
+	for _, r := range f.Refunds {
+		if o.applyRefund(&c, *a, r, by) && kind == "" {
+			kind = "refund_" + string(r.State)
+		}
+	}
+	for _, d := range f.Disputes {
+		if o.applyDispute(d, by) && kind == "" {
+			kind = disputeKind(d)
+		}
+	}
+	if kind == "" {
+		return Change{}, nil
+	}
+	a.Asks, a.Asked = 0, time.Time{}
+	if err := o.followAttempt(a.State, by); err != nil {
+		return Change{}, err
+	}
+	if err := o.endRefunded(&c, by); err != nil {
+		return Change{}, err
+	}
+	return o.seal(kind, by, c)
+}
+
+// advance takes a gateway's news of an attempt's state and references. It gives the change's kind, "" if there are none.
+func (o *Order) advance(c *Change, a *payment.Attempt, f payment.Facts) string {
 	before := *a
-	c := Change{Refs: o.learn(a, f.Session, f.Intent)}
+	c.Refs = o.learn(a, f.Session, f.Intent)
 	if a.State.CanBecome(f.State) {
 		a.State = f.State
 	}
@@ -163,37 +202,24 @@ func (o *Order) ApplyPayment(f payment.Facts, restock bool, by By) (Change, erro
 	} else if f.LastError != "" && a.State.Open() {
 		a.LastError = f.LastError
 	}
-	kind, news := "payment_"+string(a.State), *a != before
-	if f.LastError != "" && a.LastError != before.LastError {
-		kind = "payment_declined"
+	switch {
+	case *a == before:
+		return ""
+	case a.LastError != "" && a.LastError != before.LastError:
+		return "payment_declined"
+	case a.State != before.State:
+		return "payment_" + string(a.State)
+	default:
+		return "payment_ready" // References alone.
 	}
-	if a.Captured < f.Captured {
-		c.Postings = append(c.Postings, ledger.Transfer(ledger.Receivable, ledger.GatewayClearing, f.Captured-a.Captured)...)
-		a.Captured = f.Captured
-		kind, news = o.received(&c, *a, f, restock, by), true
-	}
-	for _, r := range f.Refunds {
-		news = o.applyRefund(&c, *a, r, by) || news
-	}
-	for _, d := range f.Disputes {
-		news = o.applyDispute(d, by) || news
-	}
-	if !news {
-		return Change{}, nil
-	}
-	a.Asks, a.Asked = 0, time.Time{}
-	if err := o.followAttempt(a.State, by); err != nil {
-		return Change{}, err
-	}
-	return o.seal(kind, by, c)
 }
 
 // received decides what captured money means for the order, and gives the change's kind.
 func (o *Order) received(c *Change, a payment.Attempt, f payment.Facts, restock bool, by By) string {
 	switch {
 	case f.Amount != money.Of(a.Amount, o.r.Currency) || a.Captured != o.r.Total:
-		o.hold("amount_mismatch", by)
-		return "amount_mismatch"
+		o.hold(amountMismatch, by)
+		return amountMismatch
 	case o.r.PaidBy != "" && o.r.PaidBy != a.ID:
 		o.refundRest(c, a, payment.DuplicatePayment, by)
 		return "duplicate_payment"
@@ -240,7 +266,7 @@ func (o *Order) followAttempt(s payment.State, by By) error {
 			o.r.ExpiresAt = until
 		}
 		return o.become(PaymentProcessing, by)
-	case !s.Open() && s != payment.Captured && o.r.Status == PaymentProcessing:
+	case s != payment.Captured && o.openAttempt() == nil && o.r.Status == PaymentProcessing:
 		o.r.ExpiresAt = by.At.UTC().Truncate(time.Second).Add(retryHold)
 		return o.become(AwaitingPayment, by)
 	}
@@ -249,29 +275,3 @@ func (o *Order) followAttempt(s payment.State, by By) error {
 
 // retryHold is how long stock is held for another try after a slow payment failed.
 const retryHold = 30 * time.Minute
-
-// Asked notes that the sweep looked: what was asked without news is asked again later.
-func (o *Order) Asked(by By) (Change, error) {
-	o.r.Attempts, o.r.Refunds = slices.Clone(o.r.Attempts), slices.Clone(o.r.Refunds)
-	at := by.At.UTC().Truncate(time.Second)
-	if a := o.openAttempt(); a != nil {
-		a.Asks, a.Asked = a.Asks+1, at
-	}
-	for i := range o.r.Refunds {
-		if r := &o.r.Refunds[i]; r.State.Open() {
-			r.Asks, r.Asked = r.Asks+1, at
-		}
-	}
-	if !o.r.ShouldBy.IsZero() && !o.r.ShouldBy.After(by.At) {
-		o.r.Asks++
-		o.r.ShouldBy = at.Add(backoff(o.r.Asks))
-	}
-	o.r.Owed = slices.Clone(o.r.Owed)
-	for i := range o.r.Owed {
-		o.r.Owed[i].At = at
-	}
-	if o.r.TaskIn > 0 {
-		o.r.AnswerBy = at.Add(daily)
-	}
-	return o.seal("checked", by, Change{})
-}

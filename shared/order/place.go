@@ -116,18 +116,24 @@ func (o *Order) Cancel(by By) (Change, error) {
 	if len(o.r.Shipments) > 0 {
 		return Change{}, StateConflict("order.Cancel")
 	}
-	c := Change{Stock: o.stock(catalog.Release), Messages: []Message{{To: ToMail, Kind: "order_cancelled"}}}
-	if err := o.become(Cancelled, by); err != nil {
+	c := Change{Messages: []Message{{To: ToMail, Kind: "order_cancelled"}}}
+	if err := o.end(&c, by); err != nil {
 		return Change{}, err
-	}
-	if o.r.TaskIn > 0 {
-		o.r.AnswerBy = by.At.UTC().Truncate(time.Second).Add(answerWait)
 	}
 	o.lift(fulfillmentFailed) // Nothing is left to begin anew.
 	for i := range o.r.Attempts {
 		o.refundRest(&c, o.r.Attempts[i], payment.OrderCancelled, by)
 	}
 	return o.seal("cancelled", by, c)
+}
+
+// end cancels an order of which nothing is shipped: stock goes back, and a machine that waits is to be told.
+func (o *Order) end(c *Change, by By) error {
+	c.Stock = append(c.Stock, o.stock(catalog.Release)...)
+	if o.r.TaskIn > 0 {
+		o.r.AnswerBy = by.At.UTC().Truncate(time.Second).Add(answerWait)
+	}
+	return o.become(Cancelled, by)
 }
 
 // Revoke makes every link to the order so far useless, and leaves it otherwise as it is.

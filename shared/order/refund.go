@@ -185,7 +185,19 @@ func (o *Order) ApplyRefund(attempt payment.AttemptID, f payment.RefundFacts, by
 	if !o.applyRefund(&c, *a, f, by) {
 		return Change{}, nil
 	}
+	if err := o.endRefunded(&c, by); err != nil {
+		return Change{}, err
+	}
 	return o.seal("refund_"+string(f.State), by, c)
+}
+
+// endRefunded cancels an order of which nothing is shipped and all money has gone back: what it reserved is free again.
+func (o *Order) endRefunded(c *Change, by By) error {
+	captured := o.r.Captured()
+	if captured == 0 || o.r.Refunded() < captured || len(o.r.Shipments) > 0 || o.openAttempt() != nil || !o.r.Status.CanBecome(Cancelled) {
+		return nil
+	}
+	return o.end(c, by)
 }
 
 // RefundUnknown notes that the outcome of a refund's call is not known.
@@ -199,8 +211,7 @@ func (o *Order) RefundUnknown(id payment.RefundID, by By) (Change, error) {
 
 // applyRefund brings one refund up to date and books what that means. It tells whether there was news.
 func (o *Order) applyRefund(c *Change, a payment.Attempt, f payment.RefundFacts, by By) bool {
-	i := slices.IndexFunc(o.r.Refunds, func(r payment.Refund) bool { return isRefund(r, f) })
-	news := false
+	i, news := o.r.refundOf(f), false
 	if i < 0 {
 		if f.Amount < 1 || !f.State.Live() {
 			return false
@@ -232,13 +243,25 @@ func (o *Order) applyRefund(c *Change, a payment.Attempt, f payment.RefundFacts,
 	return true
 }
 
-// isRefund tells whether facts are of a refund. One that we took for refused, since its call was, and that exists at the
-// gateway after all is a refund made elsewhere: the money is gone, and the books must say so.
-func isRefund(r payment.Refund, f payment.RefundFacts) bool {
-	if !r.State.Live() && r.Ref == "" && f.Ref != "" && f.State.Live() {
-		return false
+// refundOf finds the refund that facts are of, -1 if there is none. A second one of our id, or one whose call was refused
+// and that is there after all, counts as made elsewhere: that money is gone too, and the books must say so.
+func (r *Record) refundOf(f payment.RefundFacts) int {
+	if i := slices.IndexFunc(r.Refunds, func(have payment.Refund) bool { return f.Ref != "" && have.Ref == f.Ref }); i >= 0 {
+		return i
 	}
-	return (f.ID != "" && r.ID == f.ID) || (f.Ref != "" && r.Ref == f.Ref)
+	i := slices.IndexFunc(r.Refunds, func(have payment.Refund) bool { return f.ID != "" && have.ID == f.ID })
+	if i >= 0 && f.Ref != "" && f.State.Live() && (r.Refunds[i].Ref != "" || !r.Refunds[i].State.Live()) {
+		return -1
+	}
+	return i
+}
+
+// disputeKind is the kind of a change that is about a dispute alone.
+func disputeKind(d payment.DisputeFacts) string {
+	if d.Open {
+		return "dispute_opened"
+	}
+	return "dispute_closed"
 }
 
 // applyDispute keeps a dispute's state: it is a hold while it is open, and never a move of the order. A lost one that is

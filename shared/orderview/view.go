@@ -106,7 +106,7 @@ func full(o *order.Order) Order {
 	}
 	for _, s := range r.Shipments {
 		parcel := Shipment{ID: string(s.ID), Status: string(s.State), Carrier: s.Carrier, TrackingNumber: s.TrackingNumber,
-			ShippedAt: s.ShippedAt, DeliveredAt: s.DeliveredAt}
+			ShippedAt: s.ShippedAt, DeliveredAt: s.DeliveredAt, Lines: make([]ShipmentLine, 0, len(s.Lines))}
 		for _, l := range s.Lines {
 			parcel.Lines = append(parcel.Lines, ShipmentLine{string(l.SKU), l.Quantity})
 		}
@@ -144,7 +144,8 @@ type Event struct {
 
 // inner lists the kinds of changes that tell a shopper nothing.
 var inner = []string{"checked", "mail_sent", "held", "hold_lifted", "shipment_awaited", "fulfillment_completed", "fulfillment_failed",
-	"fulfillment_stopped", "amount_mismatch", "links_revoked", "payment_ready"}
+	"fulfillment_stopped", "amount_mismatch", "links_revoked", "payment_ready",
+	"payment_unavailable"}
 
 // Timeline gives the shopper's view of an order's history.
 func Timeline(changes []order.Change) []Event {

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"context"
 	"fmt"
 	"reflect"
 	"testing"
@@ -25,7 +24,7 @@ func product(sku catalog.SKU) catalog.Product {
 
 func mustPut(t *testing.T, s Store, p catalog.Product) {
 	t.Helper()
-	if err := s.PutProduct(context.Background(), p); err != nil {
+	if err := s.PutProduct(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -35,7 +34,7 @@ func productComesBack(t *testing.T, s Store) {
 	p.Description, p.WeightGrams = "Blue — “very”", 350
 	for range 2 {
 		mustPut(t, s, p)
-		if got, err := s.Product(context.Background(), "mug"); err != nil || !reflect.DeepEqual(got, p) {
+		if got, err := s.Product(t.Context(), "mug"); err != nil || !reflect.DeepEqual(got, p) {
 			t.Errorf("got %+v, %v; want %+v", got, err, p)
 		}
 		p = product("mug")
@@ -45,11 +44,11 @@ func productComesBack(t *testing.T, s Store) {
 func productsMany(t *testing.T, s Store) {
 	mustPut(t, s, product("mug"))
 	mustPut(t, s, product("tea"))
-	got, err := s.Products(context.Background(), []catalog.SKU{"mug", "none", "tea", "mug"})
+	got, err := s.Products(t.Context(), []catalog.SKU{"mug", "none", "tea", "mug"})
 	if err != nil || len(got) != 2 || !reflect.DeepEqual(got["tea"], product("tea")) {
 		t.Errorf("got %v, %v", got, err)
 	}
-	if got, err := s.Products(context.Background(), nil); err != nil || len(got) != 0 {
+	if got, err := s.Products(t.Context(), nil); err != nil || len(got) != 0 {
 		t.Errorf("of none: %v, %v", got, err)
 	}
 }
@@ -58,7 +57,7 @@ func listed(t *testing.T, s Store, limit int) string {
 	t.Helper()
 	text, cursor := "", ""
 	for {
-		page, next, err := s.ListProducts(context.Background(), cursor, limit)
+		page, next, err := s.ListProducts(t.Context(), cursor, limit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,14 +93,14 @@ func productWithdrawn(t *testing.T, s Store) {
 	if got := listed(t, s, 10); got != "tea end" {
 		t.Errorf("listed: %s", got)
 	}
-	if got, err := s.Product(context.Background(), "mug"); err != nil || got.Active {
+	if got, err := s.Product(t.Context(), "mug"); err != nil || got.Active {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
 func productCursorAltered(t *testing.T, s Store) {
 	for _, cursor := range []string{"x", "§", "IA", "eyJhIjoxfQ"} {
-		_, _, err := s.ListProducts(context.Background(), cursor, 2)
+		_, _, err := s.ListProducts(t.Context(), cursor, 2)
 		wantFault(t, "cursor "+cursor, err, fault.Unreadable, "cursor_invalid")
 	}
 }

@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"bytes"
-	"context"
 	"testing"
 	"time"
 
@@ -58,16 +57,16 @@ func changeStale(t *testing.T, s Store) {
 		t.Fatal(err)
 	}
 	c.Stock, c.Refs = []catalog.Move{{SKU: "mug", Kind: catalog.Reserve, Quantity: 1}}, []order.Ref{{Gateway: "stripe", Ref: "pi_1"}}
-	wantFault(t, "the stale change", s.Save(context.Background(), mine, c), fault.Conflict, "version_conflict")
+	wantFault(t, "the stale change", s.Save(t.Context(), mine, c), fault.Conflict, "version_conflict")
 	wantVersion(t, s, id, 2)
 	wantStock(t, s, catalog.Stock{SKU: "mug", Free: 5})
-	_, err = s.OrderByRef(context.Background(), "stripe", "pi_1")
+	_, err = s.OrderByRef(t.Context(), "stripe", "pi_1")
 	wantFault(t, "its reference", err, fault.NotFound, "")
 }
 
 func changeOfNothing(t *testing.T, s Store) {
 	o, _ := place(t, "k1", noon, line("mug", 1))
-	wantFault(t, "version 2 of nothing", s.Save(context.Background(), o, next(t, o, nil)), fault.Conflict, "version_conflict")
+	wantFault(t, "version 2 of nothing", s.Save(t.Context(), o, next(t, o, nil)), fault.Conflict, "version_conflict")
 	wantAbsent(t, s, o.ID())
 }
 
@@ -104,11 +103,11 @@ func refLeads(t *testing.T, s Store) {
 	o := bare(t, s, "k1")
 	mustSave(t, s, o, next(t, o, nil, order.Ref{Gateway: "stripe", Ref: "pi_1"}, order.Ref{Gateway: "stripe", Ref: "ch_1"}))
 	for _, ref := range []string{"pi_1", "ch_1"} {
-		if got, err := s.OrderByRef(context.Background(), "stripe", ref); err != nil || got != o.ID() {
+		if got, err := s.OrderByRef(t.Context(), "stripe", ref); err != nil || got != o.ID() {
 			t.Errorf("%s leads to %q, %v", ref, got, err)
 		}
 	}
-	_, err := s.OrderByRef(context.Background(), "paypal", "pi_1")
+	_, err := s.OrderByRef(t.Context(), "paypal", "pi_1")
 	wantFault(t, "another gateway's reference of that name", err, fault.NotFound, "")
 }
 
@@ -118,7 +117,7 @@ func refTaken(t *testing.T, s Store) {
 	ref := order.Ref{Gateway: "stripe", Ref: "pi_1"}
 	mustSave(t, s, first, next(t, first, nil, ref))
 	c := next(t, second, []catalog.Move{{SKU: "mug", Kind: catalog.Reserve, Quantity: 1}}, ref)
-	wantFault(t, "the taken reference", s.Save(context.Background(), second, c), fault.Conflict, "ref_taken")
+	wantFault(t, "the taken reference", s.Save(t.Context(), second, c), fault.Conflict, "ref_taken")
 	wantVersion(t, s, second.ID(), 1)
 	wantStock(t, s, catalog.Stock{SKU: "mug", Free: 3})
 }
@@ -135,7 +134,7 @@ func refTwice(t *testing.T, s Store) {
 	o := bare(t, s, "k1")
 	ref := order.Ref{Gateway: "stripe", Ref: "pi_1"}
 	mustSave(t, s, o, next(t, o, nil, ref, ref))
-	if got, err := s.OrderByRef(context.Background(), "stripe", "pi_1"); err != nil || got != o.ID() {
+	if got, err := s.OrderByRef(t.Context(), "stripe", "pi_1"); err != nil || got != o.ID() {
 		t.Errorf("leads to %q, %v", got, err)
 	}
 }
@@ -144,7 +143,7 @@ func changeUnbalanced(t *testing.T, s Store) {
 	o := bare(t, s, "k1")
 	c := next(t, o, nil)
 	c.Postings = []ledger.Posting{{Account: ledger.Revenue, Minor: -1}}
-	wantFault(t, "one leg", s.Save(context.Background(), o, c), fault.Internal, "unbalanced")
+	wantFault(t, "one leg", s.Save(t.Context(), o, c), fault.Internal, "unbalanced")
 	wantVersion(t, s, o.ID(), 1)
 }
 
@@ -158,14 +157,14 @@ func changeWrongHash(t *testing.T, s Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantFault(t, "a forged change", s.Save(context.Background(), o, forged), fault.Internal, "wrong_hash")
+	wantFault(t, "a forged change", s.Save(t.Context(), o, forged), fault.Internal, "wrong_hash")
 	wantVersion(t, s, o.ID(), 1)
 }
 
 func changeOfAnother(t *testing.T, s Store) {
 	o, other := bare(t, s, "k1"), bare(t, s, "k2")
 	next(t, o, nil)
-	wantFault(t, "another order's change", s.Save(context.Background(), o, next(t, other, nil)), fault.Internal, "")
+	wantFault(t, "another order's change", s.Save(t.Context(), o, next(t, other, nil)), fault.Internal, "")
 	wantVersion(t, s, o.ID(), 1)
 	wantVersion(t, s, other.ID(), 1)
 }
@@ -174,7 +173,7 @@ func changeOlder(t *testing.T, s Store) {
 	o := bare(t, s, "k1")
 	c := next(t, o, nil)
 	next(t, o, nil)
-	wantFault(t, "the change before the last", s.Save(context.Background(), o, c), fault.Internal, "")
+	wantFault(t, "the change before the last", s.Save(t.Context(), o, c), fault.Internal, "")
 	wantVersion(t, s, o.ID(), 1)
 }
 
@@ -205,7 +204,7 @@ func changeBytes(t *testing.T, s Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := s.Change(context.Background(), o.ID(), 1)
+	got, err := s.Change(t.Context(), o.ID(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"context"
 	"encoding/base64"
 	"fmt"
 	"slices"
@@ -27,7 +26,7 @@ var dueRows = []row{
 
 func due(t *testing.T, s Store, before time.Time, limit int) []order.ID {
 	t.Helper()
-	ids, err := s.DueOrders(context.Background(), before, limit)
+	ids, err := s.DueOrders(t.Context(), before, limit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +118,7 @@ func pages(t *testing.T, s Store, day string, limit int) (ids []order.ID, count 
 	t.Helper()
 	cursor := ""
 	for {
-		page, next, err := s.DayOrders(context.Background(), day, cursor, limit)
+		page, next, err := s.DayOrders(t.Context(), day, cursor, limit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,12 +191,12 @@ func dayCursorAltered(t *testing.T, s Store) {
 	for i := range 3 {
 		stored(t, s, fmt.Sprintf("k%d", i), noon.Add(time.Duration(i)*time.Second))
 	}
-	_, next, err := s.DayOrders(context.Background(), "2026-11-22", "", 2)
+	_, next, err := s.DayOrders(t.Context(), "2026-11-22", "", 2)
 	if err != nil || next == "" {
 		t.Fatalf("no second page: %v", err)
 	}
 	for _, cursor := range []string{"x", next[1:], next + next, "§", base64.RawURLEncoding.EncodeToString([]byte("{}"))} {
-		_, _, err := s.DayOrders(context.Background(), "2026-11-22", cursor, 2)
+		_, _, err := s.DayOrders(t.Context(), "2026-11-22", cursor, 2)
 		wantFault(t, "cursor "+cursor, err, fault.Unreadable, "cursor_invalid")
 	}
 }

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"context"
 	"reflect"
 	"slices"
 	"strings"
@@ -36,7 +35,7 @@ func event(id string, at time.Time) inbox.Item {
 
 func mustReceive(t *testing.T, s Store, i inbox.Item) string {
 	t.Helper()
-	if _, fresh, err := s.PutEvent(context.Background(), i); err != nil || !fresh {
+	if _, fresh, err := s.PutEvent(t.Context(), i); err != nil || !fresh {
 		t.Fatalf("receiving %s: fresh %v, %v", i.Event.Key(), fresh, err)
 	}
 	return i.Event.Key()
@@ -44,7 +43,7 @@ func mustReceive(t *testing.T, s Store, i inbox.Item) string {
 
 func wantEvent(t *testing.T, s Store, key string, state inbox.State, reason string) {
 	t.Helper()
-	if got, err := s.Event(context.Background(), key); err != nil || got.State != state || got.Reason != reason {
+	if got, err := s.Event(t.Context(), key); err != nil || got.State != state || got.Reason != reason {
 		t.Errorf("the event is %+v, %v; want %s %q", got, err, state, reason)
 	}
 }
@@ -52,7 +51,7 @@ func wantEvent(t *testing.T, s Store, key string, state inbox.State, reason stri
 func eventNew(t *testing.T, s Store) {
 	want := event("evt_1", noon)
 	key := mustReceive(t, s, want)
-	if got, err := s.Event(context.Background(), key); err != nil || !reflect.DeepEqual(got, want) {
+	if got, err := s.Event(t.Context(), key); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
 }
@@ -60,11 +59,11 @@ func eventNew(t *testing.T, s Store) {
 func eventRepeat(t *testing.T, s Store) {
 	want := event("evt_1", noon)
 	key := mustReceive(t, s, want)
-	got, fresh, err := s.PutEvent(context.Background(), event("evt_1", noon.Add(time.Hour)))
+	got, fresh, err := s.PutEvent(t.Context(), event("evt_1", noon.Add(time.Hour)))
 	if err != nil || fresh || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, fresh %v, %v", got, fresh, err)
 	}
-	if got, err := s.Event(context.Background(), key); err != nil || !reflect.DeepEqual(got, want) {
+	if got, err := s.Event(t.Context(), key); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("stored is %+v, %v", got, err)
 	}
 }
@@ -77,7 +76,7 @@ func eventOtherAccount(t *testing.T, s Store) {
 }
 
 func eventClaim(t *testing.T, s Store) {
-	ctx := context.Background()
+	ctx := t.Context()
 	key := mustReceive(t, s, event("evt_1", noon))
 	got, err := s.ClaimEvent(ctx, key, noon)
 	if err != nil || got.Tries != 1 || got.Event.ID != "evt_1" || !got.LeaseUntil.Equal(noon.Add(inbox.Lease)) {
@@ -91,15 +90,15 @@ func eventClaim(t *testing.T, s Store) {
 }
 
 func eventUnknown(t *testing.T, s Store) {
-	_, err := s.ClaimEvent(context.Background(), "stripe##evt_none", noon)
+	_, err := s.ClaimEvent(t.Context(), "stripe##evt_none", noon)
 	wantFault(t, "claiming", err, fault.NotFound, "not_found")
-	err = s.SettleEvent(context.Background(), "stripe##evt_none", inbox.Applied, "", noon)
+	err = s.SettleEvent(t.Context(), "stripe##evt_none", inbox.Applied, "", noon)
 	wantFault(t, "settling", err, fault.NotFound, "not_found")
 }
 
 func mustSettle(t *testing.T, s Store, key string, state inbox.State, reason string, at time.Time) {
 	t.Helper()
-	if err := s.SettleEvent(context.Background(), key, state, reason, at); err != nil {
+	if err := s.SettleEvent(t.Context(), key, state, reason, at); err != nil {
 		t.Fatalf("settling %s as %s: %v", key, state, err)
 	}
 }
@@ -108,7 +107,7 @@ func eventSettled(t *testing.T, s Store) {
 	key := mustReceive(t, s, event("evt_1", noon))
 	mustSettle(t, s, key, inbox.Ignored, "duplicate", noon)
 	wantEvent(t, s, key, inbox.Ignored, "duplicate")
-	_, err := s.ClaimEvent(context.Background(), key, noon.Add(time.Hour))
+	_, err := s.ClaimEvent(t.Context(), key, noon.Add(time.Hour))
 	wantFault(t, "claiming", err, fault.Conflict, "inbox_settled")
 }
 
@@ -116,7 +115,7 @@ func eventSettledTwice(t *testing.T, s Store) {
 	key := mustReceive(t, s, event("evt_1", noon))
 	mustSettle(t, s, key, inbox.Applied, "", noon)
 	mustSettle(t, s, key, inbox.Applied, "", noon.Add(time.Hour))
-	if got, err := s.Event(context.Background(), key); err != nil || !got.SettledAt.Equal(noon) {
+	if got, err := s.Event(t.Context(), key); err != nil || !got.SettledAt.Equal(noon) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
@@ -124,13 +123,13 @@ func eventSettledTwice(t *testing.T, s Store) {
 func eventLateWorker(t *testing.T, s Store) {
 	key := mustReceive(t, s, event("evt_1", noon))
 	for i := range 2 { // The first worker's lease runs out, the second takes over.
-		if _, err := s.ClaimEvent(context.Background(), key, noon.Add(time.Duration(i)*time.Hour)); err != nil {
+		if _, err := s.ClaimEvent(t.Context(), key, noon.Add(time.Duration(i)*time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	mustSettle(t, s, key, inbox.Applied, "", noon.Add(time.Hour))
 	for _, state := range []inbox.State{inbox.Failed, inbox.Parked, inbox.Ignored} {
-		err := s.SettleEvent(context.Background(), key, state, "late", noon.Add(2*time.Hour))
+		err := s.SettleEvent(t.Context(), key, state, "late", noon.Add(2*time.Hour))
 		wantFault(t, "the late worker's "+string(state), err, fault.Conflict, "inbox_settled")
 	}
 	wantEvent(t, s, key, inbox.Applied, "")
@@ -138,7 +137,7 @@ func eventLateWorker(t *testing.T, s Store) {
 
 func dueEvents(t *testing.T, s Store, before time.Time, limit int) []string {
 	t.Helper()
-	keys, err := s.DueEvents(context.Background(), before, limit)
+	keys, err := s.DueEvents(t.Context(), before, limit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +151,7 @@ func eventParked(t *testing.T, s Store) {
 	if got := dueEvents(t, s, noon.Add(time.Hour), 10); !slices.Equal(got, []string{key}) {
 		t.Errorf("due: %v", got)
 	}
-	if _, err := s.ClaimEvent(context.Background(), key, noon.Add(time.Hour)); err != nil {
+	if _, err := s.ClaimEvent(t.Context(), key, noon.Add(time.Hour)); err != nil {
 		t.Errorf("claiming the parked event: %v", err)
 	}
 	mustSettle(t, s, key, inbox.Applied, "", noon.Add(time.Hour))
@@ -191,14 +190,14 @@ func eventDueEarliest(t *testing.T, s Store) {
 func eventForgotten(t *testing.T, s Store) {
 	key := mustReceive(t, s, event("evt_1", noon))
 	over := noon.Add(inbox.Keep)
-	if _, fresh, err := s.PutEvent(context.Background(), event("evt_1", over.Add(-time.Second))); err != nil || fresh {
+	if _, fresh, err := s.PutEvent(t.Context(), event("evt_1", over.Add(-time.Second))); err != nil || fresh {
 		t.Errorf("a second too early: fresh %v, %v", fresh, err)
 	}
-	_, err := s.ClaimEvent(context.Background(), key, over)
+	_, err := s.ClaimEvent(t.Context(), key, over)
 	wantFault(t, "claiming", err, fault.NotFound, "")
-	wantFault(t, "settling", s.SettleEvent(context.Background(), key, inbox.Applied, "", over), fault.NotFound, "")
+	wantFault(t, "settling", s.SettleEvent(t.Context(), key, inbox.Applied, "", over), fault.NotFound, "")
 	mustReceive(t, s, event("evt_1", over))
-	if got, err := s.Event(context.Background(), key); err != nil || !got.ReceivedAt.Equal(over) {
+	if got, err := s.Event(t.Context(), key); err != nil || !got.ReceivedAt.Equal(over) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
@@ -207,7 +206,7 @@ func eventLarge(t *testing.T, s Store) {
 	i := event("evt_1", noon)
 	i.Event.Type = strings.Repeat("x", 256<<10)
 	key := mustReceive(t, s, i)
-	if got, err := s.Event(context.Background(), key); err != nil || got.Event.Type != i.Event.Type {
+	if got, err := s.Event(t.Context(), key); err != nil || got.Event.Type != i.Event.Type {
 		t.Errorf("%d bytes, %v", len(got.Event.Type), err)
 	}
 }

@@ -27,7 +27,7 @@ func limitItem(t *testing.T, s Store) {
 		t.Fatal(err)
 	}
 	c.Stock = []catalog.Move{move("mug", catalog.Reserve, 1)}
-	wantFault(t, "too large", s.Save(context.Background(), o, c), fault.Internal, "")
+	wantFault(t, "too large", s.Save(t.Context(), o, c), fault.Internal, "")
 	wantVersion(t, s, o.ID(), 1)
 	wantStock(t, s, catalog.Stock{SKU: "mug", Free: 1})
 }
@@ -35,12 +35,12 @@ func limitItem(t *testing.T, s Store) {
 func limitEvent(t *testing.T, s Store) {
 	i := event("evt_1", noon)
 	i.Event.Type = strings.Repeat("x", 400<<10)
-	_, fresh, err := s.PutEvent(context.Background(), i)
+	_, fresh, err := s.PutEvent(t.Context(), i)
 	wantFault(t, "too large", err, fault.Internal, "")
 	if fresh {
 		t.Error("an event that was refused is told to be new")
 	}
-	_, err = s.Event(context.Background(), i.Event.Key())
+	_, err = s.Event(t.Context(), i.Event.Key())
 	wantFault(t, "the event", err, fault.NotFound, "")
 }
 
@@ -61,15 +61,15 @@ func limitHundred(t *testing.T, s Store) {
 
 func limitHundredOne(t *testing.T, s Store) {
 	o := bare(t, s, "k1")
-	wantFault(t, "101 writes", s.Save(context.Background(), o, next(t, o, nil, refs(99)...)), fault.Internal, "")
+	wantFault(t, "101 writes", s.Save(t.Context(), o, next(t, o, nil, refs(99)...)), fault.Internal, "")
 	wantVersion(t, s, o.ID(), 1)
-	_, err := s.OrderByRef(context.Background(), "stripe", "pi_0")
+	_, err := s.OrderByRef(t.Context(), "stripe", "pi_0")
 	wantFault(t, "a reference", err, fault.NotFound, "")
 }
 
 func limitCancelled(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 1)
-	over, cancel := context.WithCancel(context.Background())
+	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	o, c := place(t, "k1", noon, line("mug", 1))
 	wantFault(t, "a save", s.Save(over, o, c), fault.Unknown, "")

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -66,9 +65,9 @@ func take(t *testing.T, s Store, key string, sku catalog.SKU, w wants) (answer, 
 	err := insist(func() (err error) {
 		switch w.kind {
 		case read:
-			a.seen, err = s.Stock(context.Background(), sku)
+			a.seen, err = s.Stock(t.Context(), sku)
 		case count:
-			_, err = s.SetStock(context.Background(), sku, w.quantity)
+			_, err = s.SetStock(t.Context(), sku, w.quantity)
 		default:
 			err = apply(t, s, key, move(sku, w.kind, w.quantity))
 		}
@@ -101,7 +100,7 @@ func modelStock(t *testing.T, s Store) {
 			}
 			model = next
 		}
-		if got, err := s.Stock(context.Background(), sku); err != nil || got != model {
+		if got, err := s.Stock(t.Context(), sku); err != nil || got != model {
 			r.Fatalf("in the end %+v, %v; want %+v", got, err, model)
 		}
 	})
@@ -137,8 +136,8 @@ func modelHistory(t *testing.T, s Store) {
 	model := porcupine.Model{
 		Init: func() any { return catalog.Stock{SKU: "mug", Free: 6} },
 		Step: func(state, input, output any) (bool, any) {
-			next, want := byHand(state.(catalog.Stock), input.(wants)) //nolint:forcetypeassert // the model's own
-			return want == output.(answer), next                       //nolint:forcetypeassert // the model's own
+			next, want := byHand(state.(catalog.Stock), input.(wants))
+			return want == output.(answer), next
 		},
 	}
 	if got := porcupine.CheckOperationsTimeout(model, history, 20*time.Second); got != porcupine.Ok {

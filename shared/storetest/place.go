@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"context"
 	"fmt"
 	"testing"
 
@@ -48,7 +47,7 @@ func placeOtherBody(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 5)
 	first := stored(t, s, "k1", noon, line("mug", 2))
 	o, c := place(t, "k1", noon, line("mug", 3))
-	wantFault(t, "the other body", s.Save(context.Background(), o, c), fault.Conflict, "version_conflict")
+	wantFault(t, "the other body", s.Save(t.Context(), o, c), fault.Conflict, "version_conflict")
 	if r := load(t, s, o.ID()).Record(); r.Head != first.Record().Head {
 		t.Errorf("the first order was replaced by %+v", r)
 	}
@@ -59,7 +58,7 @@ func placeSecondLineShort(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 5)
 	mustSet(t, s, "tea", 1)
 	o, c := place(t, "k1", noon, line("mug", 2), line("tea", 2))
-	wantShort(t, s.Save(context.Background(), o, c), "tea")
+	wantShort(t, s.Save(t.Context(), o, c), "tea")
 	wantAbsent(t, s, o.ID())
 	wantStock(t, s, catalog.Stock{SKU: "mug", Free: 5})
 	wantStock(t, s, catalog.Stock{SKU: "tea", Free: 1})
@@ -70,15 +69,15 @@ func placeAllShort(t *testing.T, s Store) {
 	mustSet(t, s, "cup", 9)
 	mustSet(t, s, "tea", 1)
 	o, c := place(t, "k1", noon, line("tea", 2), line("cup", 1), line("mug", 2))
-	wantShort(t, s.Save(context.Background(), o, c), "mug", "tea")
+	wantShort(t, s.Save(t.Context(), o, c), "mug", "tea")
 	wantStock(t, s, catalog.Stock{SKU: "cup", Free: 9})
 }
 
 func placeNeverCounted(t *testing.T, s Store) {
 	o, c := place(t, "k1", noon, line("ghost", 1))
-	wantShort(t, s.Save(context.Background(), o, c), "ghost")
+	wantShort(t, s.Save(t.Context(), o, c), "ghost")
 	wantAbsent(t, s, o.ID())
-	_, err := s.Stock(context.Background(), "ghost")
+	_, err := s.Stock(t.Context(), "ghost")
 	wantFault(t, "its stock", err, fault.NotFound, "")
 }
 
@@ -86,7 +85,7 @@ func placeLastUnit(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 1)
 	stored(t, s, "k1", noon, line("mug", 1))
 	o, c := place(t, "k2", noon, line("mug", 1))
-	wantShort(t, s.Save(context.Background(), o, c), "mug")
+	wantShort(t, s.Save(t.Context(), o, c), "mug")
 	wantStock(t, s, catalog.Stock{SKU: "mug", Reserved: 1})
 }
 
@@ -99,7 +98,7 @@ func placeTwice(t *testing.T, s Store) {
 func placeTwiceShort(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 4)
 	o, c := place(t, "k1", noon, line("mug", 2), line("mug", 3))
-	wantShort(t, s.Save(context.Background(), o, c), "mug")
+	wantShort(t, s.Save(t.Context(), o, c), "mug")
 	wantStock(t, s, catalog.Stock{SKU: "mug", Free: 4})
 }
 
@@ -118,7 +117,7 @@ func placeLargest(t *testing.T, s Store) {
 func placeRefilled(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 1)
 	o, c := place(t, "k1", noon, line("mug", 2))
-	wantShort(t, s.Save(context.Background(), o, c), "mug")
+	wantShort(t, s.Save(t.Context(), o, c), "mug")
 	mustSet(t, s, "mug", 2)
 	mustSave(t, s, o, c)
 	wantVersion(t, s, o.ID(), 1)
@@ -130,7 +129,7 @@ func placeFree(t *testing.T, s Store) {
 	if got := load(t, s, o.ID()).Record().Status; got != order.Confirmed {
 		t.Errorf("stored as %s", got)
 	}
-	c, err := s.Change(context.Background(), o.ID(), 1)
+	c, err := s.Change(t.Context(), o.ID(), 1)
 	if err != nil || len(c.Messages) != 2 {
 		t.Errorf("its change holds messages %v, %v", c.Messages, err)
 	}

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"context"
 	"fmt"
 	"sync"
 	"testing"
@@ -72,7 +71,7 @@ func raceOneKey(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 3)
 	errs := atOnce(50, func(int) error {
 		o, c := place(t, "k1", noon, line("mug", 2))
-		return s.Save(context.Background(), o, c)
+		return s.Save(t.Context(), o, c)
 	})
 	wantWinners(t, errs, 50, "")
 	wantVersion(t, s, order.IDFor("k1"), 1)
@@ -83,7 +82,7 @@ func raceTwoChanges(t *testing.T, s Store) {
 	for round := range 10 {
 		id := bare(t, s, fmt.Sprintf("k%d", round)).ID()
 		errs := atOnce(2, func(i int) error {
-			o, err := s.Order(context.Background(), id)
+			o, err := s.Order(t.Context(), id)
 			if err != nil {
 				return err
 			}
@@ -94,7 +93,7 @@ func raceTwoChanges(t *testing.T, s Store) {
 			if err != nil {
 				return err
 			}
-			return s.Save(context.Background(), o, c)
+			return s.Save(t.Context(), o, c)
 		})
 		wantWinners(t, errs, 1, "version_conflict")
 		wantVersion(t, s, id, 2)
@@ -114,9 +113,9 @@ func raceOneRef(t *testing.T, s Store) {
 	for i, o := range orders {
 		changes[i] = next(t, o, nil, order.Ref{Gateway: "stripe", Ref: "pi_1"})
 	}
-	errs := atOnce(2, func(i int) error { return s.Save(context.Background(), orders[i], changes[i]) })
+	errs := atOnce(2, func(i int) error { return s.Save(t.Context(), orders[i], changes[i]) })
 	wantWinners(t, errs, 1, "ref_taken")
-	id, err := s.OrderByRef(context.Background(), "stripe", "pi_1")
+	id, err := s.OrderByRef(t.Context(), "stripe", "pi_1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +130,7 @@ func raceFiveDeliveries(t *testing.T, s Store) {
 	var mu sync.Mutex
 	fresh := 0
 	errs := atOnce(5, func(int) error {
-		got, isNew, err := s.PutEvent(context.Background(), event("evt_1", noon))
+		got, isNew, err := s.PutEvent(t.Context(), event("evt_1", noon))
 		mu.Lock()
 		defer mu.Unlock()
 		if isNew {
@@ -152,11 +151,11 @@ func raceTwoWorkers(t *testing.T, s Store) {
 	for round := range 10 {
 		key := mustReceive(t, s, event(fmt.Sprintf("evt_%d", round), noon))
 		errs := atOnce(2, func(int) error {
-			_, err := s.ClaimEvent(context.Background(), key, noon)
+			_, err := s.ClaimEvent(t.Context(), key, noon)
 			return err
 		})
 		wantWinners(t, errs, 1, "inbox_claimed")
-		if got, err := s.Event(context.Background(), key); err != nil || got.Tries != 1 {
+		if got, err := s.Event(t.Context(), key); err != nil || got.Tries != 1 {
 			t.Errorf("got %+v, %v", got, err)
 		}
 	}
@@ -167,7 +166,7 @@ func raceTwoSettle(t *testing.T, s Store) {
 		key := mustReceive(t, s, event(fmt.Sprintf("evt_%d", round), noon))
 		errs := atOnce(2, func(i int) error {
 			state := []inbox.State{inbox.Applied, inbox.Failed}[i]
-			return s.SettleEvent(context.Background(), key, state, "", noon.Add(time.Minute))
+			return s.SettleEvent(t.Context(), key, state, "", noon.Add(time.Minute))
 		})
 		if errs[0] != nil {
 			t.Errorf("applying: %v", errs[0])
@@ -183,7 +182,7 @@ func raceStockTake(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 20)
 	errs := atOnce(12, func(i int) error {
 		if i%4 == 0 {
-			_, err := s.SetStock(context.Background(), "mug", 20)
+			_, err := s.SetStock(t.Context(), "mug", 20)
 			return err
 		}
 		return apply(t, s, fmt.Sprintf("k%d", i), move("mug", catalog.Reserve, 1))

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -24,7 +23,7 @@ var readRows = []row{
 }
 
 func readAbsent(t *testing.T, s Store) {
-	ctx := context.Background()
+	ctx := t.Context()
 	wantAbsent(t, s, order.IDFor("nobody"))
 	_, err := s.OrderByRef(ctx, "stripe", "pi_none")
 	wantFault(t, "a reference", err, fault.NotFound, "not_found")
@@ -68,7 +67,7 @@ func readChanges(t *testing.T, s Store) {
 		{0, 3, []int{1, 2, 3}}, {3, 3, []int{4, 5, 6}}, {9, 100, []int{10, 11, 12}}, {12, 5, nil}, {-1, 1, []int{1}},
 	}
 	for _, tt := range tests {
-		changes, err := s.Changes(context.Background(), o.ID(), tt.after, tt.limit)
+		changes, err := s.Changes(t.Context(), o.ID(), tt.after, tt.limit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,11 +105,11 @@ func readManyChanges(t *testing.T, s Store) {
 
 func readMany(t *testing.T, s Store) {
 	a, b := bare(t, s, "a").ID(), bare(t, s, "b").ID()
-	got, err := s.Orders(context.Background(), []order.ID{b, order.IDFor("none"), a, b})
+	got, err := s.Orders(t.Context(), []order.ID{b, order.IDFor("none"), a, b})
 	if err != nil || len(got) != 2 || got[0].ID() != b || got[1].ID() != a {
 		t.Errorf("got %v, %v", got, err)
 	}
-	if got, err := s.Orders(context.Background(), nil); err != nil || len(got) != 0 {
+	if got, err := s.Orders(t.Context(), nil); err != nil || len(got) != 0 {
 		t.Errorf("of none: %v, %v", got, err)
 	}
 }
@@ -120,7 +119,7 @@ func readVeryMany(t *testing.T, s Store) {
 	for i := range 130 {
 		ids = append(ids, bare(t, s, "k"+string(rune('0'+i))).ID())
 	}
-	got, err := s.Orders(context.Background(), ids)
+	got, err := s.Orders(t.Context(), ids)
 	if err != nil || len(got) != len(ids) {
 		t.Fatalf("%d of %d orders, %v", len(got), len(ids), err)
 	}
@@ -135,15 +134,15 @@ func readOnlyOrders(t *testing.T, s Store) {
 	o := bare(t, s, "k1")
 	mustSave(t, s, o, next(t, o, nil, order.Ref{Gateway: "stripe", Ref: "pi_1"}))
 	mustSet(t, s, "mug", 1)
-	ids, _, err := s.DayOrders(context.Background(), "2026-11-22", "", 10)
+	ids, _, err := s.DayOrders(t.Context(), "2026-11-22", "", 10)
 	if err != nil || !slices.Equal(ids, []order.ID{o.ID()}) {
 		t.Errorf("of the day: %v, %v", ids, err)
 	}
-	due, err := s.DueOrders(context.Background(), noon.Add(24*time.Hour), 10)
+	due, err := s.DueOrders(t.Context(), noon.Add(24*time.Hour), 10)
 	if err != nil || !slices.Equal(due, []order.ID{o.ID()}) {
 		t.Errorf("due: %v, %v", due, err)
 	}
-	if got, err := s.Products(context.Background(), []catalog.SKU{"mug"}); err != nil || len(got) != 0 {
+	if got, err := s.Products(t.Context(), []catalog.SKU{"mug"}); err != nil || len(got) != 0 {
 		t.Errorf("a stock was taken for a product: %v, %v", got, err)
 	}
 }

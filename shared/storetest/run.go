@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"context"
 	"slices"
 	"testing"
 	"time"
@@ -97,7 +96,7 @@ func next(t *testing.T, o *order.Order, stock []catalog.Move, refs ...order.Ref)
 
 func load(t *testing.T, s Store, id order.ID) *order.Order {
 	t.Helper()
-	o, err := s.Order(context.Background(), id)
+	o, err := s.Order(t.Context(), id)
 	if err != nil {
 		t.Fatalf("loading %s: %v", id, err)
 	}
@@ -106,21 +105,21 @@ func load(t *testing.T, s Store, id order.ID) *order.Order {
 
 func mustSave(t *testing.T, s Store, o *order.Order, c order.Change) {
 	t.Helper()
-	if err := s.Save(context.Background(), o, c); err != nil {
+	if err := s.Save(t.Context(), o, c); err != nil {
 		t.Fatalf("saving %s at %d: %v", o.ID(), c.N, err)
 	}
 }
 
 func mustSet(t *testing.T, s Store, sku catalog.SKU, onHand int64) {
 	t.Helper()
-	if _, err := s.SetStock(context.Background(), sku, onHand); err != nil {
+	if _, err := s.SetStock(t.Context(), sku, onHand); err != nil {
 		t.Fatalf("setting stock of %s: %v", sku, err)
 	}
 }
 
 func wantStock(t *testing.T, s Store, want catalog.Stock) {
 	t.Helper()
-	if got, err := s.Stock(context.Background(), want.SKU); err != nil || got != want {
+	if got, err := s.Stock(t.Context(), want.SKU); err != nil || got != want {
 		t.Errorf("stock is %+v, %v; want %+v", got, err, want)
 	}
 }
@@ -145,9 +144,9 @@ func wantShort(t *testing.T, err error, skus ...catalog.SKU) {
 // wantAbsent checks that nothing of an order is stored.
 func wantAbsent(t *testing.T, s Store, id order.ID) {
 	t.Helper()
-	_, err := s.Order(context.Background(), id)
+	_, err := s.Order(t.Context(), id)
 	wantFault(t, "the order", err, fault.NotFound, "")
-	_, err = s.Change(context.Background(), id, 1)
+	_, err = s.Change(t.Context(), id, 1)
 	wantFault(t, "its first change", err, fault.NotFound, "")
 }
 
@@ -158,7 +157,7 @@ func wantVersion(t *testing.T, s Store, id order.ID, n int) {
 	if o.Record().N != n {
 		t.Errorf("stored at version %d, want %d", o.Record().N, n)
 	}
-	changes, err := s.Changes(context.Background(), id, 0, 1000)
+	changes, err := s.Changes(t.Context(), id, 0, 1000)
 	if err != nil || len(changes) != n {
 		t.Fatalf("%d changes, %v; want %d", len(changes), err, n)
 	}

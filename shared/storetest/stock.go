@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"context"
 	"math"
 	"testing"
 
@@ -33,7 +32,7 @@ func apply(t *testing.T, s Store, key string, moves ...catalog.Move) error {
 	t.Helper()
 	o, c := place(t, key, noon)
 	c.Stock = moves
-	return s.Save(context.Background(), o, c)
+	return s.Save(t.Context(), o, c)
 }
 
 func mustApply(t *testing.T, s Store, key string, moves ...catalog.Move) {
@@ -102,7 +101,7 @@ func stockTake(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 9)
 	mustApply(t, s, "k1", move("mug", catalog.Reserve, 5))
 	mustApply(t, s, "k2", move("mug", catalog.Sell, 2))
-	got, err := s.SetStock(context.Background(), "mug", 20)
+	got, err := s.SetStock(t.Context(), "mug", 20)
 	if want := (catalog.Stock{SKU: "mug", Free: 17, Reserved: 3, Sold: 2}); err != nil || got != want {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
@@ -112,7 +111,7 @@ func stockTake(t *testing.T, s Store) {
 func stockTakeReserved(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 9)
 	mustApply(t, s, "k1", move("mug", catalog.Reserve, 5))
-	_, err := s.SetStock(context.Background(), "mug", 4)
+	_, err := s.SetStock(t.Context(), "mug", 4)
 	wantFault(t, "four of five reserved", err, fault.Conflict, "stock_reserved")
 	wantStock(t, s, catalog.Stock{SKU: "mug", Free: 4, Reserved: 5})
 }
@@ -127,7 +126,7 @@ func stockTakeExact(t *testing.T, s Store) {
 func stockTakeRange(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 0)
 	for _, onHand := range []int64{-1, math.MinInt64, 1_000_000_001, math.MaxInt64} {
-		_, err := s.SetStock(context.Background(), "mug", onHand)
+		_, err := s.SetStock(t.Context(), "mug", onHand)
 		wantFault(t, "out of range", err, fault.Invalid, "quantity_invalid")
 	}
 	wantStock(t, s, catalog.Stock{SKU: "mug"})
@@ -136,7 +135,7 @@ func stockTakeRange(t *testing.T, s Store) {
 func stockMany(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 1)
 	mustSet(t, s, "tea", 2)
-	got, err := s.Stocks(context.Background(), []catalog.SKU{"tea", "none", "mug", "tea"})
+	got, err := s.Stocks(t.Context(), []catalog.SKU{"tea", "none", "mug", "tea"})
 	if err != nil || len(got) != 2 || got["mug"] != (catalog.Stock{SKU: "mug", Free: 1}) || got["tea"] != (catalog.Stock{SKU: "tea", Free: 2}) {
 		t.Errorf("got %v, %v", got, err)
 	}

@@ -3,6 +3,7 @@ package placeorder
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -58,10 +59,11 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 		return resp, err
 	}
 	var r basket.Request
-	if err := body.Into(&r); err != nil {
-		return apigw.Response{}, err
+	misshapen := body.Into(&r)
+	if misshapen != nil && !fault.Is(misshapen, fault.Invalid) {
+		return apigw.Response{}, misshapen
 	}
-	o, change, failed, err := h.decide(ctx, req, r, key, print)
+	o, change, failed, err := h.decide(ctx, req, r, misshapen, key, print)
 	if failed != nil || err != nil {
 		if failed != nil {
 			return *failed, err
@@ -98,15 +100,16 @@ func (h Handler) repeat(ctx context.Context, key, print string) (apigw.Response,
 	return resp, true, err
 }
 
-// decide checks and prices the request, and makes the order. A price that differs from what the shopper was shown is an
-// answer of its own: it carries the new quote.
-func (h Handler) decide(ctx context.Context, req apigw.Request, r basket.Request, key, print string,
+// decide checks and prices the request, and makes the order. misshapen is what is wrong with its shape, told together with
+// what is wrong in meaning. A price that differs from what the shopper was shown is an answer of its own: it carries the new
+// quote.
+func (h Handler) decide(ctx context.Context, req apigw.Request, r basket.Request, misshapen error, key, print string,
 ) (*order.Order, order.Change, *apigw.Response, error) {
 	quote, priceFault := h.Pricer.Price(ctx, r.Basket())
 	if priceFault != nil && !fault.Is(priceFault, fault.Invalid) {
 		return nil, order.Change{}, nil, priceFault
 	}
-	contact, err := contactOf(r, quote.Courier, priceFault)
+	contact, err := contactOf(r, quote.Courier, errors.Join(misshapen, priceFault))
 	if err != nil {
 		return nil, order.Change{}, nil, err
 	}

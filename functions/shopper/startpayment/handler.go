@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"till/shared/cashier"
 	"till/shared/edge/access"
@@ -61,11 +62,13 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	want, err := h.want(body, key)
-	if err != nil {
-		return apigw.Response{}, err
+	want, again := repeat(o, body, key)
+	if !again {
+		if want, err = h.want(ctx, o, body, want); err != nil {
+			return apigw.Response{}, err
+		}
 	}
-	a, started, err := h.Cashier.Begin(ctx, o.ID(), want, cashier.Who{Who: "shopper"})
+	a, started, err := h.Cashier.Begin(ctx, o, want, cashier.Who{Who: "shopper"})
 	if err != nil {
 		return apigw.Response{}, err
 	}
@@ -75,8 +78,18 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	}})
 }
 
+// repeat begins what is wanted with the key and the request's fingerprint. When the key has begun an attempt already, the
+// rest is as it was then: a repeat gets the same answer though the shop's settings may have changed since.
+func repeat(o *order.Order, body *apigw.Body, key string) (order.NewAttempt, bool) {
+	// Half of the fingerprint tells requests of one key apart, and half is what is stored.
+	want := order.NewAttempt{Key: key, Print: body.Fingerprint(key)[:22]}
+	a, again := o.Attempt(order.AttemptIDFor(o.ID(), key))
+	want.Gateway, want.Mode, want.Back = a.Gateway, a.Mode, a.Back
+	return want, again
+}
+
 // want reads how the shopper wants to pay.
-func (h Handler) want(body *apigw.Body, key string) (order.NewAttempt, error) {
+func (h Handler) want(ctx context.Context, o *order.Order, body *apigw.Body, want order.NewAttempt) (order.NewAttempt, error) {
 	var r request
 	if err := body.Into(&r); err != nil {
 		return order.NewAttempt{}, err
@@ -85,28 +98,24 @@ func (h Handler) want(body *apigw.Body, key string) (order.NewAttempt, error) {
 	refuse := func(at, code, msg string) {
 		faults = append(faults, &fault.Error{Kind: fault.Invalid, Op: "startpayment.want", Code: code, At: at, Msg: msg})
 	}
-	if !h.enabled(r.Gateway) {
-		refuse("#/gateway", "gateway_unavailable", "Must be a gateway that this shop offers.")
-	}
 	mode := payment.Mode(r.Mode)
 	if mode != payment.Hosted && mode != payment.Embedded {
 		refuse("#/mode", "gateway_unavailable", "Must be hosted or embedded.")
+	}
+	if !slices.Contains(h.Gateways, r.Gateway) {
+		refuse("#/gateway", "gateway_unavailable", "Must be a gateway that this shop offers.")
+	} else if g, err := h.Cashier.Gateway(ctx, r.Gateway); err != nil {
+		return order.NewAttempt{}, err
+	} else if can := g.Capabilities(); !slices.Contains(can.Modes, mode) && len(faults) == 0 {
+		refuse("#/mode", "gateway_unavailable", "This gateway does not offer this mode.")
+	} else if can.Currencies != nil && !slices.Contains(can.Currencies, o.Record().Currency) {
+		refuse("#/gateway", "gateway_unavailable", "This gateway does not take the order's currency.")
 	}
 	if r.ReturnURL != "" {
 		if err := apigw.ReturnURL(r.ReturnURL, h.ReturnOrigins); err != nil {
 			faults = append(faults, fault.At("#/return_url", err))
 		}
 	}
-	// Half of the fingerprint tells requests of one key apart, and half is what is stored.
-	print := body.Fingerprint(key)[:22]
-	return order.NewAttempt{Key: key, Print: print, Gateway: r.Gateway, Mode: mode, Back: r.ReturnURL}, errors.Join(faults...)
-}
-
-func (h Handler) enabled(gateway string) bool {
-	for _, g := range h.Gateways {
-		if g == gateway {
-			return true
-		}
-	}
-	return false
+	want.Gateway, want.Mode, want.Back = r.Gateway, mode, r.ReturnURL
+	return want, errors.Join(faults...)
 }

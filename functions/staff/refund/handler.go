@@ -25,8 +25,9 @@ type Handler struct {
 }
 
 type request struct {
-	Amount int64  `json:"amount" fault:"refund_invalid"`
-	Reason string `json:"reason" text:"free" fault:"reason_invalid"`
+	Amount   int64          `json:"amount" fault:"refund_invalid"`
+	Currency money.Currency `json:"currency" fault:"refund_invalid"` // If it is there, it must be the order's.
+	Reason   string         `json:"reason" text:"free" fault:"reason_invalid"`
 }
 
 type answer struct {
@@ -71,13 +72,17 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 		err = &fault.Error{Kind: fault.Invalid, Op: "refund.Handle", Code: "reason_invalid", At: "#/reason", Msg: "Must be at most 500 printable characters."}
 		return apigw.Response{}, err
 	}
-	return h.refund(ctx, id, key, r.Amount, reason, staff)
+	return h.refund(ctx, id, key, r, reason, staff)
 }
 
-func (h Handler) refund(ctx context.Context, id order.ID, key string, amount int64, reason person.Text, staff apigw.Staff) (apigw.Response, error) {
+func (h Handler) refund(ctx context.Context, id order.ID, key string, r request, reason person.Text, staff apigw.Staff) (apigw.Response, error) {
 	o, err := h.Cashier.Book.Load(ctx, id)
 	if err != nil {
 		return apigw.Response{}, err
+	}
+	if r.Currency != "" && r.Currency != o.Record().Currency {
+		return apigw.Response{}, &fault.Error{Kind: fault.Invalid, Op: "refund.refund", Code: "refund_invalid", At: "#/currency",
+			Msg: "Must be the currency of the order."}
 	}
 	var note []byte
 	if !reason.IsZero() {
@@ -88,7 +93,7 @@ func (h Handler) refund(ctx context.Context, id order.ID, key string, amount int
 	}
 	who := cashier.Who{Who: "staff:" + staff.Sub}
 	o, _, err = h.Cashier.Book.Change(ctx, id, func(o *order.Order) (order.Change, error) {
-		return o.RequestRefund(key, amount, note, order.By{Who: who.Who, At: h.Now()})
+		return o.RequestRefund(key, r.Amount, note, order.By{Who: who.Who, At: h.Now()})
 	})
 	if err != nil {
 		return apigw.Response{}, err

@@ -4,6 +4,7 @@ package applyevent
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -32,7 +33,7 @@ type Handler struct {
 
 // Handle takes a batch of Event messages and reports each one that must come again.
 func (h Handler) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
-	return sqsbatch.Run(ctx, h.Log, batch, h.one)
+	return sqsbatch.Run(ctx, h.Log, h.Now, batch, h.one)
 }
 
 func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
@@ -51,9 +52,21 @@ func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
 	if item.Event.APIVersion != h.APIVersion && reason == "" {
 		reason = "api_version_mismatch"
 	}
-	h.Log.LogAttrs(ctx, slog.LevelInfo, "event_"+string(state), slog.String("event_id", item.Event.ID), slog.String("type", item.Event.Type),
+	h.Log.LogAttrs(ctx, loudness(state, reason), "event_"+string(state), slog.String("event_id", item.Event.ID), slog.String("type", item.Event.Type),
 		slog.String("order_id", item.Event.Order), slog.String("code", reason))
 	return h.Settle(ctx, body.Event, state, reason, h.Now())
+}
+
+// loudness is how loud an event's end is told. What wakes somebody is set wrong at the gateway, or about money.
+func loudness(state inbox.State, reason string) slog.Level {
+	switch {
+	case state == inbox.Parked:
+		return slog.LevelWarn // It may be early. The alarm is of those that stay parked.
+	case reason == "unmatched_event", reason == "api_version_mismatch", reason == "amount_mismatch":
+		return slog.LevelError
+	default:
+		return slog.LevelInfo
+	}
 }
 
 // take gives the event to work on. At a message's first delivery nobody else is likely to have it, and two who do would
@@ -71,7 +84,10 @@ func (h Handler) take(ctx context.Context, key, deliveries string) (inbox.Item, 
 
 // apply finds the order of an event and lets the cashier bring it up to date.
 func (h Handler) apply(ctx context.Context, e payment.Event) (inbox.State, string, error) {
-	if e.Subject == payment.AboutOther {
+	switch {
+	case e.Account != "":
+		return inbox.Ignored, "unmatched_event", nil // Our keys cannot ask about it, and no order of ours is paid there.
+	case e.Subject == payment.AboutOther:
 		return inbox.Ignored, "ignored", nil
 	}
 	id, attempt, err := h.find(ctx, e)
@@ -82,7 +98,7 @@ func (h Handler) apply(ctx context.Context, e payment.Event) (inbox.State, strin
 		return "", "", err
 	}
 	who := cashier.Who{Who: "gateway:" + e.Gateway, Cause: e.Key()}
-	_, news, err := h.Cashier.Settle(ctx, id, attempt, who)
+	o, news, err := h.Cashier.Settle(ctx, id, attempt, who)
 	switch {
 	case fault.Code(err) == "attempt_unknown", fault.Is(err, fault.NotFound):
 		return inbox.Parked, "unmatched_event", nil
@@ -91,7 +107,24 @@ func (h Handler) apply(ctx context.Context, e payment.Event) (inbox.State, strin
 	case !news:
 		return inbox.Ignored, "nothing_new", nil
 	}
-	return inbox.Applied, "", nil
+	return inbox.Applied, noteworthy(e, o, attempt), nil
+}
+
+// noteworthy says what is unusual about news of a payment, for inbox and log: the order has drawn the consequences already.
+func noteworthy(e payment.Event, o *order.Order, attempt payment.AttemptID) string {
+	r := o.Record()
+	late := func(f payment.Refund) bool { return f.Attempt == attempt && f.Cause == payment.LatePayment }
+	a, _ := o.Attempt(attempt)
+	switch {
+	case e.Subject != payment.AboutPayment || a.Captured == 0:
+		return ""
+	case r.PaidBy == "" && o.Held("amount_mismatch"):
+		return "amount_mismatch"
+	case slices.ContainsFunc(r.Refunds, late), r.PaidBy == attempt && r.ExpiresAt.Before(e.Created):
+		return "late_payment"
+	default:
+		return ""
+	}
 }
 
 // find gives the order and attempt that an event is about: by our own reference in it, else by the gateway's reference,

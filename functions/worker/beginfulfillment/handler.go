@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -17,12 +18,13 @@ import (
 
 // Handler starts executions. Every field is required.
 type Handler struct {
-	Load func(context.Context, order.ID) (*order.Order, error)
+	Book order.Book
 	// Start begins an execution under a name. Errors: fault.Conflict, code execution_exists, if the name is used; else as
 	// ever.
 	Start func(ctx context.Context, name, input string) error
 	// Alive tells whether the execution of a name runs or succeeded.
 	Alive func(ctx context.Context, name string) (bool, error)
+	Now   func() time.Time
 	Log   *slog.Logger
 }
 
@@ -37,7 +39,7 @@ func Name(id order.ID, try int) string { return fmt.Sprintf("%s-%d", id, try) }
 
 // Handle takes a batch of Fulfillment messages and reports each one that must come again.
 func (h Handler) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
-	return sqsbatch.Run(ctx, h.Log, batch, h.one)
+	return sqsbatch.Run(ctx, h.Log, h.Now, batch, h.one)
 }
 
 func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
@@ -45,7 +47,7 @@ func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
 	if err != nil {
 		return err
 	}
-	o, err := h.Load(ctx, body.Order)
+	o, err := h.Book.Load(ctx, body.Order)
 	if err != nil {
 		return err
 	}
@@ -66,7 +68,10 @@ func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
 	if err != nil || alive {
 		return err
 	}
-	// The name is held by an execution that failed without a word. The dead-letter queue's alarm brings people, who lift
-	// and begin anew under the next try's name.
-	return fault.New(fault.Conflict, "beginfulfillment.one", "execution_failed", "")
+	// The name is held by an execution that ended without a word, such as one that was stopped by hand. The order is put on
+	// hold, where people see it; lifting the hold begins anew under the next try's name.
+	_, _, err = h.Book.Change(ctx, r.ID, func(o *order.Order) (order.Change, error) {
+		return o.FailFulfillment(r.Try, order.By{Who: "fulfillment", At: h.Now()})
+	})
+	return err
 }

@@ -33,7 +33,7 @@ type Handler struct {
 
 // Handle takes a batch of Mail messages and reports each one that must come again.
 func (h Handler) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
-	return sqsbatch.Run(ctx, h.Log, batch, h.one)
+	return sqsbatch.Run(ctx, h.Log, h.Now, batch, h.one)
 }
 
 // one sends a mail that the order still owes, and then notes that it is sent: a mail is never lost, and one whose note was

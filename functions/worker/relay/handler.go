@@ -41,12 +41,12 @@ func (h Handler) one(ctx context.Context, record events.DynamoDBEventRecord) err
 	body, hasBody := image["body"]
 	if !isChange || !hasBody || sk.DataType() != events.DataTypeString || body.DataType() != events.DataTypeString ||
 		!strings.HasPrefix(sk.String(), "CHANGE#") {
-		h.Log.LogAttrs(ctx, slog.LevelInfo, "record_skipped", slog.String("reason", "not_a_change"))
+		h.Log.LogAttrs(ctx, slog.LevelInfo, "record_skipped", slog.String("code", "not_a_change"))
 		return nil
 	}
 	change, err := order.DecodeChange([]byte(body.String()))
 	if err != nil {
-		h.Log.LogAttrs(ctx, slog.LevelError, "record_skipped", slog.String("reason", "unreadable"), slog.String("sequence", record.Change.SequenceNumber))
+		h.Log.LogAttrs(ctx, slog.LevelError, "record_skipped", slog.String("code", "unreadable"), slog.String("sequence", record.Change.SequenceNumber))
 		return nil
 	}
 	for _, m := range change.Messages {

@@ -92,7 +92,7 @@ func (h Handler) orders(ctx context.Context) error {
 			}
 			seen[id] = true
 			fresh++
-			if over(ctx) {
+			if h.over(ctx) {
 				return nil
 			}
 			if err := h.heal(ctx, id); err != nil {
@@ -108,17 +108,9 @@ func (h Handler) orders(ctx context.Context) error {
 }
 
 // over tells whether the run's time is nearly over.
-func over(ctx context.Context) bool {
+func (h Handler) over(ctx context.Context) bool {
 	deadline, limited := ctx.Deadline()
-	if ctx.Err() != nil {
-		return true
-	}
-	if !limited {
-		return false
-	}
-	enough, stop := context.WithDeadline(ctx, deadline.Add(-reserve))
-	defer stop()
-	return enough.Err() != nil
+	return ctx.Err() != nil || (limited && deadline.Sub(h.Now()) < reserve)
 }
 
 // heal does all that is overdue about one order, then marks it as looked at, so that what brought no news is asked again
@@ -200,7 +192,7 @@ func (h Handler) expire(ctx context.Context, id order.ID) error {
 		return err
 	}
 	_, _, err := h.Cashier.Book.Change(ctx, id, func(o *order.Order) (order.Change, error) {
-		if r := o.Record(); !r.Status.Payable() || r.Captured() > 0 || h.Now().Before(r.ExpiresAt) {
+		if r := o.Record(); !r.Status.Payable() || r.HoldsMoney() || h.Now().Before(r.ExpiresAt) {
 			return order.Change{}, nil
 		}
 		return o.Expire(order.By{Who: "sweep", At: h.Now()})
@@ -208,18 +200,35 @@ func (h Handler) expire(ctx context.Context, id order.ID) error {
 	return err
 }
 
-// answer tells the machine what became of the order that it waits with.
+// answer tells the machine what became of the order that it waits with, and closes the order's side: of a machine that is
+// there no more nobody else would. What the machine's last task then does is a repeat.
 func (h Handler) answer(ctx context.Context, o *order.Order) error {
 	r := o.Record()
-	if r.Status == order.Cancelled {
-		return h.Ending.Answer(ctx, o)
-	}
-	if r.TaskIn == 0 || !o.AllShipped() {
+	cancelled := r.Status == order.Cancelled
+	if r.TaskIn == 0 || (!cancelled && !o.AllShipped()) {
 		return nil
 	}
 	c, err := h.Ending.Task(ctx, r.ID, r.TaskIn)
 	if err != nil {
 		return err
 	}
-	return h.Shipped(ctx, c.Task)
+	tell := h.Shipped
+	if cancelled {
+		tell = h.Ending.Stop
+	}
+	if err := tell(ctx, c.Task); err != nil {
+		return err
+	}
+	_, _, err = h.Cashier.Book.Change(ctx, r.ID, func(o *order.Order) (order.Change, error) {
+		by := order.By{Who: "sweep", At: h.Now()}
+		switch now := o.Record(); {
+		case now.TaskIn != r.TaskIn:
+			return order.Change{}, nil // A later task waits.
+		case now.Status == order.Cancelled:
+			return o.FailFulfillment(now.Try, by)
+		default:
+			return o.CloseFulfillment(by)
+		}
+	})
+	return err
 }

@@ -18,8 +18,8 @@ type Request struct {
 	Country   string         `json:"country" fault:"address_invalid"` // Quotes only: before there is an address.
 	Email     string         `json:"email" fault:"email_invalid"`
 	Phone     string         `json:"phone" fault:"phone_invalid"`
-	Shipping  address.Input  `json:"shipping_address" fault:"address_invalid"`
-	Billing   *address.Input `json:"billing_address" fault:"address_invalid"`
+	Shipping  address.Input  `json:"shipping_address" text:"free" fault:"address_invalid"`
+	Billing   *address.Input `json:"billing_address" text:"free" fault:"address_invalid"`
 	Method    string         `json:"shipping_method" fault:"shipping_method_unknown"`
 	Discounts []string       `json:"discount_codes" fault:"coupon_invalid"`
 	Expected  *int64         `json:"expected_total" fault:"expected_total_invalid"`

@@ -22,21 +22,20 @@ const reserve = 10 * time.Second
 // Run gives each message to handle, in order, and answers with every one that failed, so that SQS brings back these
 // alone (ReportBatchItemFailures). None is dropped: a message that can never succeed comes back too, until its queue
 // moves it to the dead-letter queue, where people see it. A panic fails its own message only. When less than ten seconds
-// are left no further message is begun; the rest come back. Each failure is logged once, by message id, kind, code and
+// are left, by now, no further message is begun; the rest come back. Each failure is logged once, by message id, kind, code and
 // cause, never with its body. The error is always nil: it would bring back the whole batch.
 //
 // A repeat of a message must have no further effect: SQS delivers at least once.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
-func Run(ctx context.Context, log *slog.Logger, event events.SQSEvent,
+func Run(ctx context.Context, log *slog.Logger, now func() time.Time, event events.SQSEvent,
 	handle func(context.Context, events.SQSMessage) error,
 ) (events.SQSEventResponse, error) {
 	// An empty list, never null: Lambda takes null for success, but other readers of the answer do not.
 	failed := []events.SQSBatchItemFailure{}
-	enough, stop := withReserve(ctx)
-	defer stop()
+	deadline, limited := ctx.Deadline()
 	for i, m := range event.Records {
 		// One message is tried even on a function with a short timeout, or nothing would ever be done.
-		if ctx.Err() != nil || (i > 0 && enough.Err() != nil) {
+		if ctx.Err() != nil || (i > 0 && limited && deadline.Sub(now()) < reserve) {
 			log.LogAttrs(ctx, slog.LevelWarn, "batch_cut_short", slog.Int("messages_left", len(event.Records)-i))
 			for _, rest := range event.Records[i:] {
 				failed = append(failed, events.SQSBatchItemFailure{ItemIdentifier: rest.MessageId})
@@ -49,15 +48,6 @@ func Run(ctx context.Context, log *slog.Logger, event events.SQSEvent,
 		}
 	}
 	return events.SQSEventResponse{BatchItemFailures: failed}, nil
-}
-
-// withReserve is ctx ending earlier by the reserve.
-func withReserve(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, limited := ctx.Deadline()
-	if !limited {
-		return context.WithCancel(ctx)
-	}
-	return context.WithDeadline(ctx, deadline.Add(-reserve))
 }
 
 // one handles a message and turns a panic into an error. What a panic carries may quote a shopper: only the runtime's

@@ -48,7 +48,7 @@ func TestEverySubsetOfFailuresComesBackAndNothingElse(t *testing.T) {
 				want = append(want, fmt.Sprintf("m-%d", i))
 			}
 		}
-		resp, err := sqsbatch.Run(context.Background(), logTo(&log), batch(size), func(_ context.Context, m events.SQSMessage) error {
+		resp, err := sqsbatch.Run(context.Background(), logTo(&log), time.Now, batch(size), func(_ context.Context, m events.SQSMessage) error {
 			i := tried
 			tried++
 			switch {
@@ -72,7 +72,7 @@ func TestEverySubsetOfFailuresComesBackAndNothingElse(t *testing.T) {
 
 func TestNoFailureIsAnEmptyListNotNull(t *testing.T) {
 	for _, n := range []int{0, 1} {
-		resp, err := sqsbatch.Run(context.Background(), slog.New(slog.DiscardHandler), batch(n),
+		resp, err := sqsbatch.Run(context.Background(), slog.New(slog.DiscardHandler), time.Now, batch(n),
 			func(context.Context, events.SQSMessage) error { return nil })
 		if err != nil {
 			t.Fatal(err)
@@ -99,7 +99,7 @@ func TestRunStopsBeforeTheFunctionIsCutOff(t *testing.T) {
 			defer cancel()
 			var log bytes.Buffer
 			tried := 0
-			resp, err := sqsbatch.Run(ctx, logTo(&log), batch(3), func(context.Context, events.SQSMessage) error { tried++; return nil })
+			resp, err := sqsbatch.Run(ctx, logTo(&log), time.Now, batch(3), func(context.Context, events.SQSMessage) error { tried++; return nil })
 			if err != nil || tried != tt.tried || len(resp.BatchItemFailures) != 3-tt.tried {
 				t.Errorf("%d tried, %v came back, %v", tried, ids(resp), err)
 			}
@@ -113,7 +113,7 @@ func TestRunStopsBeforeTheFunctionIsCutOff(t *testing.T) {
 func TestRunStopsWhenTheContextEndsOnTheWay(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	resp, err := sqsbatch.Run(ctx, slog.New(slog.DiscardHandler), batch(5), func(_ context.Context, m events.SQSMessage) error {
+	resp, err := sqsbatch.Run(ctx, slog.New(slog.DiscardHandler), time.Now, batch(5), func(_ context.Context, m events.SQSMessage) error {
 		if m.Body == "1" {
 			cancel()
 		}
@@ -147,7 +147,7 @@ func TestFailuresAreLoggedWithoutBodies(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var log bytes.Buffer
-			resp, err := sqsbatch.Run(context.Background(), logTo(&log), event, tt.handle)
+			resp, err := sqsbatch.Run(context.Background(), logTo(&log), time.Now, event, tt.handle)
 			if err != nil || len(resp.BatchItemFailures) != 1 {
 				t.Errorf("got %v, %v", ids(resp), err)
 			}

@@ -91,7 +91,8 @@ type Harness struct {
 	// Prove is the shopper's answer when asked who they are.
 	Prove func(s payment.Started, passed bool)
 
-	Break      func(Fault)                      // Until the next Break.
+	Break      func(Fault)                      // Every call, until the next Break.
+	BreakOnly  func(Fault)                      // Only calls that change something, until the next Break.
 	Book       func(order string) Book          // All zero if there is none.
 	RefundFail func(ref string)                 // A refund that had succeeded comes back.
 	RefundThem func(intent string, minor int64) // Staff refunds on the gateway's own dashboard.
@@ -175,9 +176,9 @@ func attemptOf(s payment.Start, started payment.Started) payment.Attempt {
 }
 
 // paid is an attempt that was paid, with the facts of that.
-func (b *bench) paid(mode payment.Mode, id payment.AttemptID, with Card) (payment.Attempt, payment.Facts) {
+func (b *bench) paid(mode payment.Mode, with Card) (payment.Attempt, payment.Facts) {
 	b.Helper()
-	a, started := b.begun(mode, id, euros)
+	a, started := b.begun(mode, "pay_1", euros)
 	if !b.Pay(started, with) {
 		b.Fatal("the gateway took no payment")
 	}

@@ -10,7 +10,7 @@ import (
 
 var payCases = []testCase{
 	{"a card that pays is captured in full, once", inModes(func(b *bench, mode payment.Mode) {
-		a, f := b.paid(mode, "pay_1", Pays)
+		a, f := b.paid(mode, Pays)
 		equal(b, "captured", f.Captured, euros.Minor())
 		equal(b, "amount", f.Amount, euros)
 		equal(b, "order", f.Order, order)
@@ -87,7 +87,7 @@ var payCases = []testCase{
 	{"a disputed payment shows its dispute until it is decided", inModes(func(b *bench, mode payment.Mode) {
 		for _, won := range []bool{true, false} {
 			h := b.on(b.T)
-			a, _ := h.paid(mode, "pay_1", Disputes)
+			a, _ := h.paid(mode, Disputes)
 			h.Advance(time.Hour)
 			f := h.fetch(a)
 			if len(f.Disputes) != 1 || !f.Disputes[0].Open || f.Disputes[0].Lost || f.Disputes[0].Amount != euros.Minor() || f.Disputes[0].Ref == "" {
@@ -102,7 +102,7 @@ var payCases = []testCase{
 		}
 	})},
 	{"a payment's reference leads back to its attempt", inModes(func(b *bench, mode payment.Mode) {
-		a, f := b.paid(mode, "pay_1", Pays)
+		a, f := b.paid(mode, Pays)
 		found, err := b.Gateway.Find(b.Context(), f.Intent)
 		if err != nil {
 			b.Fatal(err)

@@ -9,7 +9,7 @@ import (
 
 var refundCases = []testCase{
 	{"all of it goes back", inModes(func(b *bench, mode payment.Mode) {
-		a, _ := b.paid(mode, "pay_1", Pays)
+		a, _ := b.paid(mode, Pays)
 		r := b.refund(a, "ref_1", 1999)
 		equal(b, "state", r.State, payment.RefundSucceeded)
 		equal(b, "amount", r.Amount, 1999)
@@ -21,7 +21,7 @@ var refundCases = []testCase{
 		equal(b, "captured", f.Captured, 1999)
 	})},
 	{"parts go back one by one, and no more than was paid", func(b *bench) {
-		a, _ := b.paid(payment.Hosted, "pay_1", Pays)
+		a, _ := b.paid(payment.Hosted, Pays)
 		one, two := b.refund(a, "ref_1", 1000), b.refund(a, "ref_2", 500)
 		_, err := b.Gateway.Refund(b.Context(), a, payment.Refund{ID: "ref_3", Attempt: a.ID, Amount: 500})
 		b.is(err, fault.Declined)
@@ -33,15 +33,18 @@ var refundCases = []testCase{
 		sameMoney(b, "books", b.Book(order).Refunded, "19.99")
 	}},
 	{"a repeat gives the same refund, also when the gateway has forgotten the key", func(b *bench) {
-		a, _ := b.paid(payment.Hosted, "pay_1", Pays)
-		first := b.refund(a, "ref_1", 1999)
-		equal(b, "repeat", b.refund(a, "ref_1", 1999), first)
+		a, _ := b.paid(payment.Hosted, Pays)
+		part := b.refund(a, "ref_0", 700)
+		equal(b, "repeat of a part", b.refund(a, "ref_0", 700), part)
+		sameMoney(b, "books", b.Book(order).Refunded, "7.00")
+		first := b.refund(a, "ref_1", 1299)
+		equal(b, "repeat", b.refund(a, "ref_1", 1299), first)
 		b.Advance(b.Gateway.Capabilities().KeyLife + time.Hour)
-		equal(b, "late repeat", b.refund(a, "ref_1", 1999), first)
+		equal(b, "late repeat", b.refund(a, "ref_1", 1299), first)
 		sameMoney(b, "books", b.Book(order).Refunded, "19.99")
 	}},
 	{"an attempt that knows only its page can be refunded", func(b *bench) {
-		a, _ := b.paid(payment.Hosted, "pay_1", Pays)
+		a, _ := b.paid(payment.Hosted, Pays)
 		a.Intent = ""
 		b.refunded(a, b.refund(a, "ref_1", 700))
 	}},
@@ -51,7 +54,7 @@ var refundCases = []testCase{
 		b.is(err, fault.NotFound, fault.Declined, fault.Conflict, fault.Internal)
 	})},
 	{"nothing and less cannot be refunded", func(b *bench) {
-		a, _ := b.paid(payment.Hosted, "pay_1", Pays)
+		a, _ := b.paid(payment.Hosted, Pays)
 		for _, minor := range []int64{0, -1} {
 			_, err := b.Gateway.Refund(b.Context(), a, payment.Refund{ID: "ref_1", Attempt: a.ID, Amount: minor})
 			b.is(err, fault.Invalid)
@@ -59,7 +62,7 @@ var refundCases = []testCase{
 		b.refunded(a)
 	}},
 	{"a refund is found by its reference and by our id", func(b *bench) {
-		a, _ := b.paid(payment.Hosted, "pay_1", Pays)
+		a, _ := b.paid(payment.Hosted, Pays)
 		b.refund(a, "ref_0", 100)
 		made := b.refund(a, "ref_1", 700)
 		equal(b, "by reference", b.askRefund(a, payment.Refund{ID: "ref_1", Ref: made.Ref}), made)
@@ -70,7 +73,7 @@ var refundCases = []testCase{
 		}
 	}},
 	{"a slow refund is pending, then succeeds", func(b *bench) {
-		a, _ := b.paid(payment.Hosted, "pay_1", SlowRefund)
+		a, _ := b.paid(payment.Hosted, SlowRefund)
 		made := b.refund(a, "ref_1", 1999)
 		equal(b, "state", made.State, payment.RefundPending)
 		b.Advance(24 * time.Hour)
@@ -79,7 +82,7 @@ var refundCases = []testCase{
 		b.refunded(a, made)
 	}},
 	{"a refund that comes back late has failed", func(b *bench) {
-		a, _ := b.paid(payment.Hosted, "pay_1", Pays)
+		a, _ := b.paid(payment.Hosted, Pays)
 		made := b.refund(a, "ref_1", 1999)
 		b.RefundFail(made.Ref)
 		made.State = payment.RefundFailed
@@ -88,7 +91,7 @@ var refundCases = []testCase{
 		sameMoney(b, "books", b.Book(order).Refunded, "0")
 	}},
 	{"a refund made on the gateway's dashboard is among the facts, without an id of ours", func(b *bench) {
-		a, f := b.paid(payment.Hosted, "pay_1", Pays)
+		a, f := b.paid(payment.Hosted, Pays)
 		b.RefundThem(f.Intent, 700)
 		f = b.fetch(a)
 		if len(f.Refunds) != 1 || f.Refunds[0].ID != "" || f.Refunds[0].Ref == "" || f.Refunds[0].Amount != 700 || f.Refunds[0].State != payment.RefundSucceeded {
@@ -96,7 +99,7 @@ var refundCases = []testCase{
 		}
 	}},
 	{"more refunds than fit a page are all among the facts", func(b *bench) {
-		a, f := b.paid(payment.Hosted, "pay_1", Pays)
+		a, f := b.paid(payment.Hosted, Pays)
 		for range 130 {
 			b.RefundThem(f.Intent, 1)
 		}

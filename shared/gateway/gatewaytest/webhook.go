@@ -2,7 +2,6 @@ package gatewaytest
 
 import (
 	"encoding/json"
-	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,7 +13,7 @@ import (
 
 var webhookCases = []testCase{
 	{"a payment is announced with our references", inModes(func(b *bench, mode payment.Mode) {
-		a, f := b.paid(mode, "pay_1", Pays)
+		a, f := b.paid(mode, Pays)
 		events := b.events(payment.AboutPayment)
 		i := slices.IndexFunc(events, func(e payment.Event) bool { return e.Intent == f.Intent })
 		if i < 0 {
@@ -51,7 +50,7 @@ var webhookCases = []testCase{
 		}
 	})},
 	{"refunds are announced, ours and theirs, and when one comes back", func(b *bench) {
-		a, f := b.paid(payment.Hosted, "pay_1", Pays)
+		a, f := b.paid(payment.Hosted, Pays)
 		of := func(e payment.Event) bool { return e.Intent == f.Intent }
 		b.Deliveries()
 		made := b.refund(a, "ref_1", 700)
@@ -62,7 +61,7 @@ var webhookCases = []testCase{
 		b.announced(payment.AboutRefund, of)
 	}},
 	{"a dispute is announced, and its end", func(b *bench) {
-		a, f := b.paid(payment.Hosted, "pay_1", Disputes)
+		a, f := b.paid(payment.Hosted, Disputes)
 		of := func(e payment.Event) bool { return e.Intent == f.Intent }
 		b.Advance(time.Hour)
 		b.announced(payment.AboutDispute, of)
@@ -70,7 +69,7 @@ var webhookCases = []testCase{
 		b.announced(payment.AboutDispute, of)
 	}},
 	{"a repeat has the same key, another event another", func(b *bench) {
-		b.paid(payment.Hosted, "pay_1", Pays)
+		b.paid(payment.Hosted, Pays)
 		keys := map[string]string{}
 		for _, d := range b.Deliveries() {
 			e, again := b.verify(d), b.verify(b.Sign(d.Body, b.Now().Add(time.Minute), Current))
@@ -149,10 +148,10 @@ var forgeryCases = []testCase{
 		}
 	}},
 	{"of 10,000 altered deliveries none is accepted", func(b *bench) {
-		r := rand.New(rand.NewPCG(20231016, 33)) //nolint:gosec // reproducible on purpose
+		dice := new(Dice)
 		d := b.Sign(b.sample(), b.Now(), Current)
 		for range 10_000 {
-			altered := alter(r, d)
+			altered := alter(dice, d)
 			if _, err := b.Verify(altered); !fault.Is(err, fault.Unreadable) || fault.Code(err) != "signature_invalid" {
 				b.Fatalf("got %v for %q and\n%s", err, altered.Header, altered.Body)
 			}
@@ -161,27 +160,27 @@ var forgeryCases = []testCase{
 }
 
 // alter changes a delivery in one to four places of body or header, never back to what it was.
-func alter(r *rand.Rand, d Delivery) Delivery {
+func alter(dice *Dice, d Delivery) Delivery {
 	out := Delivery{Header: d.Header.Clone(), Body: slices.Clone(d.Body)}
-	at := r.IntN(len(out.Body))
-	for n := range 1 + r.IntN(4) {
-		switch r.IntN(5) {
+	at := dice.below(len(out.Body))
+	for n := range 1 + dice.below(4) {
+		switch dice.below(5) {
 		case 0:
-			out.Body = slices.Insert(out.Body, at, byte(r.IntN(256)))
+			out.Body = slices.Insert(out.Body, at, byte(dice.below(256)))
 		case 1:
 			out.Body = out.Body[:at]
 		case 2:
 			out.Body = append(out.Body, out.Body[at:]...)
 		case 3:
 			for name, values := range out.Header {
-				i := r.IntN(len(values[0]))
-				out.Header[name] = []string{values[0][:i] + string(rune('0'+r.IntN(10))) + values[0][i:]}
+				i := dice.below(len(values[0]))
+				out.Header[name] = []string{values[0][:i] + string(rune('0'+dice.below(10))) + values[0][i:]}
 			}
 		}
 		if n == 0 || len(out.Body) == 0 {
-			out.Body = append(out.Body, byte(r.IntN(256)))
+			out.Body = append(out.Body, byte(dice.below(256)))
 		}
-		at = r.IntN(len(out.Body))
+		at = dice.below(len(out.Body))
 	}
 	return out
 }
@@ -196,7 +195,7 @@ func with(bytes []byte, at int, value byte) []byte {
 func (b *bench) sample() []byte {
 	b.Helper()
 	h := b.on(b.T)
-	h.paid(payment.Embedded, "pay_1", Pays)
+	h.paid(payment.Embedded, Pays)
 	for _, d := range h.Deliveries() {
 		if e, err := h.Verify(d); err == nil && e.Subject == payment.AboutPayment {
 			return d.Body

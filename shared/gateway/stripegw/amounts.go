@@ -26,13 +26,12 @@ type wireRule struct {
 var twoDecimals = wireRule{2, 1}
 
 // wireRules are the currencies that are not counted in hundredths. https://docs.stripe.com/currencies#zero-decimal,
-// #three-decimal (the last digit must be 0) and #special-cases: ISK and UGX have no minor unit any more, but are still
-// sent in hundredths, which must be 00. HUF and TWD are special in payouts only.
+// #three-decimal (the last digit must be 0). Of its #special-cases, ISK and UGX have no minor unit any more, but are still
+// sent in hundredths, which must be 00: so whole units times 100. HUF and TWD are special in payouts only.
 var wireRules = map[money.Currency]wireRule{
 	"BIF": {0, 1}, "CLP": {0, 1}, "DJF": {0, 1}, "GNF": {0, 1}, "JPY": {0, 1}, "KMF": {0, 1}, "KRW": {0, 1}, "MGA": {0, 1},
 	"PYG": {0, 1}, "RWF": {0, 1}, "VND": {0, 1}, "VUV": {0, 1}, "XAF": {0, 1}, "XOF": {0, 1}, "XPF": {0, 1},
 	"BHD": {3, 10}, "JOD": {3, 10}, "KWD": {3, 10}, "OMR": {3, 10}, "TND": {3, 10},
-	"ISK": {2, 100}, "UGX": {2, 100},
 }
 
 func ruleOf(c money.Currency) wireRule {

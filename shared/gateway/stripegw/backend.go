@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"io"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/stripe/stripe-go/v76"
@@ -93,29 +91,12 @@ func (b *backend) do(req *http.Request, read bool, v any) error {
 		r.wire = "a redirect was answered"
 	case res.StatusCode >= 400:
 		r.learn(body)
-	case !readable(body, v):
+	case !decode(body, v):
 		r.wire = "the answer cannot be read"
 	default:
 		return nil
 	}
 	return r
-}
-
-// readable reads an object, or a list that the SDK can go through: it trusts that a page has items and that none is null.
-func readable(body []byte, v any) bool {
-	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
-		return false
-	}
-	if _, isList := v.(stripe.ListContainer); isList {
-		var list struct {
-			More bool                   `json:"has_more"`
-			Data []*struct{ ID string } `json:"data"`
-		}
-		if json.Unmarshal(body, &list) != nil || slices.Contains(list.Data, nil) || list.More && len(list.Data) == 0 {
-			return false
-		}
-	}
-	return json.Unmarshal(body, v) == nil
 }
 
 // noAnswer says why there is none. Of the transport's own text nothing is kept: it may quote what was received.

@@ -2,6 +2,7 @@ package stripegw
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/stripe/stripe-go/v76"
 
@@ -40,7 +41,7 @@ func (g *Gateway) Close(ctx context.Context, a payment.Attempt) (payment.Facts, 
 // afterRefusal asks how an attempt stands that Stripe would not end, for it may be over. Stripe has no code for a session
 // that is not open.
 func (g *Gateway) afterRefusal(ctx context.Context, a payment.Attempt, refused error) (payment.Facts, error) {
-	if r := refusalOf(refused); r.status != 400 || !fault.Is(refused, fault.Conflict, fault.Internal) {
+	if r := refusalOf(refused); r.status != http.StatusBadRequest || !fault.Is(refused, fault.Conflict, fault.Internal) {
 		return payment.Facts{}, refused
 	}
 	f, err := g.Fetch(ctx, a)

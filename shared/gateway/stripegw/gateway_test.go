@@ -31,10 +31,10 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		{"the publishable key as the secret one", stripegw.Config{APIKey: "pk_test_1"}, false},
 		{"the secret key as the publishable one", stripegw.Config{APIKey: "sk_test_1", PublishableKey: "sk_test_1"}, false},
 		{"a publishable key of the other mode", stripegw.Config{APIKey: "sk_test_1", PublishableKey: "pk_live_1"}, false},
-		{"a key with a line break", stripegw.Config{APIKey: "sk_test_1\r\nX: y"}, false},
+		{"a key with a line break", stripegw.Config{APIKey: "sk_test_1\r\nX: y"}, false}, //nolint:gosec // no key of anything
 		{"an address without encryption for real money", stripegw.Config{APIKey: "sk_live_1", WantLive: true, BaseURL: "http://api.stripe.com"}, false},
 		{"an address that is none", stripegw.Config{APIKey: "sk_test_1", BaseURL: "stripe"}, false},
-		{"an address with a name and password", stripegw.Config{APIKey: "sk_test_1", BaseURL: "https://a:b@stripe.test"}, false},
+		{"an address with a name and password", stripegw.Config{APIKey: "sk_test_1", BaseURL: "https://a:b@stripe.test"}, false}, //nolint:gosec // no key of anything
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -51,7 +51,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 
 func TestKeysAreNotPrinted(t *testing.T) {
 	g := newGateway(t, answers(200, "{}"))
-	v, err := stripegw.NewVerifier(stripegw.VerifierConfig{Secrets: []string{secretNew}, Now: time.Now})
+	v, err := stripegw.NewVerifier(stripegw.VerifierConfig{Secrets: []string{secretNew}, Now: func() time.Time { return arrived }})
 	if err != nil {
 		t.Fatal(err)
 	}

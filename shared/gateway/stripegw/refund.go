@@ -2,6 +2,7 @@ package stripegw
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/stripe/stripe-go/v76"
 
@@ -37,7 +38,7 @@ func (g *Gateway) Refund(ctx context.Context, a payment.Attempt, r payment.Refun
 		return refundFacts(op, made)
 	}
 	failure := classify(op, err)
-	if said := refusalOf(failure); said.status != 400 || said.param != "amount" && !fault.Is(failure, fault.Conflict) {
+	if said := refusalOf(failure); said.status != http.StatusBadRequest || said.param != "amount" && !fault.Is(failure, fault.Conflict) {
 		return payment.RefundFacts{}, failure
 	}
 	before, err := g.findRefund(ctx, op, pi.ID, r.ID)

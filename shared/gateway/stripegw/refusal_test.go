@@ -137,6 +137,19 @@ func TestAPageThatIsBegunTooLateIsDeclined(t *testing.T) {
 	check(t, err, fault.Declined, "start_too_late")
 }
 
+func TestACloseThatIsRefusedWhileThePaymentIsOpenIsAFault(t *testing.T) {
+	for _, a := range []payment.Attempt{attempt, {Session: "cs_1"}} {
+		_, err := newGateway(t, answerer(func(r *http.Request) (*http.Response, error) {
+			if r.Method == http.MethodPost {
+				return refuses(400, "invalid_request_error", "parameter_unknown", "", "x")(r)
+			}
+			status := map[bool]string{true: "open", false: "requires_payment_method"}[a.Session != ""]
+			return answers(200, `{"id":"x_1","currency":"eur","status":"`+status+`"}`)(r)
+		})).Close(t.Context(), a)
+		check(t, err, fault.Internal, "parameter_unknown")
+	}
+}
+
 func TestRefundsThatStripeRefuses(t *testing.T) {
 	tests := []struct {
 		name   string

@@ -32,7 +32,7 @@ func (g *Gateway) Start(ctx context.Context, s payment.Start) (payment.Started, 
 	refs := map[string]string{orderKey: s.Order, attemptKey: string(s.Attempt)}
 	switch s.Mode {
 	case payment.Hosted:
-		return g.startHosted(op, s, hostedPage(s, wire, currency, refs, params))
+		return g.startHosted(op, hostedPage(s, wire, currency, refs, params))
 	case payment.Embedded:
 		if g.publishable == "" {
 			return payment.Started{}, fault.New(fault.Internal, op, "config_invalid", "")
@@ -69,7 +69,7 @@ func hostedPage(s payment.Start, wire int64, currency string, refs map[string]st
 	}
 }
 
-func (g *Gateway) startHosted(op string, s payment.Start, page *stripe.CheckoutSessionParams) (payment.Started, error) {
+func (g *Gateway) startHosted(op string, page *stripe.CheckoutSessionParams) (payment.Started, error) {
 	cs, err := g.sessions.New(page)
 	if err == nil {
 		return pageOf(op, cs)
