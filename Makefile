@@ -26,7 +26,7 @@ export SAM_CLI_TELEMETRY := 0
 need = @command -v $(1) >/dev/null 2>&1 || { echo "make $@ needs $(1). $(2)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify fmt vet tidy lint lint-template race fuzz bench build sam-validate sam-build browser deploy clean
+.PHONY: help run test check verify fmt vet tidy lint lint-template race fuzz bench benchmarks footprint build sam-validate sam-build browser deploy clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,7 +41,7 @@ test: fmt vet tidy ## Every Go test; needs Go alone, no C compiler
 check: fmt tidy lint ## Before each commit, under 90 s warm: format, modules, linters, short tests
 	CGO_ENABLED=0 go test -short -shuffle=on ./...
 
-verify: lint race fuzz sam-validate sam-build browser ## Before each release: all that needs more than Go: gcc, Python 3.11+, Node 20, Chromium
+verify: lint race fuzz footprint sam-validate sam-build browser ## Before each release: all that needs more than Go: gcc, Python 3.11+, Node 20, Chromium
 
 fmt: ## Fail if a file is not as gofmt writes it
 	$(call need,gofmt,It comes with Go: https://go.dev/dl/)
@@ -72,8 +72,14 @@ fuzz: ## Each fuzz target for FUZZTIME (10s)
 			go test ./$$dir -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME); \
 		done; done
 
-bench: ## Every benchmark, for BENCHTIME (1s) each
+bench: ## What one whole checkout costs: units, calls, transitions; time and allocations by function
+	go run ./scripts/cost/report
+
+benchmarks: ## Every benchmark of every package, for BENCHTIME (1s) each
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+footprint: ## Every function's zip and its time from start to first poll; fails over 5 MiB
+	go run ./scripts/footprint
 
 build: ## Every function's program for Lambda, for ARCH (arm64), into bin/
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)

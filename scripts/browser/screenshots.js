@@ -6,7 +6,7 @@ import { stations } from './stations.js';
 await mkdir('shots', { recursive: true });
 const browser = await launch();
 try {
-  for (const [size, viewport] of [['wide', { width: 1280, height: 900 }], ['narrow', { width: 390, height: 844 }]]) {
+  for (const [size, viewport] of [['wide', { width: 1280, height: 900 }], ['middle', { width: 768, height: 1024 }], ['narrow', { width: 390, height: 844 }]]) {
     for (const colorScheme of ['light', 'dark']) {
       const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB', reducedMotion: 'reduce' });
       context.setDefaultTimeout(patience);

@@ -50,9 +50,18 @@ func (s *Shop) functions() error {
 			faults = append(faults, fmt.Errorf("localshop: %s: %w", f.LogicalID, err))
 			continue
 		}
-		faults = append(faults, s.Cloud.Handle(f.CodeURI, lambda.NewHandler(function)))
+		faults = append(faults, s.Cloud.Handle(f.CodeURI, handler{function}))
 	}
 	return errors.Join(faults...)
+}
+
+// handler invokes a function as the Lambda runtime does. The runtime's own handler keeps one output buffer, as a Lambda
+// environment serves one request at a time; here many run at once, so each has a handler of its own.
+type handler struct{ function any }
+
+// Invoke is lambda.Handler's.
+func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	return lambda.NewHandler(h.function).Invoke(ctx, payload)
 }
 
 // folderOf gives "shopper/placeorder" for "functions/shopper/placeorder/lambda/".

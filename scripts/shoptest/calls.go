@@ -156,7 +156,7 @@ func (s *Shop) Pump() {
 		failed = append(failed, s.BeginFulfillment(Batch(bodies[1]...))...)
 		failed = append(failed, s.Notify(Batch(bodies[2]...))...)
 		if len(failed) > 0 {
-			s.Fatalf("messages came again: %v\n%s", failed, strings.Join(s.Log.All(), "\n"))
+			s.Fatalf("messages came again: %v\n%s", failed, strings.Join(s.Logged.All(), "\n"))
 		}
 		s.carry()
 	}

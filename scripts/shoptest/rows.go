@@ -84,13 +84,13 @@ func Files(rows ...[]Row) []string {
 // Try sends a request and compares the answer with the row.
 func (s *Shop) Try(row Row, req apigw.Request) apigw.Response {
 	s.Helper()
-	s.Log.Take()
+	s.Logged.Take()
 	resp := s.Serve(req)
 	if resp.StatusCode != row.Status {
-		s.Fatalf("got %d, want %d\n%s\n%s", resp.StatusCode, row.Status, resp.Body, strings.Join(s.Log.All(), "\n"))
+		s.Fatalf("got %d, want %d\n%s\n%s", resp.StatusCode, row.Status, resp.Body, strings.Join(s.Logged.All(), "\n"))
 	}
 	if row.Status >= http.StatusBadRequest {
-		s.Refused(row, req, resp, s.Log.Take())
+		s.Refused(row, req, resp, s.Logged.Take())
 	}
 	return resp
 }

@@ -43,7 +43,7 @@ type Shop struct {
 	Fulfillment *Lines
 	Mail        *Lines
 	Mailbox     *Mailbox
-	Log         *Lines
+	Logged      *Lines
 	Metrics     *Lines
 	Written     *Writes // Every item that was ever stored.
 
@@ -56,7 +56,7 @@ type Shop struct {
 func New(t testing.TB) *Shop {
 	t.Helper()
 	s := &Shop{
-		TB: t, now: Began, KMS: &vaulttest.KMS{Seed: []byte("shoptest")}, Machine: &Machine{}, Mailbox: &Mailbox{}, Log: &Lines{},
+		TB: t, now: Began, KMS: &vaulttest.KMS{Seed: []byte("shoptest")}, Machine: &Machine{}, Mailbox: &Mailbox{}, Logged: &Lines{},
 		Metrics: &Lines{}, Events: &Lines{}, Fulfillment: &Lines{}, Mail: &Lines{}, Written: &Writes{}, broken: map[string]error{},
 	}
 	s.Machine.strike = s.strike
@@ -149,7 +149,7 @@ func (s *Shop) strike(operation string, after bool) error {
 
 // Tools are what every function is given.
 func (s *Shop) Tools(function string) assembly.Tools {
-	return assembly.Tools{Log: telemetry.Logger(s.Log, "dev", function, "debug"), Meter: telemetry.NewMetrics(s.Metrics, "dev", s.Now), Now: s.Now}
+	return assembly.Tools{Log: telemetry.Logger(s.Logged, "dev", function, "debug"), Meter: telemetry.NewMetrics(s.Metrics, "dev", s.Now), Now: s.Now}
 }
 
 // Links gives the signer of order links.

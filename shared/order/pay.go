@@ -199,7 +199,7 @@ func (o *Order) advance(c *Change, a *payment.Attempt, f payment.Facts) string {
 		if a.Intent != "" {
 			a.Session = ""
 		}
-	} else if f.LastError != "" && a.State.Open() {
+	} else if f.LastError != "" && before.State.Open() {
 		a.LastError = f.LastError
 	}
 	switch {

@@ -16,7 +16,7 @@ func Documents() []string { return []string{"README.md", "infra/states.md"} }
 
 // Blocks makes every generated part by its name. Errors: a source of the project that is missing or cannot be read.
 func Blocks(project fs.FS) (map[string]string, error) {
-	blocks := map[string]string{"stripe-events": bullets(stripegw.EventTypes())}
+	blocks := map[string]string{"stripe-endpoint": endpoint(stripegw.EventTypes())}
 	for _, l := range lives() {
 		text, err := l.page(project)
 		if err != nil {
@@ -25,7 +25,8 @@ func Blocks(project fs.FS) (map[string]string, error) {
 		blocks[l.name] = text
 	}
 	for name, from := range map[string]func(fs.FS) (string, error){
-		"fulfillment": machine, "functions": functions, "parameters": parameters, "alarms": alarms, "targets": targets, "decisions": decisions,
+		"fulfillment": machine, "functions": functions, "parameters": parameters, "alarms": alarms, "standing": standing,
+		"targets": targets, "decisions": decisions,
 	} {
 		text, err := from(project)
 		if err != nil {
@@ -85,11 +86,15 @@ func Named(document string) []string {
 	return out
 }
 
-func bullets(items []string) string {
+// endpoint is the call that makes the webhook endpoint at Stripe, for exactly the events that Till subscribes to.
+func endpoint(events []string) string {
 	var b strings.Builder
-	for _, item := range items {
-		fmt.Fprintf(&b, "- `%s`\n", item)
+	b.WriteString("```sh\ncurl https://api.stripe.com/v1/webhook_endpoints -u \"$STRIPE_KEY:\" \\\n" +
+		"  -d url=\"$API_URL/webhooks/stripe\" -d api_version=2023-10-16")
+	for _, event := range events {
+		fmt.Fprintf(&b, " \\\n  -d 'enabled_events[]=%s'", event)
 	}
+	b.WriteString("\n```\n")
 	return b.String()
 }
 

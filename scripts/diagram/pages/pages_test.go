@@ -1,9 +1,12 @@
 package pages_test
 
 import (
+	"errors"
 	"io/fs"
 	"maps"
 	"os"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -123,7 +126,8 @@ func TestTablesNameEveryFunctionAndParameter(t *testing.T) {
 			t.Errorf("%q is missing in\n%s", row, all["functions"])
 		}
 	}
-	for block, row := range map[string]string{"parameters": "| `StockHold` | `30m` |", "alarms": "| `SweepSilent` |", "targets": "| `make test` |"} {
+	for block, row := range map[string]string{"parameters": "| `StockHold` | `30m` |", "alarms": "| `SweepSilent` |", "targets": "| `make test` |",
+		"standing": "| KMS keys | 3 |", "stripe-endpoint": "'enabled_events[]=payment_intent.succeeded'", "decisions": "](infra/decisions/0001-"} {
 		if !strings.Contains(all[block], row) {
 			t.Errorf("%s: %q is missing", block, row)
 		}
@@ -156,5 +160,29 @@ func TestFillRefusesMarksThatDoNotMatch(t *testing.T) {
 func TestAProjectWithoutItsSourcesIsAnError(t *testing.T) {
 	if all, err := pages.Blocks(fstest.MapFS{}); err == nil {
 		t.Errorf("gave %v", slices.Sorted(maps.Keys(all)))
+	}
+}
+
+var link = regexp.MustCompile(`\]\(([^)\s]+)\)|<img src="([^"]+)"`)
+
+func TestLinksOfTheDocumentsLeadToFiles(t *testing.T) {
+	documents, err := fs.Glob(project(), "*.md")
+	for _, pattern := range []string{"infra/*.md", "infra/decisions/*.md"} {
+		more, badPattern := fs.Glob(project(), pattern)
+		documents, err = append(documents, more...), errors.Join(err, badPattern)
+	}
+	if err != nil || len(documents) < 10 {
+		t.Fatalf("%d documents: %v", len(documents), err)
+	}
+	for _, document := range documents {
+		for _, found := range link.FindAllStringSubmatch(read(t, document), -1) {
+			to, _, _ := strings.Cut(found[1]+found[2], "#")
+			if to == "" || strings.Contains(to, "://") {
+				continue
+			}
+			if _, err := fs.Stat(project(), path.Join(path.Dir(document), to)); err != nil {
+				t.Errorf("%s: %v", document, err)
+			}
+		}
 	}
 }

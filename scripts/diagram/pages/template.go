@@ -143,3 +143,37 @@ func alarms(project fs.FS) (string, error) {
 	}
 	return table([]string{"alarm", "what it says"}, rows), nil
 }
+
+// standing counts what costs money while nobody buys.
+func standing(project fs.FS) (string, error) {
+	resources, err := section(project, "Resources")
+	if err != nil {
+		return "", err
+	}
+	count, watched := map[string]int{}, 0
+	for _, r := range resources {
+		kind := text(r.value, "Type")
+		count[kind]++
+		if kind != "AWS::CloudWatch::Alarm" {
+			continue
+		}
+		metrics := member(r.value, "Properties", "Metrics")
+		if metrics == nil {
+			watched++
+			continue
+		}
+		for _, m := range metrics.Content {
+			if member(m, "MetricStat") != nil {
+				watched++
+			}
+		}
+	}
+	return table([]string{"stands by", "how many"}, [][]string{
+		{"KMS keys", fmt.Sprint(count["AWS::KMS::Key"])},
+		{"secrets", fmt.Sprint(count["AWS::SecretsManager::Secret"])},
+		{"alarms", fmt.Sprintf("%d, over %d metrics", count["AWS::CloudWatch::Alarm"], watched)},
+		{"tables, paid by use and by what they hold", fmt.Sprint(count["AWS::DynamoDB::Table"])},
+		{"queues, dead-letter queues included", fmt.Sprint(count["AWS::SQS::Queue"])},
+		{"functions, paid by use", fmt.Sprint(count["AWS::Serverless::Function"])},
+	}), nil
+}
