@@ -3,6 +3,8 @@ package assembly
 import (
 	"context"
 
+	"github.com/aws/aws-lambda-go/events"
+
 	"till/functions/staff/deliver"
 	"till/functions/staff/hold"
 	"till/functions/staff/lift"
@@ -12,6 +14,7 @@ import (
 	"till/functions/staff/setstock"
 	"till/functions/staff/ship"
 	"till/functions/staff/showorder"
+	"till/functions/staff/tokenclaims"
 	"till/shared/catalog"
 	"till/shared/edge/apigw"
 	"till/shared/order"
@@ -61,6 +64,11 @@ func Ship(t Tools, s interface {
 // Deliver assembles staff/deliver.
 func Deliver(t Tools, s Orders) apigw.Func {
 	return serve(t, deliver.Handler{Book: bookOf(s), Now: t.Now}.Handle)
+}
+
+// TokenClaims assembles staff/tokenclaims.
+func TokenClaims(Tools) func(context.Context, events.CognitoEventUserPoolsPreTokenGenV2_0) (events.CognitoEventUserPoolsPreTokenGenV2_0, error) {
+	return tokenclaims.Handler{}.Handle
 }
 
 // PutProduct assembles staff/putproduct.

@@ -141,7 +141,10 @@ func staff() map[string]wiring {
 		"staff/ship": wire(settings.LoadStaffShip, func(s *Shop, _ settings.StaffShip) any {
 			return assembly.Ship(s.tools, s.Store, s.machine(""))
 		}),
-		"staff/deliver":    wire(settings.LoadStaff, func(s *Shop, _ settings.Staff) any { return assembly.Deliver(s.tools, s.Store) }),
+		"staff/deliver": wire(settings.LoadStaff, func(s *Shop, _ settings.Staff) any { return assembly.Deliver(s.tools, s.Store) }),
+		"staff/tokenclaims": wire(settings.LoadTokenClaims, func(s *Shop, _ settings.TokenClaims) any {
+			return assembly.TokenClaims(s.tools)
+		}),
 		"staff/putproduct": wire(settings.LoadCatalogue, func(s *Shop, _ settings.Catalogue) any { return assembly.PutProduct(s.tools, s.Store) }),
 		"staff/setstock":   wire(settings.LoadCatalogue, func(s *Shop, _ settings.Catalogue) any { return assembly.SetStock(s.tools, s.Store) }),
 	}

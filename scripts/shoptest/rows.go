@@ -29,11 +29,13 @@ type Problem struct {
 	Quote  map[string]any
 }
 
-// Places lists where the errors of a problem are, in order.
+// Places lists where the errors of a problem are, in order, those that are somewhere.
 func (p Problem) Places() []string {
 	var places []string
 	for _, e := range p.Errors {
-		places = append(places, e.Pointer+e.Header+e.Parameter)
+		if place := e.Pointer + e.Header + e.Parameter; place != "" {
+			places = append(places, place)
+		}
 	}
 	return places
 }
@@ -102,7 +104,7 @@ func (s *Shop) Refused(row Row, req apigw.Request, resp apigw.Response, log []st
 	if p.Code != row.Code {
 		s.Errorf("got code %s, want %s\n%s", p.Code, row.Code, resp.Body)
 	}
-	if row.At != nil && !slices.Equal(p.Places(), row.At) {
+	if !slices.Equal(p.Places(), row.At) {
 		s.Errorf("the errors are at %q, want %q", p.Places(), row.At)
 	}
 	if len(log) != 1 {

@@ -69,6 +69,9 @@ func sign(header string, raw []byte, now time.Time) string {
 			header = strings.ReplaceAll(header, word, fmt.Sprint(at.Unix()))
 		}
 	}
+	if len(raw) > 0 {
+		header = strings.ReplaceAll(header, "V1_OF_A_BYTE_LESS", hex.EncodeToString(webhook.ComputeSignature(at, raw[:len(raw)-1], secretCurrent)))
+	}
 	for word, secret := range map[string]string{
 		"V1_RIGHT": secretCurrent, "V1_OF_THE_PREVIOUS_SECRET": secretPrevious, "V1_OF_ANOTHER_SECRET": secretOther,
 	} {

@@ -181,6 +181,7 @@ func apiBreakages() []breakage {
 			delete(part(r, "HttpApi", "Auth", "Authorizers", "Staff", "JwtConfiguration"), "audience")
 		}},
 		{"second_factor", "a second factor is optional", func(r map[string]any) { properties(r, "StaffPool")["MfaConfiguration"] = "OPTIONAL" }},
+		{"second_factor", "no token says that a second factor was used", func(r map[string]any) { delete(properties(r, "StaffPool"), "LambdaConfig") }},
 		{"second_factor", "a text message is enough", func(r map[string]any) { properties(r, "StaffPool")["EnabledMfas"] = []any{"SMS_MFA"} }},
 		{"second_factor", "anybody signs up", func(r map[string]any) { delete(properties(r, "StaffPool"), "AdminCreateUserConfig") }},
 		{"second_factor", "the password is sent", func(r map[string]any) {

@@ -39,6 +39,7 @@ func loaders() map[string]func(Getenv) error {
 		"staff/lift":              load(LoadStaff),
 		"staff/ship":              load(LoadStaffShip),
 		"staff/deliver":           load(LoadStaff),
+		"staff/tokenclaims":       load(LoadTokenClaims),
 		"staff/putproduct":        load(LoadCatalogue),
 		"staff/setstock":          load(LoadCatalogue),
 	}

@@ -13,6 +13,16 @@ func LoadStaff(get Getenv) (Staff, error) {
 	return s, r.err()
 }
 
+// TokenClaims is read by tokenclaims.
+type TokenClaims struct{ Common }
+
+// LoadTokenClaims reads it. Errors: fault.Internal, every fault At its setting.
+func LoadTokenClaims(get Getenv) (TokenClaims, error) {
+	r := &reader{get: get}
+	s := TokenClaims{r.common()}
+	return s, r.err()
+}
+
 // StaffSealed is read by staff's functions that open or seal personal data: showorder, hold.
 type StaffSealed struct {
 	Common
