@@ -21,8 +21,9 @@ const (
 	// firstLook is when the sweep first looks at a new order and at a payment page that is open. Most orders are paid by
 	// then.
 	firstLook = 5 * time.Minute
-	// dueSlack is how much too early a deadline may stand in the index. A look too early costs one read; moving the index
-	// entry costs two write units.
+	// dueSlack is how much too early a deadline may stand in the index. Most orders have moved on before it comes, and cost
+	// nothing; one that has not is looked at, and marked as such, once more. Moving the entry each time would cost every
+	// order two write units.
 	dueSlack = 10 * time.Minute
 	// answerWait is how long a machine may take to notice that its task was answered.
 	answerWait = 2 * time.Minute

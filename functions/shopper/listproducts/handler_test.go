@@ -1,0 +1,116 @@
+package listproducts_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+
+	"till/scripts/shoptest"
+	"till/shared/catalog"
+	"till/shared/edge/apigw"
+	"till/shared/eventfile"
+	"till/shared/money"
+)
+
+var rows = []shoptest.Row{
+	{Name: "the first page", File: "first-page", Status: 200},
+	{Name: "prices in another currency", File: "prices-in-yen", Status: 200},
+	{Name: "the body of a GET is ignored", File: "with-a-body", Status: 200},
+	{Name: "XXX is no currency of the shop", File: "currency-xxx", Status: 422, Code: "currency_invalid", At: []string{"currency"}},
+	{Name: "an altered cursor", File: "cursor-altered", Status: 400, Code: "cursor_invalid", At: []string{"next"}},
+	{Name: "a cursor of another list", File: "cursor-of-another-list", Status: 400, Code: "cursor_invalid", At: []string{"next"}},
+	{Name: "a card number in the query", File: "card-in-the-query", Status: 422, Code: "card_data_rejected"},
+	{Name: "a parameter named cvv", File: "cvv-in-the-query", Status: 422, Code: "card_data_rejected"},
+}
+
+func TestLists(t *testing.T) {
+	shoptest.Rows(t, "listproducts", rows, func(*shoptest.Shop) []string {
+		cursor, err := apigw.EncodeCursor("orders/2026-11-22", "bXVnLWJsdWU")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []string{"CURSOR", cursor}
+	})
+	eventfile.AllIn(t, "listproducts", shoptest.Files(rows))
+}
+
+type page struct {
+	Products []struct {
+		SKU       string
+		Available any
+		Price     money.Amount
+	}
+	Next string
+}
+
+func list(t *testing.T, s *shoptest.Shop, req apigw.Request) page {
+	t.Helper()
+	var p page
+	if err := json.Unmarshal([]byte(s.Serve(req).Body), &p); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestAvailabilityIsTrueLowOrFalseAndNeverACount(t *testing.T) {
+	s := shoptest.New(t)
+	if _, err := s.Store.SetStock(t.Context(), "gold", 0); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]any{}
+	for _, p := range list(t, s, eventfile.Request(t, "listproducts", "first-page")).Products {
+		got[p.SKU] = p.Available
+	}
+	want := map[string]any{"mug-blue": true, "poster-a2": "low", "lamp": "low", "4006381000093": true, "gold": false}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestAProductWithoutAPriceInTheCurrencyIsNotListed(t *testing.T) {
+	s := shoptest.New(t)
+	if err := s.Store.PutProduct(t.Context(), catalog.Product{SKU: "tea", Name: "Tea", Active: true, Prices: map[money.Currency]int64{"GBP": 500}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range list(t, s, eventfile.Request(t, "listproducts", "prices-in-yen")).Products {
+		if p.SKU == "tea" || p.Price.Currency() != "JPY" {
+			t.Errorf("%s is listed at %v", p.SKU, p.Price)
+		}
+	}
+}
+
+func TestPagesHoldEveryProductOnce(t *testing.T) {
+	s := shoptest.New(t)
+	for i := range 60 {
+		p := catalog.Product{SKU: catalog.SKU(fmt.Sprintf("tea-%02d", i)), Name: "Tea", Active: true, Prices: map[money.Currency]int64{"EUR": 500}}
+		if err := s.Store.PutProduct(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var seen []string
+	req, pages := eventfile.Request(t, "listproducts", "first-page"), 0
+	for {
+		p := list(t, s, req)
+		for _, each := range p.Products {
+			seen = append(seen, each.SKU)
+		}
+		if pages++; p.Next == "" {
+			break
+		}
+		req.QueryStringParameters, req.RawQueryString = map[string]string{"next": p.Next}, "next="+p.Next
+	}
+	slices.Sort(seen)
+	if unique := slices.Compact(slices.Clone(seen)); len(seen) != 65 || len(unique) != 65 || pages != 3 {
+		t.Errorf("%d products, %d of them different, on %d pages", len(seen), len(unique), pages)
+	}
+}
+
+func TestWhileTheCatalogueIsDownTheAnswerIs503(t *testing.T) {
+	for _, operation := range []string{"ListProducts", "Stocks"} {
+		s := shoptest.New(t)
+		s.Break(operation, shoptest.Down())
+		s.Try(shoptest.Row{Status: http.StatusServiceUnavailable, Code: "dependency_unavailable"}, eventfile.Request(t, "listproducts", "first-page"))
+	}
+}
