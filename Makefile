@@ -18,7 +18,6 @@ BROWSER_GATEWAYS_PORT ?= 8190
 # Never --parallel: with a cold cache it takes six times as long.
 LAMBDA_GOFLAGS := -trimpath -tags=lambda.norpc '-ldflags=-s -w'
 GOARCH_OF       = $(if $(filter x86_64,$(ARCH)),amd64,$(ARCH))
-SAM_ENV         = $(if $(filter dev,$(STAGE)),default,$(STAGE))
 
 export SAM_CLI_TELEMETRY := 0
 
@@ -90,12 +89,12 @@ build: ## Every function's program for Lambda, for ARCH (arm64), into bin/
 	done
 
 sam-validate: .venv/installed .venv-cfn-lint/installed ## The template, by SAM and by two versions of cfn-lint
-	.venv/bin/sam validate --lint
+	.venv/bin/sam validate --lint --config-env $(STAGE)
 	.venv-cfn-lint/bin/cfn-lint --regions eu-central-1 --template template.yaml
 
 sam-build: .venv/installed ## What `sam deploy` uploads, for ARCH (arm64), into .aws-sam/
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
-	CGO_ENABLED=0 GOFLAGS="$(LAMBDA_GOFLAGS)" .venv/bin/sam build --config-env $(SAM_ENV) --parameter-overrides Arch=$(ARCH)
+	CGO_ENABLED=0 GOFLAGS="$(LAMBDA_GOFLAGS)" .venv/bin/sam build --config-env $(STAGE) --parameter-overrides Arch=$(ARCH)
 
 browser: ## The demo shop in a real browser, against a server that is started for it
 	$(call need,node,Install Node 20 or newer: https://nodejs.org/)
@@ -114,7 +113,7 @@ browser: ## The demo shop in a real browser, against a server that is started fo
 	BASE_URL=http://localhost:$(BROWSER_PORT) CHROMIUM=$(CHROMIUM) npm --prefix scripts/browser test || { tail -n 40 bin/devserver.log; exit 1; }
 
 deploy: sam-validate sam-build ## Build and deploy STAGE (dev, staging, prod); needs AWS credentials
-	.venv/bin/sam deploy --config-env $(SAM_ENV)
+	.venv/bin/sam deploy --config-env $(STAGE)
 	@echo
 	@echo "After the first deploy: put Stripe's keys into the secret of the output StripeSecretArn,"
 	@echo "  aws secretsmanager put-secret-value --secret-id ARN --secret-string file://stripe.json"

@@ -45,7 +45,7 @@ func run(ctx context.Context, out io.Writer, judge bool) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }() // The system clears what is left of it.
 	folders, err := filepath.Glob("functions/*/*/lambda")
 	if err != nil || len(folders) == 0 {
 		return errors.Join(err, errors.New("no functions here: run it in the project's folder"))
@@ -79,7 +79,7 @@ func run(ctx context.Context, out io.Writer, judge bool) error {
 
 // build makes the binary as `make build` and SAM do.
 func build(ctx context.Context, folder, binary string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags=lambda.norpc", "-ldflags=-s -w", "-o", binary, "./"+folder) //nolint:gosec // our own folders
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags=lambda.norpc", "-ldflags=-s -w", "-o", binary, "./"+folder)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	var said bytes.Buffer
 	cmd.Stderr = &said
@@ -90,11 +90,11 @@ func build(ctx context.Context, folder, binary string) error {
 }
 
 func zipped(binary string) (int, error) {
-	file, err := os.Open(binary) //nolint:gosec // our own file
+	file, err := os.Open(binary)
 	if err != nil {
 		return 0, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // Only read.
 	var packed bytes.Buffer
 	w := zip.NewWriter(&packed)
 	w.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) { return flate.NewWriter(out, flate.DefaultCompression) })
@@ -138,8 +138,8 @@ func start(ctx context.Context, binary, function string) (time.Duration, error) 
 		_ = r
 	})}
 	go func() { _ = server.Serve(listener) }() // Ends with Close.
-	defer server.Close()
-	cmd := exec.CommandContext(ctx, binary) //nolint:gosec // built just now
+	defer func() { _ = server.Close() }()
+	cmd := exec.CommandContext(ctx, binary)
 	var said bytes.Buffer
 	cmd.Stdout = &said
 	cmd.Env = append(environment(function), "AWS_LAMBDA_RUNTIME_API="+listener.Addr().String())

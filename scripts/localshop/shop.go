@@ -70,9 +70,9 @@ type Shop struct {
 
 // The keys of the local accounts. They are worth nothing anywhere else.
 const (
-	stripeSecretKey  = "sk_test_till_local_0123456789abcdef" //nolint:gosec // of the simulated Stripe only
+	stripeSecretKey  = "sk_test_till_local_0123456789abcdef"
 	StripePublicKey  = "pk_test_till_local_0123456789abcdef" // For browsers.
-	webhookSecret    = "whsec_till_local_0123456789abcdef"   //nolint:gosec // of the simulated Stripe only
+	webhookSecret    = "whsec_till_local_0123456789abcdef"
 	linkKey          = "till-local-link-key-0123456789abcdef"
 	indexKey         = "till-local-index-key-0123456789abcdef"
 	staffKeyBits     = 2048

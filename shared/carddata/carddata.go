@@ -109,7 +109,7 @@ func number(text string, from int, where Kind) (end int) {
 			if n == digitsMax {
 				return 0 // Longer than any card number, so this group is something else.
 			}
-			digits[n] = byte(value)
+			digits[n] = byte(value) //nolint:gosec // a digit
 			n++
 			i += size
 			switch {

@@ -31,8 +31,8 @@ func digitValue(r rune) int {
 			}
 		}
 		for _, each := range unicode.Nd.R32 {
-			if rune(each.Lo) <= r && r <= rune(each.Hi) {
-				return int(r-rune(each.Lo)) % 10
+			if low, high := int64(each.Lo), int64(each.Hi); low <= int64(r) && int64(r) <= high {
+				return int(int64(r)-low) % 10
 			}
 		}
 	}

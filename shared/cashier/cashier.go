@@ -116,10 +116,15 @@ func (c Cashier) ask(ctx context.Context, o *order.Order, a payment.Attempt, who
 			}
 		}
 		if a, _ = o.Attempt(a.ID); a.Session == "" && a.Intent == "" {
-			if a.State.Open() {
+			if !a.State.Open() {
+				return o, gone, nil // The gateway refused it for good.
+			}
+			if a, err = look(ctx, g, a, err); fault.Is(err, fault.NotFound) {
+				return o, gone, nil // And if something comes of it yet: nobody has the means to pay it.
+			}
+			if err != nil {
 				return nil, payment.Facts{}, err
 			}
-			return o, gone, nil // The gateway refused it for good.
 		}
 	}
 	facts, err := question(g, ctx, a)
@@ -127,6 +132,17 @@ func (c Cashier) ask(ctx context.Context, o *order.Order, a payment.Attempt, who
 		return o, gone, nil
 	}
 	return o, facts, err
+}
+
+// look finds the references of an attempt whose start ended in failure. A gateway may keep a failure under its key and
+// answer with it for as long as the key lives, whether or not something was begun.
+func look(ctx context.Context, g payment.Gateway, a payment.Attempt, failure error) (payment.Attempt, error) {
+	if !fault.Is(failure, fault.Unknown) {
+		return a, failure
+	}
+	seen, err := g.Fetch(ctx, a)
+	a.Session, a.Intent = seen.Session, seen.Intent
+	return a, err
 }
 
 // apply saves what a gateway says of an attempt. Money for an expired order takes its stock again; when that is gone, the

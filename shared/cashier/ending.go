@@ -36,7 +36,7 @@ func (e Ending) Cancel(ctx context.Context, c Cashier, o *order.Order, who Who) 
 	for _, r := range o.OpenRefunds() {
 		after, err := c.Refund(ctx, id, r.ID, who)
 		if err != nil {
-			break // Stored as requested and due.
+			break //nolint:nilerr // stored as requested and due
 		}
 		o = after
 	}

@@ -120,7 +120,6 @@ func (o *Order) Cancel(by By) (Change, error) {
 	if err := o.end(&c, by); err != nil {
 		return Change{}, err
 	}
-	o.lift(fulfillmentFailed) // Nothing is left to begin anew.
 	for i := range o.r.Attempts {
 		o.refundRest(&c, o.r.Attempts[i], payment.OrderCancelled, by)
 	}
@@ -130,6 +129,7 @@ func (o *Order) Cancel(by By) (Change, error) {
 // end cancels an order of which nothing is shipped: stock goes back, and a machine that waits is to be told.
 func (o *Order) end(c *Change, by By) error {
 	c.Stock = append(c.Stock, o.stock(catalog.Release)...)
+	o.lift(fulfillmentFailed) // Nothing is left to begin anew.
 	if o.r.TaskIn > 0 {
 		o.r.AnswerBy = by.At.UTC().Truncate(time.Second).Add(answerWait)
 	}

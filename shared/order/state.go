@@ -46,13 +46,3 @@ func (s Status) Payable() bool { return s == AwaitingPayment || s == PaymentProc
 
 // Ended tells whether nothing more happens by itself.
 func (s Status) Ended() bool { return s == Completed || s == Expired || s == Cancelled }
-
-// holdsStock tells whether unshipped lines of an order in this status are reserved.
-func (s Status) holdsStock() bool {
-	switch s {
-	case AwaitingPayment, PaymentProcessing, Confirmed, Fulfilling:
-		return true
-	case Created, Shipped, Delivered, Completed, Expired, Cancelled:
-	}
-	return false
-}

@@ -93,7 +93,8 @@ type Facts struct {
 type Gateway interface {
 	// Start begins the attempt. Repeats with the same s.Attempt give the same answer for as long as Capabilities.KeyLife.
 	Start(ctx context.Context, s Start) (Started, error)
-	// Fetch asks how an attempt stands, by its Intent or Session.
+	// Fetch asks how an attempt stands, by its Intent or Session. Without either it is looked for by our id; fault.NotFound if
+	// there is none.
 	Fetch(ctx context.Context, a Attempt) (Facts, error)
 	// Resume gives again what Start answered, for an attempt that is still open.
 	Resume(ctx context.Context, a Attempt) (Started, error)

@@ -192,8 +192,9 @@ func TestAnotherCustomersRecordIsRefused(t *testing.T) {
 	_, err = r.Open(ctx, bob, place, sealed)
 	wantFault(t, err, fault.Internal, "open_failed")
 	// Not even Ada's wrapped key in Bob's row opens it: the wrapping is bound to the customer.
-	keys, stolen := new(vaulttest.Keys), vault.Customer{}
-	if stolen, err = r.keys.LoadCustomer(ctx, ada); err != nil {
+	keys := new(vaulttest.Keys)
+	stolen, err := r.keys.LoadCustomer(ctx, ada)
+	if err != nil {
 		t.Fatal(err)
 	}
 	day, err := r.keys.LoadDayKey(ctx, "contact", "2026-11-22")

@@ -113,7 +113,7 @@ func (h Handler) want(ctx context.Context, o *order.Order, body *apigw.Body, wan
 	}
 	if r.ReturnURL != "" {
 		if err := apigw.ReturnURL(r.ReturnURL, h.ReturnOrigins); err != nil {
-			faults = append(faults, fault.At("#/return_url", err))
+			faults = append(faults, err)
 		}
 	}
 	want.Gateway, want.Mode, want.Back = r.Gateway, mode, r.ReturnURL

@@ -29,5 +29,5 @@ func (h Handler) Handle(ctx context.Context, in Input) (Output, error) {
 	_, _, err := h.Book.Change(ctx, in.OrderID, func(o *order.Order) (order.Change, error) {
 		return o.CloseFulfillment(order.By{Who: "fulfillment", At: h.Now()})
 	})
-	return Output{in.OrderID}, err
+	return Output(in), err
 }

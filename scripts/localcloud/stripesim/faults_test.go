@@ -70,7 +70,7 @@ func TestLostAnswerClosesTheConnectionOverHTTP(t *testing.T) {
 	}{"before": {stripesim.APIFaults{TimeoutBefore: 1}, 0}, "after": {stripesim.APIFaults{TimeoutAfter: 1}, 1}} {
 		t.Run(name, func(t *testing.T) {
 			s := newShop(t)
-			s.api = newAPI(secretKey, s.overHTTP().URL+"/stripe", http.DefaultTransport)
+			s.api = newAPI(s.overHTTP().URL+"/stripe", http.DefaultTransport)
 			s.faults(stripesim.Faults{API: row.fault})
 			if _, err := s.api.PaymentIntents.New(intentParams("ord_1", 1000, "eur")); err == nil {
 				t.Fatal("an answer came")
@@ -137,7 +137,7 @@ func TestSimulationIsNotMadeOfHalf(t *testing.T) {
 
 func TestHundredShoppersAtOnce(t *testing.T) {
 	s := newShop(t)
-	api := newAPI(secretKey, s.overHTTP().URL+"/stripe", &http.Transport{MaxConnsPerHost: 20})
+	api := newAPI(s.overHTTP().URL+"/stripe", &http.Transport{MaxConnsPerHost: 20})
 	t.Cleanup(func() { s.clock.advance(time.Hour) })
 	var group sync.WaitGroup
 	for i := range 100 {

@@ -122,15 +122,15 @@ func newShop(t *testing.T, change ...func(*stripesim.Config)) *shop {
 	if s.endpoint, _, err = sim.AddEndpoint(hookURL, hookSecret, "*"); err != nil {
 		t.Fatal(err)
 	}
-	s.api = newAPI(secretKey, base, sim.Transport())
+	s.api = newAPI(base, sim.Transport())
 	return s
 }
 
-func newAPI(key, url string, transport http.RoundTripper) *client.API {
+func newAPI(url string, transport http.RoundTripper) *client.API {
 	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{URL: stripe.String(url),
 		HTTPClient: &http.Client{Transport: transport}, MaxNetworkRetries: stripe.Int64(0), EnableTelemetry: stripe.Bool(false),
 		LeveledLogger: &stripe.LeveledLogger{Level: stripe.LevelNull}})
-	return client.New(key, &stripe.Backends{API: backend, Connect: backend, Uploads: backend})
+	return client.New(secretKey, &stripe.Backends{API: backend, Connect: backend, Uploads: backend})
 }
 
 func (s *shop) receive(target string, header http.Header, body []byte) (int, error) {

@@ -22,7 +22,7 @@ func page[T any](c *call, list []T, id func(T) string, view func(T) object) (any
 		return nil, invalid("starting_after", "", "Only one of starting_after and ending_before can be given.")
 	}
 	at := slices.IndexFunc(list, func(item T) bool { return id(item) == after || id(item) == before })
-	more := false
+	var more bool
 	switch {
 	case after+before != "" && at < 0:
 		return nil, invalid("starting_after", "resource_missing", "No such object in this list: '"+shorten(after+before)+"'")

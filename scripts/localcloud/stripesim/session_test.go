@@ -16,7 +16,7 @@ func TestGoldenPathOfAHostedSessionWithTheRealClient(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newShop(t)
 			if overHTTP {
-				s.api = newAPI(secretKey, s.overHTTP().URL+"/stripe", http.DefaultTransport)
+				s.api = newAPI(s.overHTTP().URL+"/stripe", http.DefaultTransport)
 			}
 			session := s.session("ord_1", 2500)
 			equal(t, "status", session.Status, stripe.CheckoutSessionStatusOpen)

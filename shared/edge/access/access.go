@@ -61,7 +61,7 @@ func MailToken(s link.Signer, o *order.Order, at time.Time) string {
 
 func revocation(o *order.Order) uint32 {
 	n := o.Record().Revocations
-	return uint32(min(max(n, 0), 1<<31-1)) //nolint:gosec // bounded here
+	return uint32(min(max(n, 0), 1<<31-1))
 }
 
 // Attempt gives the payment id of the path in its form. Errors: fault.NotFound.

@@ -1,0 +1,137 @@
+package localshop_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"till/scripts/localcloud/invoke"
+	"till/shared/fault"
+	"till/shared/order"
+)
+
+// bustle is thirty orders that are bought, and shipped as soon as they can be; the first five are cancelled instead.
+func bustle(w *world) []orderSeen {
+	w.t.Helper()
+	var orders []orderSeen
+	for i := range 30 {
+		o := w.place(of("mug-blue", 1, "EUR"))
+		key := w.key()
+		var p paymentSeen
+		w.insist(func() (r reply) { p, r = w.tryPay(o.ID, []string{"hosted", "embedded"}[i%2], key); return r }, http.StatusCreated)
+		w.payUp(p, p.Mode)
+		w.pass(7 * time.Second)
+		orders = append(orders, o)
+	}
+	return orders
+}
+
+func (w *world) finish(orders []orderSeen) {
+	w.t.Helper()
+	for i, o := range orders {
+		if i < 5 {
+			w.insist(func() reply { return w.cancel(o.ID) }, http.StatusOK)
+		} else {
+			w.insist(func() reply { return w.ship(o.ID, fmt.Sprintf("JD%04d", i)) }, http.StatusCreated)
+		}
+	}
+	w.pass(day)
+	for i, o := range orders {
+		want := "shipped"
+		if i < 5 {
+			want = "cancelled"
+		}
+		if got := w.view(o.ID).Status; got != want {
+			w.t.Errorf("order %d is %s, want %s", i, got, want)
+		}
+		kind := map[string]string{"shipped": "order_shipped", "cancelled": "order_cancelled"}[want]
+		if w.mailed(o.ID, "order_confirmed") != 1 || w.mailed(o.ID, kind) != 1 {
+			w.t.Errorf("order %d: %d and %d mails", i, w.mailed(o.ID, "order_confirmed"), w.mailed(o.ID, kind))
+		}
+	}
+}
+
+func TestWhatTheCloudLosesOrRepeatsIsMadeGood(t *testing.T) {
+	dice := rand.New(rand.NewPCG(3, 4))
+	often := func(percent int) bool { return dice.IntN(100) < percent }
+	tests := []struct {
+		name string
+		set  func(*tricks)
+	}{
+		{"every message comes three times", func(f *tricks) {
+			f.send = func(string, string) []time.Duration { return []time.Duration{0, 0, 20 * time.Second} }
+		}},
+		{"half of the messages are lost", func(f *tricks) {
+			f.send = func(string, string) []time.Duration {
+				if often(50) {
+					return nil
+				}
+				return []time.Duration{0}
+			}
+		}},
+		{"messages are minutes late", func(f *tricks) {
+			f.send = func(string, string) []time.Duration { return []time.Duration{time.Duration(dice.IntN(600)) * time.Second} }
+		}},
+		{"the stream repeats itself", func(f *tricks) {
+			f.stream = func(string, int) (time.Duration, bool, bool) { return 0, true, false }
+		}},
+		{"the stream loses everything", func(f *tricks) {
+			f.stream = func(string, int) (time.Duration, bool, bool) { return 0, false, true }
+		}},
+		{"the stream is minutes late", func(f *tricks) {
+			f.stream = func(string, int) (time.Duration, bool, bool) { return time.Duration(dice.IntN(300)) * time.Second, often(30), false }
+		}},
+		{"workers crash before they work", func(f *tricks) { f.before = crashes(often, 30, "relay", "applyevent", "beginfulfillment", "notify", "sweep") }},
+		{"workers crash after they worked", func(f *tricks) { f.after = crashes(often, 30, "relay", "applyevent", "beginfulfillment", "notify", "sweep") }},
+		{"workers are throttled", func(f *tricks) {
+			f.before = func(function string) error {
+				if often(30) && !strings.Contains(function, "placeorder") && !strings.Contains(function, "startpayment") {
+					return invoke.Throttled()
+				}
+				return nil
+			}
+		}},
+		{"queues and machine cannot be reached", func(f *tricks) {
+			f.port = func(_ string, after bool) error {
+				if often(15) {
+					return fault.New(map[bool]fault.Kind{false: fault.Unavailable, true: fault.Unknown}[after], "port", "dependency_unavailable", "")
+				}
+				return nil
+			}
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := open(t)
+			w.alarms, w.mailsTwice = true, strings.Contains(tt.name, "queues and machine")
+			tt.set(w.tricks)
+			orders := bustle(w)
+			w.pass(2 * time.Hour)
+			w.sound()
+			*w.tricks = tricks{}
+			w.pass(8 * time.Hour) // The sweep asks ever more seldom, at last every six hours.
+			for _, o := range orders {
+				if got := w.view(o.ID).Status; got != string(order.Fulfilling) {
+					t.Errorf("%s is %s", o.ID, got)
+				}
+			}
+			w.finish(orders)
+			w.settled()
+		})
+	}
+}
+
+// crashes lets functions of these names end without an answer, so often of a hundred times.
+func crashes(often func(int) bool, percent int, names ...string) func(string) error {
+	return func(function string) error {
+		for _, name := range names {
+			if strings.HasSuffix(function, name) && often(percent) {
+				return invoke.Crashed()
+			}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,185 @@
+package order_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"till/shared/fault"
+	"till/shared/order"
+	"till/shared/payment"
+)
+
+func asked(d *desk) func(*order.Order) (order.Change, error) {
+	return func(o *order.Order) (order.Change, error) { return o.Asked(d.by("sweep")) }
+}
+
+// sweeps lists when the sweep would look at the order, and what it would do, while it never helps: n times.
+func sweeps(d *desk, n int) (waits []time.Duration, tasks []order.Task) {
+	d.t.Helper()
+	from := d.now
+	for range n {
+		due := d.o.Record().Due
+		if due.IsZero() {
+			break
+		}
+		if due.Before(d.now) {
+			d.t.Fatalf("after a look at %v it is due at %v", d.now, due)
+		}
+		waits = append(waits, due.Sub(from))
+		d.now = due
+		for _, task := range d.o.Overdue(d.now) {
+			if !slices.Contains(tasks, task) {
+				tasks = append(tasks, task)
+			}
+		}
+		d.do(asked(d))
+	}
+	return waits, tasks
+}
+
+// TestWhatIsAskedInVainIsAskedLessAndLessOften: I19, and no order is looked at each minute for ever.
+func TestWhatIsAskedInVainIsAskedLessAndLessOften(t *testing.T) {
+	tests := []struct {
+		name string
+		make func(t *testing.T) *desk
+		want []order.Task
+	}{
+		{"an order that nobody ends", func(t *testing.T) *desk { return place(t) }, []order.Task{order.EndUnpaid}},
+		{"an open payment", func(t *testing.T) *desk { d := place(t); begun(d, "k1"); return d }, []order.Task{order.AskPayment, order.EndUnpaid}},
+		{"a slow payment", func(t *testing.T) *desk { return in(t, order.PaymentProcessing) }, []order.Task{order.AskPayment}},
+		{"a paid order whose machine does not begin", func(t *testing.T) *desk { d, _ := paid(t); mailed(d); return d }, []order.Task{order.BeginAgain}},
+		{"an order that staff leave", func(t *testing.T) *desk { d, _ := packed(t); mailed(d); return d }, nil},
+		{"a refund whose outcome does not come", func(t *testing.T) *desk {
+			d, _ := packed(t)
+			mailed(d)
+			d.do(askBack(d, "r1", 100))
+			return d
+		}, []order.Task{order.AskRefund}},
+		{"a machine that is told in vain", func(t *testing.T) *desk {
+			d, _ := packed(t)
+			d.do(ship(d, "1"))
+			mailed(d)
+			return d
+		}, []order.Task{order.AnswerTask}},
+		{"a delivered order that nobody finishes", func(t *testing.T) *desk { return in(t, order.Delivered) }, []order.Task{order.FinishOrder}},
+		{"a hold", func(t *testing.T) *desk {
+			d := place(t)
+			d.do(cancel(d))
+			mailed(d)
+			d, _ = packed(t)
+			mailed(d)
+			d.do(func(o *order.Order) (order.Change, error) { return o.Hold("manual", nil, d.by("staff:1")) })
+			return d
+		}, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			waits, tasks := sweeps(tt.make(t), 40)
+			if len(waits) != 40 || !slices.Equal(tasks, tt.want) && !subset(tt.want, tasks) {
+				t.Fatalf("it would %v in %v, want %v", tasks, waits, tt.want)
+			}
+			if last := waits[39] - waits[38]; last < time.Hour {
+				t.Errorf("after 40 looks it is looked at every %v: %v", last, waits)
+			}
+		})
+	}
+}
+
+func subset(want, got []order.Task) bool {
+	for _, w := range want {
+		if !slices.Contains(got, w) {
+			return false
+		}
+	}
+	return want != nil
+}
+
+// TestAskingOneThingDoesNotPutOffAnother: only what was overdue is asked later.
+func TestAskingOneThingDoesNotPutOffAnother(t *testing.T) {
+	d, _ := packed(t)
+	d.do(askBack(d, "r1", 100))
+	d.do(refundNews(d, "r1", payment.RefundPending)) // Looked at a day from now.
+	for range 10 {
+		d.wait(time.Hour).do(asked(d))
+	}
+	if got := d.o.Overdue(noon.Add(25 * time.Hour)); !slices.Contains(got, order.AskRefund) {
+		t.Errorf("a day later: %v", got)
+	}
+	if got := d.o.Overdue(noon.Add(23 * time.Hour)); slices.Contains(got, order.AskRefund) {
+		t.Errorf("within a day: %v", got)
+	}
+}
+
+func TestUnknownIsAskedAtOnceAndWhatIsOpenLater(t *testing.T) {
+	d := place(t)
+	a := start(d, "k1")
+	d.do(func(o *order.Order) (order.Change, error) {
+		return o.PaymentStarted(a, payment.Started{}, fault.New(fault.Unknown, "x", "", ""), d.by("shopper"))
+	})
+	if got := d.o.Record().Due; !got.Equal(noon.Add(10 * time.Second)) {
+		t.Errorf("unknown is due at %v", got)
+	}
+	d.do(news(d, facts(d, a, payment.RequiresAction)))
+	if got := d.o.Overdue(noon.Add(4 * time.Minute)); len(got) != 0 {
+		t.Errorf("after 4 minutes: %v", got)
+	}
+	if got := d.o.Overdue(noon.Add(5 * time.Minute)); !slices.Equal(got, []order.Task{order.AskPayment}) {
+		t.Errorf("after 5 minutes: %v", got)
+	}
+	if got := d.o.Overdue(noon.Add(30 * time.Minute)); !slices.Equal(got, []order.Task{order.AskPayment, order.EndUnpaid}) {
+		t.Errorf("after half an hour: %v", got)
+	}
+}
+
+// TestAnEarlierEntryNearbyStays: moving the index entry costs; a look that is too early costs less.
+func TestAnEarlierEntryNearbyStays(t *testing.T) {
+	d := place(t)
+	before := d.o.Record().Due
+	d.wait(time.Minute)
+	a := begun(d, "k1")
+	if got := d.o.Record().Due; !got.Equal(before) {
+		t.Errorf("due moved from %v to %v", before, got)
+	}
+	d.do(news(d, facts(d, a, payment.Processing)))
+	d.do(news(d, facts(d, a, payment.Captured)))
+	if got := d.o.Record().Due; !got.Equal(before) {
+		t.Errorf("due moved from %v to %v", before, got)
+	}
+}
+
+// TestALateOrderThatIsTouchedStaysOnTheList: a change in the very moment that a deadline passes is no reason to forget it.
+func TestALateOrderThatIsTouchedStaysOnTheList(t *testing.T) {
+	for _, s := range stored() {
+		if s.Ended() {
+			continue
+		}
+		d := in(t, s)
+		mailed(d)
+		for range 5 {
+			d.wait(40 * 24 * time.Hour).do(func(o *order.Order) (order.Change, error) { return o.Revoke(d.by("staff:1")) })
+			if d.o.Record().Due.IsZero() {
+				t.Fatalf("I19: a %s order is on no list", s)
+			}
+		}
+	}
+}
+
+// Lesson 38: a mail is owed once per order, kind and change, until it is sent.
+func TestMailsAreOwedUntilTheyAreSent(t *testing.T) {
+	d, _ := paid(t)
+	n := len(d.chain)
+	if !d.o.Owes("order_confirmed", n) || d.o.Owes("order_confirmed", n+1) || d.o.Owes("order_shipped", n) {
+		t.Errorf("it owes %v", d.o.Record().Owed)
+	}
+	if got := d.o.Overdue(d.now.Add(10 * time.Minute)); !slices.Contains(got, order.MailAgain) {
+		t.Errorf("after 10 minutes: %v", got)
+	}
+	sent := func(o *order.Order) (order.Change, error) { return o.MailSent("order_confirmed", n, d.by("notify")) }
+	d.do(sent)
+	d.again("sending", sent)
+	d.again("a mail that is not owed", func(o *order.Order) (order.Change, error) { return o.MailSent("order_shipped", n, d.by("notify")) })
+	if d.o.Owes("order_confirmed", n) {
+		t.Error("what is sent is owed")
+	}
+}
