@@ -43,10 +43,12 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	defer func() { _ = shopAt.Close() }() // Closed already, if it was served.
 	gatewaysAt, err := listen(ctx, getenv, "GATEWAYS_PORT", gatewaysPort)
 	if err != nil {
 		return err
 	}
+	defer func() { _ = gatewaysAt.Close() }()
 	logs, level := io.Discard, getenv("LOG_LEVEL")
 	if level != "" {
 		logs = out

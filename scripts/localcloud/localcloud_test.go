@@ -21,6 +21,7 @@ import (
 	"till/scripts/localcloud/asl"
 	"till/scripts/localcloud/clock"
 	"till/scripts/localcloud/cognito"
+	"till/scripts/localcloud/sqs"
 	"till/shared/fault"
 )
 
@@ -74,27 +75,34 @@ func TestACancelledOrderEndsWithoutAlarm(t *testing.T) {
 }
 
 func TestADeadLetterComesBackByRedrive(t *testing.T) {
-	s := newShop(t, clock.Inline{}, nil, localcloud.Faults{})
-	s.broken = true
-	s.post(t, "o1")
-	s.advance(t, 24*time.Hour)
-	moved := 0
-	for _, q := range s.cloud.State().Queues {
-		if q.Dead && len(q.Messages) > 0 {
+	for name, named := range map[string]func(sqs.State) bool{
+		"of the dead-letter queue":            func(q sqs.State) bool { return q.Dead && len(q.Messages) > 0 },
+		"of the queue that the letter was in": func(q sqs.State) bool { return q.Moved > 0 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t, clock.Inline{}, nil, localcloud.Faults{})
+			s.broken = true
+			s.post(t, "o1")
+			s.advance(t, 24*time.Hour)
 			s.broken = false
-			n, err := s.cloud.Redrive(q.Name)
-			if err != nil {
-				t.Fatal(err)
+			moved := 0
+			for _, q := range s.cloud.State().Queues {
+				if named(q) {
+					n, err := s.cloud.Redrive(q.Name)
+					if err != nil {
+						t.Fatal(err)
+					}
+					moved += n
+				}
 			}
-			moved += n
-		}
-	}
-	s.advance(t, time.Minute)
-	if moved != 1 || len(s.cloud.State().Executions) != 1 || len(s.cloud.State().Failures) != 5 {
-		t.Fatalf("moved %d, state %+v", moved, s.cloud.State().Failures)
-	}
-	if _, err := s.cloud.Redrive("nobody"); err == nil {
-		t.Fatal("redrive of nobody")
+			s.advance(t, time.Minute)
+			if moved != 1 || len(s.cloud.State().Executions) != 1 || len(s.cloud.State().Failures) != 5 {
+				t.Fatalf("moved %d, state %+v", moved, s.cloud.State().Failures)
+			}
+			if _, err := s.cloud.Redrive("nobody"); err == nil {
+				t.Fatal("redrive of nobody")
+			}
+		})
 	}
 }
 

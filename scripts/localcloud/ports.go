@@ -124,10 +124,15 @@ func (c *Cloud) StaffToken(who cognito.Person) (string, error) {
 	return c.Staff.Token(who)
 }
 
-// Redrive moves a dead-letter queue's messages back and tells how many. The queue is named, not addressed.
+// Redrive moves a dead-letter queue's messages back and tells how many. The queue is named, not addressed: it, or the one
+// whose messages it takes.
 func (c *Cloud) Redrive(queueName string) (int, error) {
 	for _, q := range c.template.Queues {
-		if q.Name == queueName || q.LogicalID == queueName {
+		switch {
+		case q.Name != queueName && q.LogicalID != queueName:
+		case q.DeadARN != "":
+			return c.Queues.Redrive(q.DeadARN)
+		default:
 			return c.Queues.Redrive(q.ARN)
 		}
 	}

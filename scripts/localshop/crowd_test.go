@@ -122,3 +122,44 @@ func TestARepeatGetsTheSameAnswerWhateverHasChanged(t *testing.T) {
 	w.view(first.ID)
 	w.settled()
 }
+
+func TestTwoTabsAndACancellationAtOnceNeverChargeTwice(t *testing.T) {
+	w := open(t, crowded)
+	var all sync.WaitGroup
+	var orders []orderSeen
+	for i := range 40 {
+		o := w.place(of("mug-blue", 1, "EUR"))
+		orders = append(orders, o)
+		for _, mode := range []string{"hosted", "embedded"} {
+			all.Go(func() {
+				for range 3 { // A shopper who tries again.
+					p, r := w.tryPay(o.ID, mode, w.key())
+					if r.status != http.StatusCreated {
+						continue
+					}
+					if p.ClientSecret != "" {
+						w.confirm(p, pays)
+					} else if p.RedirectURL != "" {
+						w.enter(p.RedirectURL, pays)
+					}
+				}
+			})
+		}
+		if i%2 == 0 {
+			all.Go(func() { w.cancel(o.ID) })
+		}
+		all.Go(func() { w.signIn(); w.refund(o.ID, 100, "race") })
+		if i%10 == 9 {
+			all.Go(func() { _ = w.Settle() })
+		}
+	}
+	all.Wait()
+	w.sound()
+	w.pass(3 * time.Hour)
+	for _, o := range orders {
+		if got := w.view(o.ID); got.Status != "fulfilling" && got.Status != "cancelled" && got.Status != "expired" {
+			t.Errorf("%s is %s", o.ID, got.Status)
+		}
+	}
+	w.settled()
+}

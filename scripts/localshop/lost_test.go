@@ -48,8 +48,9 @@ func (w *world) finish(orders []orderSeen) {
 			w.t.Errorf("order %d is %s, want %s", i, got, want)
 		}
 		kind := map[string]string{"shipped": "order_shipped", "cancelled": "order_cancelled"}[want]
-		if w.mailed(o.ID, "order_confirmed") != 1 || w.mailed(o.ID, kind) != 1 {
-			w.t.Errorf("order %d: %d and %d mails", i, w.mailed(o.ID, "order_confirmed"), w.mailed(o.ID, kind))
+		first, last := w.mailed(o.ID, "order_confirmed"), w.mailed(o.ID, kind)
+		if min(first, last) < 1 || (max(first, last) > 1 && !w.mailsTwice) {
+			w.t.Errorf("order %d: %d and %d mails", i, first, last)
 		}
 	}
 }
@@ -73,7 +74,9 @@ func TestWhatTheCloudLosesOrRepeatsIsMadeGood(t *testing.T) {
 			}
 		}},
 		{"messages are minutes late", func(f *tricks) {
-			f.send = func(string, string) []time.Duration { return []time.Duration{time.Duration(dice.IntN(600)) * time.Second} }
+			f.send = func(string, string) []time.Duration {
+				return []time.Duration{time.Duration(dice.IntN(600)) * time.Second}
+			}
 		}},
 		{"the stream repeats itself", func(f *tricks) {
 			f.stream = func(string, int) (time.Duration, bool, bool) { return 0, true, false }
@@ -82,17 +85,14 @@ func TestWhatTheCloudLosesOrRepeatsIsMadeGood(t *testing.T) {
 			f.stream = func(string, int) (time.Duration, bool, bool) { return 0, false, true }
 		}},
 		{"the stream is minutes late", func(f *tricks) {
-			f.stream = func(string, int) (time.Duration, bool, bool) { return time.Duration(dice.IntN(300)) * time.Second, often(30), false }
-		}},
-		{"workers crash before they work", func(f *tricks) { f.before = crashes(often, 30, "relay", "applyevent", "beginfulfillment", "notify", "sweep") }},
-		{"workers crash after they worked", func(f *tricks) { f.after = crashes(often, 30, "relay", "applyevent", "beginfulfillment", "notify", "sweep") }},
-		{"workers are throttled", func(f *tricks) {
-			f.before = func(function string) error {
-				if often(30) && !strings.Contains(function, "placeorder") && !strings.Contains(function, "startpayment") {
-					return invoke.Throttled()
-				}
-				return nil
+			f.stream = func(string, int) (time.Duration, bool, bool) {
+				return time.Duration(dice.IntN(300)) * time.Second, often(30), false
 			}
+		}},
+		{"workers crash before they work", func(f *tricks) { f.before = fails(often, invoke.Crashed(), workers()...) }},
+		{"workers crash after they worked", func(f *tricks) { f.after = fails(often, invoke.Crashed(), workers()...) }},
+		{"workers are throttled", func(f *tricks) {
+			f.before = fails(often, invoke.Throttled(), append(workers(), "Prepare", "RequestShipment", "Complete", "Compensate")...)
 		}},
 		{"queues and machine cannot be reached", func(f *tricks) {
 			f.port = func(_ string, after bool) error {
@@ -124,12 +124,16 @@ func TestWhatTheCloudLosesOrRepeatsIsMadeGood(t *testing.T) {
 	}
 }
 
-// crashes lets functions of these names end without an answer, so often of a hundred times.
-func crashes(often func(int) bool, percent int, names ...string) func(string) error {
+func workers() []string {
+	return []string{"Relay", "ApplyEvent", "BeginFulfillment", "Notify", "Sweep"}
+}
+
+// fails lets functions of these names fail thirty times of a hundred.
+func fails(often func(int) bool, err *invoke.Error, names ...string) func(string) error {
 	return func(function string) error {
 		for _, name := range names {
-			if strings.HasSuffix(function, name) && often(percent) {
-				return invoke.Crashed()
+			if strings.HasSuffix(function, "-"+name) && often(30) {
+				return err
 			}
 		}
 		return nil

@@ -151,7 +151,7 @@ func TestAnExecutionThatEndedWithoutAWordIsBegunAnew(t *testing.T) {
 	w := open(t)
 	w.alarms = true
 	w.tricks.before = func(function string) error { // The second task is never reached.
-		if strings.HasSuffix(function, "requestshipment") {
+		if strings.HasSuffix(function, "-RequestShipment") {
 			return invoke.Throttled()
 		}
 		return nil
@@ -177,12 +177,12 @@ func TestAnExecutionThatEndedWithoutAWordIsBegunAnew(t *testing.T) {
 }
 
 func TestAStepThatCannotBeDonePutsTheOrderAside(t *testing.T) {
-	for _, step := range []string{"prepare", "requestshipment"} {
+	for _, step := range []string{"Prepare", "RequestShipment"} {
 		t.Run(step, func(t *testing.T) {
 			w := open(t)
 			w.alarms = true
 			w.tricks.before = func(function string) error {
-				if strings.HasSuffix(function, step) {
+				if strings.HasSuffix(function, "-"+step) {
 					return &invoke.Error{Type: "InternalError", Message: "internal_error"}
 				}
 				return nil

@@ -173,6 +173,7 @@ func (s *Shop) send(name string, queue *Lines) assembly.Send {
 type Lines struct {
 	mu    sync.Mutex
 	lines []string
+	taken int
 }
 
 // Write is io.Writer's.
@@ -183,20 +184,27 @@ func (l *Lines) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// All gives every line so far.
+// All gives the lines that were not taken.
 func (l *Lines) All() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return append([]string(nil), l.lines...)
+	return append([]string(nil), l.lines[l.taken:]...)
 }
 
-// Take gives every line so far and forgets them.
+// Take gives the lines that were not taken, and takes them.
 func (l *Lines) Take() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	out := l.lines
-	l.lines = nil
+	out := append([]string(nil), l.lines[l.taken:]...)
+	l.taken = len(l.lines)
 	return out
+}
+
+// Ever gives every line that was ever written.
+func (l *Lines) Ever() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append([]string(nil), l.lines...)
 }
 
 // stream is bytes that look random and are the same in every run: SHA-256 over a counter.

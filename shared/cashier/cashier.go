@@ -107,7 +107,7 @@ func (c Cashier) ask(ctx context.Context, o *order.Order, a payment.Attempt, who
 		if c.Now().Sub(a.At) > g.Capabilities().KeyLife {
 			return o, gone, nil // Nobody was ever given the means to pay it.
 		}
-		id := o.ID()
+		id, running := o.ID(), a.State == payment.Initiating && a.Asks == 0 && c.Now().Sub(a.At) < callLimit
 		o, _, err = c.call(ctx, g, o, a, who)
 		if err != nil {
 			var loadErr error
@@ -120,6 +120,9 @@ func (c Cashier) ask(ctx context.Context, o *order.Order, a payment.Attempt, who
 				return o, gone, nil // The gateway refused it for good.
 			}
 			if a, err = look(ctx, g, a, err); fault.Is(err, fault.NotFound) {
+				if running {
+					return nil, payment.Facts{}, order.InProgress("cashier.ask") // Its first caller may be handing it out.
+				}
 				return o, gone, nil // And if something comes of it yet: nobody has the means to pay it.
 			}
 			if err != nil {

@@ -4,9 +4,11 @@ package mailer
 import (
 	"context"
 	"errors"
+	"net"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 	"github.com/aws/smithy-go"
@@ -30,7 +32,8 @@ func New(cloud aws.Config, from string) Mailer {
 }
 
 // Send hands a plain-text mail over. key names it and is kept as a tag, for bounces to be traced. Errors:
-// fault.Unavailable, it was not taken; fault.Unknown, it may have been. No error holds the address.
+// fault.Unavailable, it was not taken, code as SES names the reason if it answered; fault.Unknown, it may have been. No
+// error holds the address.
 func (m Mailer) Send(ctx context.Context, to person.Email, subject, text, key string) error {
 	ctx, stop := context.WithTimeout(ctx, callLimit)
 	defer stop()
@@ -42,15 +45,35 @@ func (m Mailer) Send(ctx context.Context, to person.Email, subject, text, key st
 			Subject: content(subject), Body: &types.Body{Text: content(text)},
 		}},
 	})
+	return classify(err)
+}
+
+// classify drops SES's texts, which quote addresses: of an answer only the code is kept, and of a broken connection the
+// connection's own error. Refusals are known by their status: the SDK marks only errors that it knows as the client's
+// fault, and throttling is not among them.
+func classify(err error) error {
 	if err == nil {
 		return nil
 	}
-	// SES quotes addresses in its messages: only the code is kept.
+	out := &fault.Error{Kind: fault.Unknown, Op: "mailer.Send"}
 	var refused smithy.APIError
-	if errors.As(err, &refused) && refused.ErrorFault() == smithy.FaultClient {
-		return &fault.Error{Kind: fault.Unavailable, Op: "mailer.Send", Code: refused.ErrorCode()}
+	var answer *awshttp.ResponseError
+	var connection *net.OpError
+	switch {
+	case errors.As(err, &refused) && errors.As(err, &answer):
+		if answer.HTTPStatusCode() < 500 {
+			out.Kind, out.Code = fault.Unavailable, refused.ErrorCode()
+		}
+	case errors.As(err, &connection):
+		if out.Err = connection; connection.Op == "dial" {
+			out.Kind = fault.Unavailable // Never sent.
+		}
+	case errors.Is(err, context.DeadlineExceeded):
+		out.Err = context.DeadlineExceeded
+	case errors.Is(err, context.Canceled):
+		out.Err = context.Canceled
 	}
-	return &fault.Error{Kind: fault.Unknown, Op: "mailer.Send"}
+	return out
 }
 
 func content(text string) *types.Content {

@@ -36,6 +36,7 @@ type desk struct {
 	t     tester
 	o     *order.Order
 	chain []order.Change
+	data  []byte // As stored.
 	now   time.Time
 }
 
@@ -69,9 +70,7 @@ func (d *desk) try(verb func(*order.Order) (order.Change, error)) (order.Change,
 	c, err := verb(d.o)
 	switch {
 	case err != nil || c.IsZero():
-		if len(d.chain) > 0 {
-			d.load(d.chain)
-		}
+		d.load()
 		return order.Change{}, err
 	case c.N != len(d.chain)+1 || c.Order != d.o.ID():
 		d.t.Fatalf("change %d of %s follows %d", c.N, c.Order, len(d.chain))
@@ -83,31 +82,30 @@ func (d *desk) try(verb func(*order.Order) (order.Change, error)) (order.Change,
 	if c, err = order.DecodeChange(data); err != nil {
 		d.t.Fatalf("%v", err)
 	}
-	want, err := d.o.Encode()
-	if err != nil {
+	if d.data, err = d.o.Encode(); err != nil {
 		d.t.Fatalf("%v", err)
 	}
 	d.chain = append(d.chain, c)
-	d.load(d.chain)
-	if got, err := d.o.Encode(); err != nil || !bytes.Equal(got, want) {
-		d.t.Fatalf("I20: replayed is %s, stored %s, %v", got, want, err)
+	replayed, err := order.Replay(d.chain)
+	if err != nil {
+		d.t.Fatalf("I20: %v", err)
 	}
+	if got, err := replayed.Encode(); err != nil || !bytes.Equal(got, d.data) {
+		d.t.Fatalf("I20: replayed is %s, stored %s, %v", got, d.data, err)
+	}
+	d.load()
 	d.holds()
 	return c, nil
 }
 
-// load replays the chain, and takes the order through its stored form.
-func (d *desk) load(chain []order.Change) {
+// load reads the order as it is stored.
+func (d *desk) load() {
 	d.t.Helper()
-	replayed, err := order.Replay(chain)
-	if err != nil {
-		d.t.Fatalf("I20: %v", err)
+	if d.data == nil {
+		return
 	}
-	data, err := replayed.Encode()
-	if err != nil {
-		d.t.Fatalf("%v", err)
-	}
-	if d.o, err = order.Decode(data); err != nil {
+	var err error
+	if d.o, err = order.Decode(d.data); err != nil {
 		d.t.Fatalf("%v", err)
 	}
 }

@@ -42,13 +42,16 @@ type StaffRefund struct {
 	Common
 	Vault
 	Stripe
-	OrdersTable string // ORDERS_TABLE, required.
+	OrdersTable  string // ORDERS_TABLE, required.
+	CatalogTable string // CATALOG_TABLE, required: an order that is refunded in full gives its stock back.
 }
 
 // LoadStaffRefund reads it. Errors: fault.Internal, every fault At its setting.
 func LoadStaffRefund(get Getenv) (StaffRefund, error) {
 	r := &reader{get: get}
-	s := StaffRefund{Common: r.common(), Vault: r.vault(), Stripe: r.stripe(), OrdersTable: r.required("ORDERS_TABLE")}
+	s := StaffRefund{
+		Common: r.common(), Vault: r.vault(), Stripe: r.stripe(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+	}
 	return s, r.err()
 }
 

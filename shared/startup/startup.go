@@ -21,17 +21,33 @@ type Env struct {
 	Cloud aws.Config
 }
 
-// Load reads a function's settings and AWS's configuration. When anything is wrong it reports all of it at once and ends
-// the process: a function that is wired wrongly must not take a single request.
+// Load reads a function's settings and AWS's configuration. When anything is wrong it reports all of it, a line for each
+// fault, and ends the process: a function that is wired wrongly must not take a single request.
 func Load[T interface{ Basics() settings.Common }](read func(settings.Getenv) (T, error)) (T, Env) {
 	set, badSettings := read(os.Getenv)
 	c := set.Basics()
 	log := telemetry.Logger(os.Stdout, c.Stage, path.Base(os.Getenv("AWS_LAMBDA_FUNCTION_NAME")), c.LogLevel)
 	cloud, noCloud := awsconfig.LoadDefaultConfig(context.Background())
 	if err := errors.Join(badSettings, noCloud); err != nil {
-		log.Error("cannot_start", "err", err)
+		for _, each := range single(err) {
+			log.Error("cannot_start", "err", each)
+		}
 		os.Exit(1)
 	}
 	tools := telemetry.Tools{Log: log, Meter: telemetry.NewMetrics(os.Stdout, c.Stage, time.Now), Now: time.Now}
 	return set, Env{Tools: tools, Cloud: cloud}
+}
+
+// single lists the errors that are joined in err: in one line of the log, which bounds what it shows of a value, the last
+// of them would be cut off.
+func single(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // This node itself, not one below it.
+	if !ok {
+		return []error{err}
+	}
+	var out []error
+	for _, each := range joined.Unwrap() {
+		out = append(out, single(each)...)
+	}
+	return out
 }

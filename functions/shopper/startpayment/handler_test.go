@@ -112,8 +112,8 @@ func TestAKeyBeginsOnePaymentThoughTenComeAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if got := s.Gateway.Calls("Start"); got != 1 {
-		t.Errorf("the gateway was called %d times", got)
+	if got := s.Gateway.Begun(string(o.ID)); got != 1 {
+		t.Errorf("the gateway has begun %d payments", got)
 	}
 	if got := len(s.Order(o).Record().Attempts); got != 1 {
 		t.Errorf("%d attempts", got)

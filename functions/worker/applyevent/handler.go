@@ -120,7 +120,7 @@ func noteworthy(e payment.Event, o *order.Order, attempt payment.AttemptID) stri
 		return ""
 	case r.PaidBy == "" && o.Held("amount_mismatch"):
 		return "amount_mismatch"
-	case slices.ContainsFunc(r.Refunds, late), r.PaidBy == attempt && r.ExpiresAt.Before(e.Created):
+	case slices.ContainsFunc(r.Refunds, late):
 		return "late_payment"
 	default:
 		return ""

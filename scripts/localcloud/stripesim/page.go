@@ -52,7 +52,7 @@ func (s *Sim) payPage(method, id string, values url.Values) answer {
 	case se.status == "complete":
 		return redirect(se.successTarget())
 	case method != http.MethodPost:
-		return showPay(se, http.StatusOK, "")
+		return s.showPay(se, http.StatusOK, "")
 	}
 	switch values.Get("action") {
 	case "cancel":
@@ -62,14 +62,14 @@ func (s *Sim) payPage(method, id string, values url.Values) answer {
 		return redirect(se.cancelURL)
 	case "pay":
 	default:
-		return showPay(se, http.StatusBadRequest, "Choose Pay or Cancel.")
+		return s.showPay(se, http.StatusBadRequest, "Choose Pay or Cancel.")
 	}
 	m, bad := s.pageMethod(se, values)
 	if bad != nil {
-		return showPay(se, http.StatusPaymentRequired, bad.message)
+		return s.showPay(se, http.StatusPaymentRequired, bad.message)
 	}
 	if bad := s.pay(se, m); bad != nil {
-		return showPay(se, http.StatusPaymentRequired, bad.message)
+		return s.showPay(se, http.StatusPaymentRequired, bad.message)
 	}
 	if se.intent.status == needsAction {
 		return redirect(s.actionURL(se.intent))
@@ -107,7 +107,7 @@ func (s *Sim) actionPage(method string, pi *intent, action string) answer {
 	bad := s.authenticate(pi, action == "complete")
 	switch {
 	case pi.session != nil && bad != nil:
-		return showPay(pi.session, http.StatusPaymentRequired, bad.message)
+		return s.showPay(pi.session, http.StatusPaymentRequired, bad.message)
 	case pi.session != nil:
 		return redirect(pi.session.successTarget())
 	case pi.returnURL == "":
@@ -140,9 +140,11 @@ func redirect(target string) answer {
 	return answer{status: http.StatusSeeOther, header: header}
 }
 
-func showPay(se *session, status int, problem string) answer {
+// showPay shows the form of a session. The form says where it is sent: it is also shown after the bank's page, at that one's
+// address.
+func (s *Sim) showPay(se *session, status int, problem string) answer {
 	v := view{Title: "Pay " + asDecimal(se.amount, se.currency), Amount: asDecimal(se.amount, se.currency), Error: problem,
-		Debit: strings.Contains(strings.Join(se.kinds, " "), "sepa_debit")}
+		Action: s.cfg.BaseURL + "/pay/" + se.id, Debit: strings.Contains(strings.Join(se.kinds, " "), "sepa_debit")}
 	for _, l := range se.lines {
 		v.Lines = append(v.Lines, viewLine{l.name, l.quantity, asDecimal(l.unit*l.quantity, se.currency)})
 	}

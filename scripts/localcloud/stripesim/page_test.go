@@ -48,7 +48,11 @@ func TestPayPageWithAuthentication(t *testing.T) {
 	if bank := s.get(p.location); !strings.Contains(bank.body, `value="complete"`) || !strings.Contains(bank.body, `value="fail"`) {
 		t.Errorf("the bank's page lacks a button: %s", bank.body)
 	}
-	equal(t, "failed", s.post(p.location, "action", "fail").status, 402)
+	failed := s.post(p.location, "action", "fail")
+	equal(t, "failed", failed.status, 402)
+	if !strings.Contains(failed.body, `action="`+session.URL+`"`) {
+		t.Errorf("the next card would be sent to the bank's page: %s", failed.body)
+	}
 	equal(t, "the bank's page by itself", s.get(p.location).status, 200)
 	s.post(session.URL, "card", authenticates, "action", "pay")
 	equal(t, "completed", s.post(p.location, "action", "complete").location, "http://shop.test/done?s="+session.ID)

@@ -4,9 +4,9 @@ import "html/template"
 
 // view is what the templates show.
 type view struct {
-	Title, Amount, Error, Text, Back string
-	Lines                            []viewLine
-	Debit                            bool
+	Title, Amount, Error, Text, Back, Action string
+	Lines                                    []viewLine
+	Debit                                    bool
 }
 
 type viewLine struct {
@@ -54,7 +54,7 @@ details { margin-top: 1.25rem; } code { white-space: nowrap; }
 {{define "pay"}}{{template "head" .}}
 <table>{{range .Lines}}<tr><td>{{.Quantity}} × {{.Name}}</td><td>{{.Total}}</td></tr>{{end}}
 <tr><td><strong>Total</strong></td><td><strong>{{.Amount}}</strong></td></tr></table>
-<form method="post" autocomplete="off">
+<form method="post" action="{{.Action}}" autocomplete="off">
 <label for="card">Test card number</label>
 <input id="card" name="card" inputmode="numeric" maxlength="30" autofocus aria-describedby="cards{{if .Error}} error{{end}}" placeholder="4242 4242 4242 4242">
 {{if .Debit}}<label for="iban">or IBAN of a test account (slow: the money comes later)</label>

@@ -124,9 +124,8 @@ func fits(pattern, path string) bool {
 func httpRequest(ctx context.Context, req apigw.Request) (*http.Request, error) {
 	body := []byte(req.Body)
 	if req.IsBase64Encoded {
-		var err error
-		if body, err = base64.StdEncoding.DecodeString(req.Body); err != nil {
-			return nil, err
+		if decoded, err := base64.StdEncoding.DecodeString(req.Body); err == nil {
+			body = decoded
 		}
 	}
 	if req.RequestContext.HTTP.Method == http.MethodGet {

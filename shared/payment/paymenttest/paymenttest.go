@@ -237,6 +237,19 @@ func Disputed(ref string) func(*payment.Facts) {
 	}
 }
 
+// Begun is how many payments were begun for an order.
+func (g *Gateway) Begun(order string) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	n := 0
+	for _, f := range g.payments {
+		if f.Order == order {
+			n++
+		}
+	}
+	return n
+}
+
 // Captured is all money that the gateway has taken for an order, refunds deducted, minor units.
 func (g *Gateway) Captured(order string) int64 {
 	g.mu.Lock()

@@ -25,11 +25,11 @@ func From(store *secrets.Store, arn string) Keys {
 	return func(ctx context.Context) (secrets.Stripe, error) { return store.Stripe(ctx, arn) }
 }
 
-// Gateways gives the gateway by name, made anew when its key changes. baseURL is "" for Stripe's own. transport may be nil.
+// Gateways gives the gateway by name, made anew when its keys change. baseURL is "" for Stripe's own. transport may be nil.
 // Errors: those of keys; fault.Internal, code gateway_unavailable, for another name.
 func Gateways(keys Keys, stage, baseURL string, transport http.RoundTripper) func(context.Context, string) (payment.Gateway, error) {
 	var mu sync.Mutex
-	var key string
+	var with [2]string // The keys that made was made with.
 	var made payment.Gateway
 	return func(ctx context.Context, name string) (payment.Gateway, error) {
 		if name != stripegw.Name {
@@ -41,7 +41,8 @@ func Gateways(keys Keys, stage, baseURL string, transport http.RoundTripper) fun
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		if made != nil && key == k.APIKey.Reveal() {
+		now := [2]string{k.APIKey.Reveal(), k.PublishableKey}
+		if made != nil && now == with {
 			return made, nil
 		}
 		g, err := stripegw.New(stripegw.Config{
@@ -50,13 +51,14 @@ func Gateways(keys Keys, stage, baseURL string, transport http.RoundTripper) fun
 		if err != nil {
 			return nil, err
 		}
-		key, made = k.APIKey.Reveal(), g
+		with, made = now, g
 		return made, nil
 	}
 }
 
-// Verify gives the check of webhooks. A signature that does not fit has the secrets read again first, at most once a
-// minute: they may have been rotated since. reload may be nil.
+// Verify gives the check of webhooks. A signature that does not fit has the secrets read again first, as often as reload
+// allows, since they may have been rotated. reload tells whether it read them; it may be nil. Errors: those of keys and of
+// stripegw.Verifier.
 func Verify(keys Keys, reload func(context.Context) (bool, error), stage string, now func() time.Time,
 ) func(context.Context, []byte, string) (payment.Event, error) {
 	var mu sync.Mutex
@@ -86,12 +88,17 @@ func Verify(keys Keys, reload func(context.Context) (bool, error), stage string,
 		if fault.Code(err) != "signature_invalid" || reload == nil {
 			return event, err
 		}
-		if fresh, reloadErr := reload(ctx); reloadErr != nil || !fresh {
+		if _, reloadErr := reload(ctx); reloadErr != nil {
 			return event, err
 		}
-		if v, err = current(ctx); err != nil {
-			return payment.Event{}, err
+		// Also when this call was not let: another delivery's may have been, after this one took the old secrets.
+		again, noKeys := current(ctx)
+		switch {
+		case noKeys != nil:
+			return payment.Event{}, noKeys
+		case again == v:
+			return event, err
 		}
-		return v.Verify(raw, signature)
+		return again.Verify(raw, signature)
 	}
 }

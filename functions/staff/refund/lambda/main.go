@@ -15,7 +15,7 @@ import (
 
 func main() {
 	set, env := startup.Load(settings.LoadStaffRefund)
-	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Customers: set.CustomersTable})
+	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Catalog: set.CatalogTable, Customers: set.CustomersTable})
 	keys := secrets.New(env.Cloud, set.Stage, env.Now)
 	gateways := stripe.Gateways(stripe.From(keys, set.Stripe.SecretARN), set.Stage, set.APIURL, nil)
 	lambda.Start(assembly.Refund(env.Tools, set, store, vaults.New(env, set.Vault, set.Stage, store, keys), gateways))

@@ -3,6 +3,7 @@ import './header.js';
 import { askQuote } from './api.js';
 import { announce, byId, el, note, picture, show } from './dom.js';
 import { basket, currency, onChange, quantityMax, set } from './basket.js';
+import { inWords } from './fault-words.js';
 import { format } from './money.js';
 import { lineOf, quoteOf, quoteRequest } from './shapes.js';
 import { totals } from './totals.js';
@@ -80,7 +81,7 @@ function refused(problem, lines) {
   const unplaced = (problem.errors ?? []).filter((e) => {
     const line = lines[lineOf(e.pointer)];
     const place = line && document.querySelector(`[data-error="${CSS.escape(line.sku)}"]`);
-    if (place) show(place, el('p', { class: 'error' }, e.code === 'out_of_stock' ? 'We do not have that many left.' : e.detail ?? 'Not available.'));
+    if (place) show(place, el('p', { class: 'error' }, inWords(e)));
     return !place;
   });
   show(byId('totals'), []);

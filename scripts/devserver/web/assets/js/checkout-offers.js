@@ -1,24 +1,48 @@
-// What to offer when the shop cannot do what was asked: fewer of a thing, or another price.
+// What to offer when the shop cannot do what was asked: fewer of a thing, an order without it, or another price.
 import { basket, set } from './basket.js';
 import { el, note, show } from './dom.js';
+import { inWords } from './fault-words.js';
 import { format } from './money.js';
 import { lineOf, quoteOf } from './shapes.js';
 
-/** offerFewer lets the shopper take less of what has run short, or none. Changing the basket asks for a new quote. */
-export function offerFewer(place, problem, focus = true) {
+// linesOf are the lines of the basket that errors point at, each once, with the first error about it.
+function linesOf(errors) {
   const { lines } = basket();
-  const short = [...new Set(problem.errors.filter((e) => e.code === 'out_of_stock').map((e) => lineOf(e.pointer)))].filter((i) => lines[i]);
-  const change = (line, quantity) => {
+  const found = new Map();
+  for (const error of errors) {
+    const line = lines[lineOf(error.pointer)];
+    if (line && !found.has(line.sku)) found.set(line.sku, { line, error });
+  }
+  return [...found.values()];
+}
+
+// choices lets the shopper change one line. Changing the basket asks for a new quote.
+const choices = (place, line, fewer) => el('span', { class: 'actions' }, [...fewer, 0].map((quantity) => el('button', {
+  type: 'button', class: 'button quiet small', onclick: () => {
     show(place, []);
     set(line.sku, quantity);
     document.getElementById('total-heading')?.scrollIntoView({ block: 'nearest' });
-  };
-  const rows = short.map((i) => el('li', {}, `${lines[i].quantity} × ${lines[i].name} `,
-    el('span', { class: 'actions' },
-      lines[i].quantity > 1 && el('button', { type: 'button', class: 'button quiet small', onclick: () => change(lines[i], lines[i].quantity - 1) }, `Take ${lines[i].quantity - 1}`),
-      el('button', { type: 'button', class: 'button quiet small', onclick: () => change(lines[i], 0) }, 'Leave it out'))));
-  show(place, note('warn', 'Someone was faster', 'We do not have enough left of this. Nothing was ordered or charged. What would you like to do?',
-    el('ul', { class: 'plain' }, rows), el('p', {}, el('a', { href: '/shop/basket.html' }, 'Change the basket'))), focus);
+  },
+}, quantity > 0 ? `Take ${quantity}` : 'Leave it out', el('span', { class: 'hidden-text' }, `: ${line.name}`))));
+
+const change = () => el('p', {}, el('a', { href: '/shop/basket.html' }, 'Change the basket'));
+
+/** offerFewer lets the shopper take less of what has run short, or none. */
+export function offerFewer(place, problem, focus = true) {
+  const short = linesOf(problem.errors.filter((e) => e.code === 'out_of_stock'));
+  const fewer = (n) => [...new Set([n - 1, Math.floor(n / 2)])].filter((less) => less > 0);
+  const rows = short.map(({ line }) => el('li', {}, `${line.quantity} × ${line.name} `, choices(place, line, fewer(line.quantity))));
+  show(place, note('warn', 'We do not have that many left', 'Nothing was ordered or charged. What would you like to do?',
+    el('ul', { class: 'plain' }, rows), change()), focus);
+}
+
+/** offerWithout names the lines that cannot be sold as they are, and lets the shopper leave them out. It tells whether there were any. */
+export function offerWithout(place, problem, focus = true) {
+  const bad = linesOf(problem.errors);
+  if (!bad.length) return false;
+  show(place, note('warn', 'Not all of this can be ordered', 'Nothing was ordered or charged.',
+    el('ul', { class: 'plain' }, bad.map(({ line, error }) => el('li', {}, el('strong', {}, line.name), `: ${inWords(error)} `, choices(place, line, [])))), change()), focus);
+  return true;
 }
 
 /** offerNewPrice shows the old total beside the new one. Accepting calls accept with the new quote. */

@@ -3,12 +3,15 @@ import './header.js';
 import { Problem, placeOrder } from './api.js';
 import { prepareAddress, readAddress } from './address-form.js';
 import { basket, currency, onChange } from './basket.js';
-import { clearErrors, fieldFor, missing, showErrors } from './form-errors.js';
+import { inWords } from './fault-words.js';
+import { clearErrors, fieldFor, markErrors, missing, showErrors } from './form-errors.js';
 import { current, drawQuote, refresh, startQuotes } from './checkout-quote.js';
-import { offerFewer, offerNewPrice } from './checkout-offers.js';
+import { offerFewer, offerNewPrice, offerWithout } from './checkout-offers.js';
 import { announce, byId, note, show } from './dom.js';
 import { minor } from './money.js';
 import { payHosted } from './hosted.js';
+import { leaveNews } from './payment-start.js';
+import { lineOf } from './shapes.js';
 import { forgetKey, keepOrder, keyFor, session } from './store.js';
 
 const form = byId('checkout');
@@ -73,8 +76,13 @@ async function order(body) {
   const done = minor(placed.total) === 0 || !['created', 'awaiting_payment'].includes(placed.status);
   if (done) window.location.assign(`/shop/order.html#order=${placed.id}`);
   else if (chosen('mode') === 'embedded') window.location.assign(`/shop/pay.html#order=${placed.id}`);
-  else await payHosted(placed.id, token).catch(() => window.location.assign(`/shop/order.html#order=${placed.id}&payment=failed`));
+  else await payHosted(placed.id, token).catch((problem) => {
+    leaveNews(placed.id, problem.has?.('payment_in_progress') ? 'asking' : 'unreached');
+    window.location.assign(`/shop/order.html#order=${placed.id}`);
+  });
 }
+
+const told = (e) => ({ pointer: e.pointer, detail: inWords(e) });
 
 function refused(problem) {
   if (!(problem instanceof Problem)) throw problem;
@@ -86,32 +94,38 @@ function refused(problem) {
     }, refresh);
   }
   if (problem.has('idempotency_key_reused')) forgetKey('order');
-  const placed = problem.errors.map((e) => ({ pointer: e.pointer, detail: e.detail ?? 'This cannot be used.' }));
-  if (problem.status === 422 && placed.length) return showErrors(placed);
+  if (problem.status === 422 && problem.errors.length) {
+    const own = problem.errors.filter((e) => lineOf(e.pointer) < 0).map(told);
+    if (own.length) showErrors(own);
+    offerWithout(byId('problem'), problem);
+    return;
+  }
   show(byId('problem'), note('bad', 'The order was not placed', problem.text()), true);
 }
 
 function applyCode(event) {
   event.preventDefault();
+  clearErrors();
   const text = byId('code').value.trim();
   codes = text ? [text] : [];
   session.write('codes', codes.length ? codes : null);
   refresh();
 }
 
-// codeRefused drops a code that does not work, so that it cannot stand in the way of the order.
+// A code that does not work is dropped, so that it cannot stand in the way of the order.
 function quoteRefused(problem) {
   if (problem.has('out_of_stock')) return offerFewer(byId('problem'), problem, false);
-  const own = problem.errors.filter((e) => fieldFor(e.pointer) && !String(e.pointer).includes('/shipping_address'));
+  const own = problem.errors.filter((e) => fieldFor(e.pointer) && !String(e.pointer).includes('/shipping_address')).map(told);
   if (own.some((e) => String(e.pointer).includes('/discount_codes'))) {
     codes = [];
     session.write('codes', null);
     clearErrors();
-    showErrors(own);
+    markErrors(own);
     byId('code').focus();
     return refresh();
   }
   if (own.length) return showErrors(own);
+  if (offerWithout(byId('problem'), problem, false)) return;
   show(byId('problem'), note('bad', 'The total cannot be shown now', problem.text()));
 }
 

@@ -45,6 +45,14 @@ function mark(field, text) {
   else field.closest('.field').append(line);
 }
 
+/** markErrors marks fields, without a list: for a fault that stands right where the shopper looks. */
+export function markErrors(errors) {
+  for (const { pointer, detail } of errors) {
+    const field = fieldFor(pointer);
+    if (field) mark(field, detail);
+  }
+}
+
 /** showErrors marks fields and lists all: [{pointer, detail}]. Those without a field stand in the list alone. */
 export function showErrors(errors) {
   const items = errors.map(({ pointer, detail }) => {

@@ -2,10 +2,12 @@
 import './header.js';
 import { Problem, cancelOrder, viewOrder } from './api.js';
 import { empty } from './basket.js';
-import { announce, byId, dateTime, el, note, show } from './dom.js';
+import { announce, byId, el, note, show } from './dom.js';
 import { payHosted } from './hosted.js';
+import { drawOrders } from './order-list.js';
 import { drawOrder } from './order-view.js';
 import { cancellable, describe, payable, restless, settled } from './order-words.js';
+import { forgetPayments, takeNews } from './payment-start.js';
 import { forgetKey, keepOrder, orders, session, tokenOf } from './store.js';
 
 const soon = 1000;
@@ -18,15 +20,21 @@ let wait = soon;
 let timer;
 let busy = false;
 let unreachable = false;
+let news = null;
+let given = ''; // The token of a link, until the API has taken it: one that it does not take must not replace one that it does.
+
+// wellMade are the signs that ids and tokens consist of. Anything else was never ours, and could not even be asked for.
+const wellMade = /^[A-Za-z0-9._~-]{1,1024}$/;
 
 function read() {
   const hash = new URLSearchParams(window.location.hash.slice(1));
   id = hash.get('order') ?? '';
-  if (id && hash.get('token')) {
-    keepOrder(id, hash.get('token'));
+  given = '';
+  if (wellMade.test(id) && wellMade.test(hash.get('token') ?? '')) {
+    given = hash.get('token');
     window.history.replaceState(null, '', `#order=${encodeURIComponent(id)}`); // The token is a key; it does not stay on show.
   }
-  token = tokenOf(id) ?? '';
+  token = given || (tokenOf(id) ?? '');
 }
 
 // tidy ends the purchase in this tab once its order is paid or over.
@@ -41,8 +49,7 @@ function tidy(order) {
   }
   session.write('placed', null);
   forgetKey('order');
-  forgetKey(`card.${order.id}`);
-  forgetKey(`pay.${order.id}`);
+  forgetPayments(order.id);
 }
 
 async function follow() {
@@ -52,20 +59,40 @@ async function follow() {
   try {
     const { order, timeline } = await viewOrder(id, token);
     if (asked !== id) return;
+    if (given) keepOrder(id, given);
+    given = '';
     display(order, timeline ?? order.timeline ?? []);
     const print = JSON.stringify([order.status, order.payment_status, order.refunds, order.shipments]);
     wait = print === shown ? Math.min(wait * 1.5, restless(order) ? late / 2 : late) : soon;
     shown = print;
     if (unreachable) show(byId('problem'), []);
     unreachable = false;
+    tell(order);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    if (problem.status === 404 || problem.status === 401) return unknown();
+    if (problem.status === 404 || problem.status === 401) {
+      if (!given || !tokenOf(id)) return unknown();
+      [token, given] = [tokenOf(id), ''];
+      return follow();
+    }
     wait = Math.min(wait * 2, late);
     unreachable = true;
     show(byId('problem'), note('bad', 'The order cannot be shown now', `${problem.text()} We keep trying.`));
   }
   if (!document.hidden) timer = setTimeout(follow, wait);
+}
+
+const said = {
+  unreached: ['The payment could not begin', 'The gateway did not answer. Your order is placed and kept for you, and nothing was charged. Please try again in a moment.'],
+  asking: ['We are asking how your payment went', 'The gateway has not told us yet; this page follows by itself. Please wait a moment before you try again. You are never charged twice for one order.'],
+};
+
+// tell says what happened on the way here, for as long as the order waits for money.
+function tell(order) {
+  const waits = payable(order) && order.payment_status !== 'failed';
+  const place = byId('news');
+  if (!news || !said[news] || !waits) show(place, []);
+  else if (!place.firstChild) show(place, note('warn', ...said[news]), true);
 }
 
 function display(order, timeline) {
@@ -100,8 +127,9 @@ async function act(button, what) {
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     const already = problem.has('payment_in_progress');
-    show(byId('problem'), note('warn', already ? 'A payment is already under way' : 'That was not possible',
-      already ? 'Please wait a moment: we are asking the gateway how it went.' : problem.text()));
+    news = null;
+    show(byId('news'), []);
+    show(byId('problem'), note('warn', ...(already ? said.asking : ['That was not possible', problem.text()])));
   } finally {
     busy = false;
     button.removeAttribute('aria-disabled');
@@ -114,11 +142,8 @@ async function act(button, what) {
 }
 
 function list() {
-  const known = orders();
   byId('mine').hidden = false;
-  byId('mine-none').hidden = known.length > 0;
-  byId('mine-list').replaceChildren(...known.map((o) => el('li', { class: 'panel' },
-    el('a', { href: `/shop/order.html#order=${encodeURIComponent(o.id)}`, class: 'mono' }, o.id), el('span', { class: 'hint' }, ` ${dateTime(o.placed_at)}`))));
+  drawOrders(orders());
 }
 
 function start() {
@@ -126,6 +151,8 @@ function start() {
   read();
   shown = '';
   wait = soon;
+  news = takeNews(id);
+  show(byId('news'), []);
   byId('mine').hidden = true;
   byId('order').hidden = true;
   show(byId('problem'), []);
@@ -134,10 +161,7 @@ function start() {
   else follow();
 }
 
-byId('pay-hosted').addEventListener('click', (event) => act(event.target, () => {
-  forgetKey(`pay.${id}`); // Whoever asks here has left the earlier page, so this is to be a new payment.
-  return payHosted(id, token);
-}));
+byId('pay-hosted').addEventListener('click', (event) => act(event.target, () => payHosted(id, token)));
 byId('cancel').addEventListener('click', () => byId('sure').showModal());
 byId('sure').addEventListener('close', () => {
   if (byId('sure').returnValue === 'yes') act(byId('cancel'), () => cancelOrder(id, token));

@@ -1,11 +1,11 @@
 // The shop's own card page. Till is asked for a payment; the card goes from this form to the gateway.
 import './header.js';
-import { Problem, publishableKey, returnAddress, startPayment, viewOrder } from './api.js';
+import { Problem, publishableKey, returnAddress, viewOrder } from './api.js';
 import { readCard, spaced } from './card.js';
 import { byId, el, note, show } from './dom.js';
 import { format } from './money.js';
-import { shopReturn } from './hosted.js';
-import { forgetKey, keyFor, tokenOf } from './store.js';
+import { begin, leaveNews } from './payment-start.js';
+import { tokenOf } from './store.js';
 import { confirm, host, intentOf } from './stripe.js';
 import { totals } from './totals.js';
 
@@ -13,8 +13,6 @@ const id = new URLSearchParams(window.location.hash.slice(1)).get('order') ?? ''
 const inputs = ['number', 'expiry', 'cvc'].map(byId);
 const button = byId('pay');
 const orderPage = `/shop/order.html#order=${encodeURIComponent(id)}`;
-const ended = ['failed', 'canceled', 'expired'];
-const moving = ['processing', 'authorized', 'captured'];
 
 let payment;
 let label = 'Pay';
@@ -61,7 +59,10 @@ async function submit(event) {
   const result = await confirm(payment.client_secret, card, returnAddress(id, payment.id), payment.public_key ?? publishableKey);
   if (result.kind === 'leave') return window.location.assign(result.url);
   // Paid, or nobody knows: either way Till asks the gateway before anything is said.
-  if (result.kind !== 'declined') return window.location.assign(returnAddress(id, payment.id));
+  if (result.kind !== 'declined') {
+    leaveNews(id, 'asking');
+    return window.location.assign(returnAddress(id, payment.id));
+  }
   setBusy(false);
   byId('cvc').value = '';
   show(byId('declined'), [el('h2', {}, 'The payment did not go through'), el('p', {}, `${result.text} Nothing was charged. You can try again or use another card.`)]);
@@ -69,23 +70,11 @@ async function submit(event) {
   byId('declined').focus();
 }
 
-// begin asks for the payment once per tab and order; one that has ended since is followed by a new one, once.
-async function begin(token, again = true) {
-  const body = { gateway: 'stripe', mode: 'embedded', return_url: shopReturn(id) };
-  const name = `card.${id}`;
-  const started = (await startPayment(id, token, keyFor(name, body), body)).payment;
-  if (ended.includes(started?.status) && again) {
-    forgetKey(name);
-    return begin(token, false);
-  }
-  if (moving.includes(started?.status)) throw new Problem(409, { code: 'payment_in_progress' });
-  if (!intentOf(started?.client_secret ?? '')) throw new Problem(500);
-  return started;
-}
-
 function trouble(problem) {
   if (!(problem instanceof Problem)) throw problem;
-  if (problem.has('payment_in_progress') || problem.has('order_state_conflict')) return window.location.replace(orderPage); // Paid, expired or cancelled meanwhile.
+  const asking = problem.has('payment_in_progress');
+  if (asking) leaveNews(id, 'asking');
+  if (asking || problem.has('order_state_conflict')) return window.location.replace(orderPage); // Paid, expired or cancelled meanwhile.
   show(byId('problem'), note('bad', 'You cannot pay here now', problem.text(),
     el('div', { class: 'actions' },
       el('button', { type: 'button', class: 'button', onclick: () => window.location.reload() }, 'Try again'),
@@ -103,7 +92,8 @@ async function load() {
   } }, el('span', { class: 'mono' }, number), el('span', {}, what))));
   try {
     const { order } = await viewOrder(id, token);
-    payment = await begin(token);
+    payment = await begin(id, token, 'embedded');
+    if (!intentOf(payment?.client_secret ?? '')) throw new Problem(500);
     label = `Pay ${format(order.total, order.currency)}`;
     show(byId('totals'), totals(order));
     for (const input of inputs) input.disabled = false;

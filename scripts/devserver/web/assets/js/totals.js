@@ -1,6 +1,16 @@
-// Sums as the server worked them out, as rows of a definition list.
+// Sums as the server worked them out, as rows of a definition list. Prices are net: the tax is that of the country the parcel
+// goes to, so the country stands beside it.
 import { el } from './dom.js';
 import { format, minor } from './money.js';
+
+/** countryName is a country's name; the code itself if it has none. */
+export function countryName(code) {
+  try {
+    return new Intl.DisplayNames(['en'], { type: 'region' }).of(code);
+  } catch {
+    return code;
+  }
+}
 
 /** totals are the rows for a quote or an order. Discount only if there is one; the rest always, zero too. */
 export function totals(priced, { withTotal = true } = {}) {
@@ -11,7 +21,7 @@ export function totals(priced, { withTotal = true } = {}) {
     row('Subtotal', priced.subtotal),
     discount > 0 ? row('Discount', -discount) : [],
     row('Delivery', priced.shipping),
-    row('Tax', priced.tax),
+    row(priced.country ? `Tax, ${countryName(priced.country)}` : 'Tax', priced.tax),
     row('Total', priced.total, 'grand'),
   ].flat();
 }

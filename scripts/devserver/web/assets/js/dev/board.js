@@ -1,5 +1,6 @@
 // Parts that are drawn again and again while somebody reads, types and clicks in them.
 import { el } from '../dom.js';
+import { exact, minor } from '../money.js';
 
 const drawn = new WeakMap();
 
@@ -23,23 +24,23 @@ export function redraw(place, data, make) {
 }
 
 /**
- * table draws rows. Columns: {head, cell: (row) => text or node, number?}. Wide ones scroll within their own box, which
- * the keyboard can reach.
+ * table draws rows. Columns: {head, cell: (row) => text or node, kind?: number, mono or time}. Wide ones scroll within their
+ * own box, which the keyboard can reach.
  */
 export function table(name, columns, rows, { bad = () => false, none = 'Nothing here.' } = {}) {
   if (!rows.length) return el('p', { class: 'soft' }, none);
   return el('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': name }, el('table', {},
     el('caption', { class: 'hidden-text' }, name),
-    el('thead', {}, el('tr', {}, columns.map((c) => el('th', { scope: 'col', class: c.number && 'number' }, c.head)))),
+    el('thead', {}, el('tr', {}, columns.map((c) => el('th', { scope: 'col', class: c.kind === 'number' && 'number' }, c.head)))),
     el('tbody', {}, rows.map((row) => el('tr', { 'data-bad': bad(row) && 'true' },
-      columns.map((c) => el('td', { class: c.number && 'number' }, text(c.cell(row)))))))));
+      columns.map((c) => el('td', { class: c.kind }, text(c.cell(row)))))))));
 }
 
 const text = (value) => (value instanceof Node ? value : String(value ?? ''));
 
 const tones = {
-  good: ['paid', 'confirmed', 'shipped', 'delivered', 'completed', 'succeeded', 'applied', 'done'],
-  warn: ['awaiting_payment', 'processing', 'payment_processing', 'parked', 'authorized', 'partially_refunded', 'refunded', 'running', 'pending', 'received'],
+  good: ['paid', 'confirmed', 'shipped', 'delivered', 'completed', 'succeeded', 'applied', 'done', 'captured'],
+  warn: ['awaiting_payment', 'processing', 'payment_processing', 'parked', 'authorized', 'partially_refunded', 'refunded', 'running', 'pending', 'received', 'requested', 'initiating', 'requires_action', 'unknown'],
   bad: ['failed', 'disputed', 'cancelled', 'expired', 'dead', 'timed_out', 'aborted'],
 };
 
@@ -48,6 +49,12 @@ export function tag(state) {
   const name = String(state ?? '');
   const tone = Object.keys(tones).find((t) => tones[t].includes(name.toLowerCase()));
   return el('span', { class: 'tag', 'data-tone': tone }, name.toLowerCase().replaceAll('_', ' '));
+}
+
+/** sum writes an amount, {amount, currency} or minor units and a currency, digit by digit: what developers compare. */
+export function sum(value, currency = value?.currency) {
+  const amount = minor(value);
+  return amount !== null && /^[A-Z]{3}$/.test(currency ?? '') ? `${exact(amount, currency)} ${currency}` : String(amount ?? '');
 }
 
 /** list takes what should be a list as one. */

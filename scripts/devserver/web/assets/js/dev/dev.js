@@ -20,14 +20,17 @@ function link(name, text) {
 function draw() {
   byId('now').textContent = state.now ? `${clock(state.now)} UTC` : '–';
   drawOrders(state, act);
-  drawSections(state);
+  drawSections(state, (wish) => tell(wish.title, () => call('/_dev/redrive', { method: 'POST', body: { queue: wish.redrive } })));
   const names = [...new Set(['stripe', ...entries(state.gateways).map(([name]) => name)])];
   const choice = byId('gateway');
   if (choice.options.length !== names.length) choice.replaceChildren(...names.map((name) => el('option', {}, name)));
-  const faults = state.faults ?? Object.fromEntries(entries(state.gateways).map(([name, own]) => [name, own?.faults]).filter(([, f]) => f));
-  const text = JSON.stringify(faults ?? {});
-  byId('faults-now').textContent = ['{}', 'null', '[]'].includes(text) ? '' : `Now: ${text}`;
+  const on = entries(state.faults).flatMap(([name, own]) => named(own).map((fault) => `${name} ${fault}`));
+  byId('faults-now').textContent = on.length ? `Now: ${on.join('; ')}` : 'Now: all is well.';
 }
+
+// named lists the switches that are on: "webhooks duplicate 3", "api down", "refunds pending".
+const named = (faults, before = '') => entries(faults).flatMap(([name, value]) => (value && typeof value === 'object'
+  ? named(value, `${before}${name} `) : [`${before}${name.replaceAll('_', ' ')}${value === true ? '' : ` ${value}`}`]));
 
 async function poll() {
   clearTimeout(timer);

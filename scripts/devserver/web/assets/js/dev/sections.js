@@ -1,76 +1,89 @@
-// The read-only parts of the control page. Every member of the state may be missing.
-import { byId, el } from '../dom.js';
-import { exact } from '../money.js';
+// The parts of the control page behind the orders: stock, queues, inbox, executions, failures, mails.
+import { byId, el, words } from '../dom.js';
+import { drawBooks } from './books.js';
 import { clock, entries, list, redraw, table, tag } from './board.js';
 
-const sum = (amount, currency) => (Number.isSafeInteger(amount) && /^[A-Z]{3}$/.test(currency ?? '') ? `${exact(amount, currency)} ${currency}` : amount ?? 0);
-
-/** drawSections shows all but the orders. */
-export function drawSections(state) {
+/** drawSections shows all but the orders. act runs what a button asks for. */
+export function drawSections(state, act) {
   drawStock(state);
   drawBooks(state);
-  drawPlumbing(state);
+  drawQueues(state, act);
+  drawInbox(state);
+  drawExecutions(state);
+  drawFailures(state);
   drawMails(state);
 }
 
 function drawStock(state) {
   redraw(byId('stock'), state.stock, () => table('Stock', [
     { head: 'SKU', cell: ([sku]) => sku },
-    { head: 'On hand', number: true, cell: ([, s]) => s?.on_hand },
-    { head: 'Free', number: true, cell: ([, s]) => s?.free ?? (s?.on_hand ?? 0) - (s?.reserved ?? 0) },
-    { head: 'Reserved', number: true, cell: ([, s]) => s?.reserved },
-    { head: 'Sold', number: true, cell: ([, s]) => s?.sold },
-  ], entries(state.stock)));
+    { head: 'On hand', kind: 'number', cell: ([, s]) => s.on_hand },
+    { head: 'Free', kind: 'number', cell: ([, s]) => s.free },
+    { head: 'Reserved', kind: 'number', cell: ([, s]) => s.reserved },
+    { head: 'Sold', kind: 'number', cell: ([, s]) => s.sold },
+  ], entries(state.stock), { bad: ([, s]) => s.free < 0 || s.free + s.reserved !== s.on_hand }));
 }
 
-function drawBooks(state) {
-  redraw(byId('ledger'), state.ledger, () => table('Ledger', [
-    { head: 'Account', cell: (b) => b.account },
-    { head: 'Balance', number: true, cell: (b) => sum(b.balance, b.currency) },
-  ], list(state.ledger), { none: 'The ledger is empty.' }));
-  const rows = entries(state.gateways).flatMap(([gateway, own]) => books(own).map(([ref, book]) => ({ gateway, ref, ...book })));
-  redraw(byId('gateways'), rows, () => table('Gateways’ books', [
-    { head: 'Gateway', cell: (b) => b.gateway },
-    { head: 'Order', cell: (b) => el('span', { class: 'mono' }, b.ref) },
-    { head: 'Charges', number: true, cell: (b) => b.charges },
-    { head: 'Captured', number: true, cell: (b) => sum(b.captured, b.currency) },
-    { head: 'Refunded', number: true, cell: (b) => sum(b.refunded, b.currency) },
-    { head: 'Disputed', number: true, cell: (b) => sum(b.disputed, b.currency) },
-  ], rows, { bad: (b) => b.charges > 1, none: 'The gateways have charged nobody.' }));
-}
+// Names begin with those of the stack and its stage, which are the same for all.
+const short = (name) => String(name).replace(/^till-local-/, '');
 
-// books are kept by reference, or listed with one each.
-const books = (own) => (Array.isArray(own?.orders) ? own.orders.map((b) => [b?.reference ?? '', b]) : entries(own?.orders ?? own));
+// stream tells a queue that takes what a stream could not deliver: its messages come from no queue and go back to none.
+const stream = (q) => /DeadLetters$/.test(q.name);
 
-function drawPlumbing(state) {
+function drawQueues(state, act) {
   redraw(byId('queues'), state.queues, () => table('Queues', [
-    { head: 'Queue', cell: (q) => q.name },
-    { head: 'Visible', number: true, cell: (q) => q.visible },
-    { head: 'In flight', number: true, cell: (q) => q.in_flight },
-    { head: 'Delayed', number: true, cell: (q) => q.delayed },
-    { head: 'Dead', number: true, cell: (q) => (Array.isArray(q.dead_letters) ? q.dead_letters.length : q.dead_letters) },
-  ], list(state.queues), { bad: (q) => (Array.isArray(q.dead_letters) ? q.dead_letters.length : q.dead_letters) > 0 }));
-  redraw(byId('inbox'), state.inbox, () => table('Inbox', [
-    { head: 'Received', cell: (e) => clock(e.received_at) },
-    { head: 'Kind', cell: (e) => e.kind ?? e.type },
-    { head: 'State', cell: (e) => tag(e.state) },
-    { head: 'Event', cell: (e) => el('span', { class: 'mono' }, e.id) },
-  ], newest(state.inbox, 'received_at'), { none: 'No gateway has sent an event yet.' }));
-  redraw(byId('executions'), state.executions, () => table('Executions', [
-    { head: 'Name', cell: (x) => el('span', { class: 'mono' }, x.name) },
-    { head: 'Status', cell: (x) => tag(x.status) },
-    { head: 'At', cell: (x) => x.state ?? '' },
-    { head: 'Went through', cell: (x) => list(x.history).map((h) => (typeof h === 'string' ? h : h?.state ?? h?.name ?? h?.type ?? '')).filter(Boolean).join(' → ') },
-  ], list(state.executions), { none: 'The machine has not run yet.' }));
+    { head: 'Queue', cell: (q) => short(q.name) },
+    { head: 'Visible', kind: 'number', cell: (q) => q.visible },
+    { head: 'In flight', kind: 'number', cell: (q) => q.in_flight },
+    { head: 'Delayed', kind: 'number', cell: (q) => q.delayed },
+    { head: 'Dead letters', kind: 'number', cell: (q) => (q.dead_letters > 0 ? el('span', {}, `${q.dead_letters} `, redrive(q, act)) : q.dead_letters) },
+  ], list(state.queues), { bad: (q) => q.dead_letters > 0 || (stream(q) && q.visible > 0) }));
 }
 
-const newest = (rows, member) => [...list(rows)].sort((a, b) => String(b?.[member] ?? '').localeCompare(String(a?.[member] ?? ''))).slice(0, 200);
+const redrive = (q, act) => el('button', {
+  type: 'button', class: 'button small quiet', 'data-focus': `redrive ${q.name}`, 'aria-label': `Send the dead letters of ${short(q.name)} again`,
+  onclick: () => act({ name: 'redrive', title: `Redrive of ${short(q.name)}`, redrive: q.name }),
+}, 'Redrive');
+
+function drawInbox(state) {
+  redraw(byId('inbox'), state.inbox, () => table('Inbox', [
+    { head: 'Received', kind: 'time', cell: (e) => clock(e.received_at) },
+    { head: 'Kind', kind: 'mono', cell: (e) => e.kind },
+    { head: 'State', cell: (e) => tag(e.state) },
+    { head: 'Why', cell: (e) => words(e.reason) },
+    { head: 'Order', kind: 'mono', cell: (e) => e.order_id },
+    { head: 'Tries', kind: 'number', cell: (e) => e.tries },
+    { head: 'Event', kind: 'mono', cell: (e) => e.id },
+  ], newest(state.inbox, 'received_at'), { none: 'No gateway has sent an event yet.' }));
+}
+
+function drawExecutions(state) {
+  redraw(byId('executions'), state.executions, () => table('Executions', [
+    { head: 'Name', kind: 'mono', cell: (x) => x.name },
+    { head: 'Status', cell: (x) => tag(x.status) },
+    { head: 'Went through', cell: (x) => list(x.history).join(' → ') },
+    { head: 'Steps', kind: 'number', cell: (x) => x.transitions },
+    { head: 'Error', cell: (x) => x.error },
+  ], list(state.executions), { bad: (x) => ['FAILED', 'TIMED_OUT', 'ABORTED'].includes(x.status), none: 'The machine has not run yet.' }));
+}
+
+function drawFailures(state) {
+  redraw(byId('failures'), state.failures, () => table('Failed invocations', [
+    { head: 'At', kind: 'time', cell: (f) => clock(f.at) },
+    { head: 'Function', cell: (f) => short(f.function) },
+    { head: 'Error', cell: (f) => f.type },
+    { head: 'Message', cell: (f) => f.message },
+    { head: 'Request', kind: 'mono', cell: (f) => f.request_id },
+  ], newest(state.failures, 'at'), { bad: () => true, none: 'No invocation has failed.' }));
+}
+
+const newest = (rows, member) => [...list(rows)].sort((a, b) => String(b[member]).localeCompare(String(a[member]))).slice(0, 200);
 
 function drawMails(state) {
   const mails = list(state.mails);
   redraw(byId('mails'), mails, () => (mails.length ? mails.map((m, i) => ({ ...m, i })).reverse().slice(0, 100).map((mail) => el('details', { class: 'mail', 'data-key': `mail-${mail.i}` },
-    el('summary', { 'data-focus': `mail-${mail.i}` }, el('span', { class: 'mono soft' }, clock(mail.at)), ` ${mail.to ?? ''} – `, el('strong', {}, mail.subject ?? '')),
-    el('pre', {}, mail.text ?? ''), links(mail.text))) : el('p', { class: 'soft' }, 'No mail was sent yet.')));
+    el('summary', { 'data-focus': `mail-${mail.i}` }, el('span', { class: 'mono soft' }, clock(mail.at)), ` ${mail.to} – `, el('strong', {}, mail.subject)),
+    el('pre', {}, mail.text), links(mail.text))) : el('p', { class: 'soft' }, 'No mail was sent yet.')));
 }
 
 // links makes addresses of this shop in a mail clickable; any other stays text.

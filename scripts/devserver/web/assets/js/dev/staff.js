@@ -22,7 +22,7 @@ export async function asStaff(method, path, body, key) {
 }
 
 /**
- * ask shows a dialog with fields {name, label, value, type?, required?} and gives what was typed, or null if closed.
+ * ask shows a dialog with fields {name, label, value, type?}, all to be filled, and gives what was typed, or null if closed.
  */
 export function ask(title, fields) {
   const dialog = byId('ask');
@@ -30,7 +30,7 @@ export function ask(title, fields) {
   byId('ask-go').textContent = title;
   byId('ask-fields').replaceChildren(...fields.map((f) => el('div', { class: 'field' },
     el('label', { for: `ask-${f.name}` }, f.label),
-    el('input', { id: `ask-${f.name}`, type: f.type ?? 'text', value: f.value, required: f.required !== false, min: f.type === 'number' && 1, autocomplete: 'off' }))));
+    el('input', { id: `ask-${f.name}`, type: f.type ?? 'text', value: f.value, required: true, min: f.type === 'number' && 1, autocomplete: 'off' }))));
   dialog.returnValue = '';
   dialog.showModal();
   byId('ask-fields').querySelector('input')?.select();
@@ -45,8 +45,8 @@ const at = (order) => `/staff/orders/${encodeURIComponent(order.id)}`;
 
 /** actions are what can be done with an order: {name, title, run}. run gives true if something was asked for. */
 export function actions(order) {
-  const holds = Array.isArray(order.holds) ? order.holds : [];
-  const parcels = Array.isArray(order.shipments) ? order.shipments : [];
+  const holds = order.holds ?? [];
+  const parcels = order.shipments ?? [];
   const all = [
     { name: 'ship', title: 'Ship', run: async () => {
       const typed = await ask('Ship', [{ name: 'carrier', label: 'Carrier', value: 'DHL' }, { name: 'tracking_number', label: 'Tracking number', value: 'JD014600006281' }]);
@@ -54,7 +54,7 @@ export function actions(order) {
       return typed;
     } },
     { name: 'refund', title: 'Refund', run: async () => {
-      const typed = await ask('Refund', [{ name: 'amount', label: 'Amount in minor units', value: amountOf(order), type: 'number' }, { name: 'reason', label: 'Reason', value: 'Requested by the customer' }]);
+      const typed = await ask('Refund', [{ name: 'amount', label: `Amount in minor units of ${order.currency}`, value: left(order), type: 'number' }, { name: 'reason', label: 'Reason', value: 'Requested by the customer' }]);
       if (typed) await asStaff('POST', `${at(order)}/refunds`, { amount: Number(typed.amount), reason: typed.reason }, uuid());
       return typed;
     } },
@@ -64,13 +64,17 @@ export function actions(order) {
       return typed;
     } },
   ];
-  for (const key of holds.map((h) => (typeof h === 'string' ? h : h?.key ?? h?.id)).filter(Boolean)) {
+  for (const { key } of holds) {
     all.push({ name: `lift-${key}`, title: `Lift hold “${key}”`, run: () => asStaff('DELETE', `${at(order)}/holds/${encodeURIComponent(key)}`) });
   }
-  for (const parcel of parcels.filter((p) => p?.id && (p.state ?? p.status) !== 'delivered')) {
+  for (const parcel of parcels.filter((p) => p.status !== 'delivered')) {
     all.push({ name: `deliver-${parcel.id}`, title: `Deliver ${parcel.id}`, run: () => asStaff('POST', `${at(order)}/shipments/${encodeURIComponent(parcel.id)}/delivery`, {}) });
   }
   return all;
 }
 
-const amountOf = (order) => (typeof order.total === 'object' ? order.total?.amount : order.total) ?? 1;
+// left is what can still be given back, as far as this page knows; the API decides.
+function left(order) {
+  const of = (list, states) => (Array.isArray(list) ? list : []).filter((x) => states(x.status)).reduce((sum, x) => sum + ((x.captured ?? x.amount)?.amount ?? 0), 0);
+  return of(order.attempts, () => true) - of(order.refunds, (status) => !['failed', 'canceled'].includes(status)) || '';
+}

@@ -1,0 +1,128 @@
+package notify_test
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"till/scripts/shoptest"
+	"till/shared/eventfile"
+	"till/shared/vault"
+)
+
+// owed is the message about the one mail that an order owes.
+func owed(t *testing.T, s *shoptest.Shop, o shoptest.Opened) events.SQSEvent {
+	t.Helper()
+	all := s.Order(o).Record().Owed
+	if len(all) != 1 || all[0].Kind != "order_confirmed" {
+		t.Fatalf("the order owes %+v", all)
+	}
+	return eventfile.Read[events.SQSEvent](t, "notify", "order-confirmed", "ORDER_ID", string(o.ID), "CHANGE_N", strconv.Itoa(all[0].N))
+}
+
+func TestAMailIsSentOnceToWhoOrdered(t *testing.T) {
+	s := shoptest.New(t)
+	o, _ := s.Paid("order-one")
+	message := owed(t, s, o)
+	for range 3 {
+		if failed := s.Notify(message); len(failed) > 0 {
+			t.Fatalf("these come again: %v", failed)
+		}
+	}
+	sent := s.Mailbox.Sent()
+	if len(sent) != 1 || sent[0].To != "ada@example.com" || len(s.Order(o).Record().Owed) != 0 {
+		t.Fatalf("sent %+v", sent)
+	}
+	if strings.Contains(sent[0].Text, "Ada") || strings.Contains(sent[0].Subject, "Ada") || strings.Contains(sent[0].Text, "Linden") {
+		t.Errorf("the mail names the shopper: %+v", sent[0])
+	}
+}
+
+func TestTheLinkInAMailOpensTheOrder(t *testing.T) {
+	s := shoptest.New(t)
+	o, _ := s.Paid("order-one")
+	s.Notify(owed(t, s, o))
+	_, rest, _ := strings.Cut(s.Mailbox.Sent()[0].Text, shoptest.Origin+"/shop/order.html#order="+string(o.ID)+"&token=")
+	token, _, _ := strings.Cut(rest, "\n")
+	if got := s.Serve(eventfile.Request(t, "vieworder", "opened", "ORDER_ID", string(o.ID), "ORDER_TOKEN", token)).StatusCode; got != 200 {
+		t.Errorf("it opens with %d", got)
+	}
+}
+
+func TestAnErasedCustomerGetsNoMailAndNothingIsOwed(t *testing.T) {
+	s := shoptest.New(t)
+	o, _ := s.Paid("order-one")
+	message := owed(t, s, o)
+	if err := s.Vault.Shred(t.Context(), vault.CustomerID(s.Order(o).Record().Customer)); err != nil {
+		t.Fatal(err)
+	}
+	if failed := s.Notify(message); len(failed) > 0 || len(s.Mailbox.Sent()) > 0 || len(s.Order(o).Record().Owed) > 0 {
+		t.Errorf("failed %v, sent %d, owed %v", failed, len(s.Mailbox.Sent()), s.Order(o).Record().Owed)
+	}
+}
+
+func TestWhatIsNotOwedIsNotSent(t *testing.T) {
+	for _, file := range []string{"kind-unknown", "change-not-owed"} {
+		s := shoptest.New(t)
+		o, _ := s.Paid("order-one")
+		failed := s.Notify(eventfile.Read[events.SQSEvent](t, "notify", file, "ORDER_ID", string(o.ID)))
+		if len(failed) > 0 || len(s.Mailbox.Sent()) > 0 {
+			t.Errorf("%s: failed %v, sent %v", file, failed, s.Mailbox.Sent())
+		}
+	}
+}
+
+func TestMessagesThatCannotBeUsedComeAgainUntilPeopleSeeThem(t *testing.T) {
+	files := []string{"no-json", "version-unknown", "order-unknown"}
+	for _, file := range files {
+		s := shoptest.New(t)
+		var replace []string
+		if file == "version-unknown" {
+			replace = []string{"ORDER_ID", "ord_abcdefghijklmnopqrstuvwxyz"}
+		}
+		if failed := s.Notify(eventfile.Read[events.SQSEvent](t, "notify", file, replace...)); !slices.Equal(failed, []string{"1"}) {
+			t.Errorf("%s: these come again: %v", file, failed)
+		}
+	}
+	eventfile.AllIn(t, "notify", append(files, "order-confirmed", "kind-unknown", "change-not-owed"))
+}
+
+func TestAMailComesAgainWhileAnythingIsDownAndIsNotLost(t *testing.T) {
+	for operation, mails := range map[string]int{
+		"Order": 1, "Change": 1, "LoadCustomer": 1, "mail.Send": 1,
+		"after mail.Send": 2, "Save": 2, // Sent, and not known to be: a second one is better than none.
+	} {
+		s := shoptest.New(t)
+		o, _ := s.Paid("order-one")
+		message := owed(t, s, o)
+		s.Break(operation, shoptest.Down())
+		if failed := s.Notify(message); !slices.Equal(failed, []string{"1"}) {
+			t.Errorf("%s: these come again: %v", operation, failed)
+		}
+		s.Mend()
+		if failed := s.Notify(message); len(failed) > 0 || len(s.Mailbox.Sent()) != mails {
+			t.Errorf("%s: failed %v, sent %d", operation, failed, len(s.Mailbox.Sent()))
+		}
+	}
+}
+
+func TestEveryMailThatAnOrderCanOweHasWords(t *testing.T) {
+	s := shoptest.New(t)
+	o, id := s.Shipped("order-one")
+	s.Serve(s.Staff("refund", "a-part", o.Words()[:2]...))
+	cancelled, _ := s.Paid("order-two")
+	s.Serve(eventfile.Request(t, "cancelorder", "cancelled", cancelled.Words()...))
+	s.Pump() // Fails the test for a mail without words.
+	var subjects []string
+	for _, letter := range s.Mailbox.Sent() {
+		subjects = append(subjects, letter.Subject)
+	}
+	for _, want := range []string{"confirmed", "on its way", "cancelled", "refund"} {
+		if !slices.ContainsFunc(subjects, func(s string) bool { return strings.Contains(s, want) }) {
+			t.Errorf("no mail says %q: %v (%s)", want, subjects, id)
+		}
+	}
+}
