@@ -9,10 +9,6 @@ FUZZTIME      ?= 10s
 BENCHTIME     ?= 1s
 CHROMIUM      ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-# Beside a `make run` that may be going on.
-BROWSER_PORT          ?= 8180
-BROWSER_GATEWAYS_PORT ?= 8190
-
 # Builds for Lambda: the same bytes from every machine, no RPC of the old runtime, no symbols, no C library.
 # `sam build` hands them to Go. Never --cached: SAM watches the folder of a function only and would ship a stale shared/.
 # Never --parallel: with a cold cache it takes six times as long.
@@ -96,21 +92,12 @@ sam-build: .venv/installed ## What `sam deploy` uploads, for ARCH (arm64), into 
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
 	CGO_ENABLED=0 GOFLAGS="$(LAMBDA_GOFLAGS)" .venv/bin/sam build --config-env $(STAGE) --parameter-overrides Arch=$(ARCH)
 
-browser: ## The demo shop in a real browser, against a server that is started for it
+browser: ## The demo shop in a real browser, against a server that is started for it on free ports
+	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
 	$(call need,node,Install Node 20 or newer: https://nodejs.org/)
 	$(call need,npm,It comes with Node: https://nodejs.org/)
-	$(call need,curl,apt-get install curl)
-	@test -n "$(CHROMIUM)" || { echo "make $@ needs Chromium or Chrome: apt-get install chromium" >&2; exit 1; }
-	npm --prefix scripts/browser $(if $(wildcard scripts/browser/package-lock.json),ci,install --no-package-lock) --no-audit --no-fund
-	go build -o bin/devserver ./scripts/devserver
-	@PORT=$(BROWSER_PORT) GATEWAYS_PORT=$(BROWSER_GATEWAYS_PORT) bin/devserver >bin/devserver.log 2>&1 & server=$$!; \
-	trap 'kill $$server 2>/dev/null' EXIT; \
-	tries=0; until curl -sf -o /dev/null http://localhost:$(BROWSER_PORT)/; do \
-		tries=$$((tries + 1)); \
-		if [ $$tries -ge 150 ] || ! kill -0 $$server 2>/dev/null; then cat bin/devserver.log; exit 1; fi; \
-		sleep 0.2; \
-	done; \
-	BASE_URL=http://localhost:$(BROWSER_PORT) CHROMIUM=$(CHROMIUM) npm --prefix scripts/browser test || { tail -n 40 bin/devserver.log; exit 1; }
+	npm --prefix scripts/browser ci --no-audit --no-fund
+	CHROMIUM="$(CHROMIUM)" node scripts/browser/run.js
 
 deploy: sam-validate sam-build ## Build and deploy STAGE (dev, staging, prod); needs AWS credentials
 	.venv/bin/sam deploy --config-env $(STAGE)
@@ -121,7 +108,7 @@ deploy: sam-validate sam-build ## Build and deploy STAGE (dev, staging, prod); n
 	@echo "confirm the mail that the alarms' topic sent; and invite the staff into the pool StaffPoolId."
 
 clean: ## Remove what builds and tools left behind
-	rm -rf .aws-sam .venv .venv-cfn-lint bin coverage scripts/browser/node_modules scripts/browser/results
+	rm -rf .aws-sam .venv .venv-cfn-lint bin coverage scripts/browser/node_modules scripts/browser/shots
 
 # The files name everything, so nothing else is looked for (--no-deps). The marker is written last: an interrupted install is
 # done again.

@@ -81,15 +81,31 @@ export async function confirmed(page, sum) {
 export const orderOf = (page) => new URLSearchParams(new URL(page.url()).hash.slice(1)).get('order');
 
 /** shelve puts a product on the shelf as staff do: a price per currency in minor units, and how many there are. */
-export async function shelve(page, sku, prices, onHand) {
+export async function shelve(page, sku, prices, onHand, more = {}) {
   const { token } = await (await page.request.post(`${base}/_dev/token`, { data: { groups: ['manager'], mfa: true } })).json();
   const put = async (path, data) => {
     const answer = await page.request.put(base + path, { data, headers: { Authorization: `Bearer ${token}` } });
     assert.ok(answer.ok(), `${path}: ${answer.status()} ${await answer.text()}`);
   };
-  await put(`/staff/products/${sku}`, { name: 'Thing for tests', description: 'Made by a test.', prices, active: true });
+  await put(`/staff/products/${sku}`, { name: 'Thing for tests', description: 'Made by a test.', prices, active: true, ...more });
   if (onHand !== undefined) await put(`/staff/stock/${sku}`, { on_hand: onHand });
 }
+
+/** dev asks the control page's JSON. */
+async function dev(page, path, data) {
+  const answer = await (data ? page.request.post(`${base}/_dev/${path}`, { data }) : page.request.get(`${base}/_dev/${path}`));
+  assert.ok(answer.ok(), `${path}: ${answer.status()} ${await answer.text()}`);
+  return answer.json();
+}
+
+/** faults makes the gateway misbehave as told; {} makes it well again. */
+export const faults = (page, told) => dev(page, 'faults', { gateway: 'stripe', ...told });
+
+/** advance moves the server's clock. */
+export const advance = (page, by) => dev(page, 'clock', { advance: by });
+
+/** book is what the gateway's own books say of an order. */
+export const book = async (page, id) => (await dev(page, 'state')).gateways.stripe[id];
 
 /** stored is what this browser keeps for the shop, as one text. */
 export const stored = (page) => page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));

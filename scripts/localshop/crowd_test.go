@@ -109,12 +109,14 @@ func TestOneKeyFiftyTimesAtOnceIsOneOrderAndOnePayment(t *testing.T) {
 func TestARepeatGetsTheSameAnswerWhateverHasChanged(t *testing.T) {
 	w := open(t)
 	b := of("tea-assam", 4, "EUR")
-	first, _ := w.tryPlace(b, "weeks later")
+	b["expected_total"] = 5295
+	first, placed := w.tryPlace(b, "days later")
+	placed.want(t, http.StatusCreated)
 	token := w.token(first.ID)
 	w.enter(w.pay(first.ID, "hosted").RedirectURL, pays).want(t, http.StatusSeeOther)
-	w.asStaff(http.MethodPut, "/staff/products/tea-assam", "", map[string]any{"name": "Assam", "prices": map[string]int64{"EUR": 1}}).want(t, http.StatusOK)
+	w.asStaff(http.MethodPut, "/staff/products/tea-assam", "", map[string]any{"name": "Assam", "prices": map[string]int64{"EUR": 1}, "active": false}).want(t, http.StatusOK)
 	w.pass(6 * day)
-	again, r := w.tryPlace(b, "weeks later")
+	again, r := w.tryPlace(b, "days later")
 	r.want(t, http.StatusCreated)
 	if again.ID != first.ID || again.Total != first.Total || w.token(again.ID) != token || again.Status != "fulfilling" {
 		t.Errorf("%+v, then %+v", first, again)

@@ -64,9 +64,9 @@ func present(t *testing.T, function, file string, replace []string) []string {
 	t.Helper()
 	text := eventfile.Text(t, function, file)
 	var out []string
-	for i := 0; i+1 < len(replace); i += 2 {
-		if strings.Contains(text, replace[i]) {
-			out = append(out, replace[i], replace[i+1])
+	for pair := range slices.Chunk(replace, 2) {
+		if strings.Contains(text, pair[0]) {
+			out = append(out, pair...)
 		}
 	}
 	return out

@@ -98,7 +98,7 @@ func Config(endpoint string, client aws.HTTPClient) aws.Config {
 	return aws.Config{
 		Region: "eu-central-1", BaseEndpoint: &endpoint, HTTPClient: client,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "example"}, nil //nolint:gosec // AWS's example
+			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "example"}, nil
 		}),
 	}
 }

@@ -163,16 +163,21 @@ func (c Cashier) apply(ctx context.Context, o *order.Order, facts payment.Facts,
 	if err != nil {
 		return nil, false, err
 	}
-	news := !change.IsZero()
+	return c.sendRefunds(ctx, o, who), !change.IsZero(), nil
+}
+
+// sendRefunds sends the refunds that are stored and were never sent. One that fails is due, and the sweep goes on: what was
+// asked for is done all the same.
+func (c Cashier) sendRefunds(ctx context.Context, o *order.Order, who Who) *order.Order {
 	for _, r := range o.OpenRefunds() {
 		if r.State != payment.RefundRequested {
 			continue
 		}
-		after, err := c.Refund(ctx, id, r.ID, who)
+		after, err := c.Refund(ctx, o.ID(), r.ID, who)
 		if err != nil {
-			return o, news, nil //nolint:nilerr // stored and due: the sweep sends it; what was asked here is done
+			return o
 		}
 		o = after
 	}
-	return o, news, nil
+	return o
 }

@@ -33,13 +33,7 @@ func (e Ending) Cancel(ctx context.Context, c Cashier, o *order.Order, who Who) 
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range o.OpenRefunds() {
-		after, err := c.Refund(ctx, id, r.ID, who)
-		if err != nil {
-			break //nolint:nilerr // stored as requested and due
-		}
-		o = after
-	}
+	o = c.sendRefunds(ctx, o, who)
 	_ = e.Answer(ctx, o) // The order is cancelled all the same, and due until the machine knows.
 	return o, nil
 }

@@ -116,16 +116,19 @@ func TestSettleOfNoAttempt(t *testing.T) {
 	}
 }
 
+// unknown is an order with an attempt whose answer was lost, done at the gateway or not.
+func unknown(t *testing.T, done bool) (*counter, payment.AttemptID) {
+	t.Helper()
+	c := open(t)
+	c.gate.say = once("start", done, of(fault.Unknown))
+	if _, _, err := c.Begin(t.Context(), c.order(), wants("k1", payment.Hosted), who); !fault.Is(err, fault.Unknown) {
+		t.Fatal(err)
+	}
+	return c, order.AttemptIDFor(c.id, "k1")
+}
+
 // Lesson 18: unknown is resolved by asking, and "there is no such thing" is an answer.
 func TestUnknownIsResolvedByAsking(t *testing.T) {
-	unknown := func(t *testing.T, after bool) (*counter, payment.AttemptID) {
-		c := open(t)
-		c.gate.say = once("start", after, of(fault.Unknown))
-		if _, _, err := c.Begin(t.Context(), c.order(), wants("k1", payment.Hosted), who); !fault.Is(err, fault.Unknown) {
-			t.Fatal(err)
-		}
-		return c, order.AttemptIDFor(c.id, "k1")
-	}
 	t.Run("it is begun again with its key, and so its references are learnt", func(t *testing.T) {
 		c, a := unknown(t, true)
 		c.settle(a)
@@ -147,6 +150,9 @@ func TestUnknownIsResolvedByAsking(t *testing.T) {
 			c.is(order.AwaitingPayment, a, payment.Unknown)
 		}
 	})
+}
+
+func TestWhatNobodyKnowsOfIsGone(t *testing.T) {
 	t.Run("one whose key answers with a failure for ever is looked for", func(t *testing.T) {
 		for _, there := range []bool{true, false} {
 			c, a := unknown(t, there)

@@ -23,16 +23,18 @@ func Folder(function string) string {
 // events/README.md lists them. A word that is not there is a fault of the test.
 func Text(t testing.TB, function, name string, replace ...string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(Folder(function), name+".json"))
+	read, err := os.ReadFile(filepath.Join(Folder(function), name+".json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := 0; i+1 < len(replace); i += 2 {
-		if !strings.Contains(string(text), replace[i]) {
-			t.Fatalf("events/%s/%s.json has no %s", function, name, replace[i])
+	text := string(read)
+	for pair := range slices.Chunk(replace, 2) {
+		if !strings.Contains(text, pair[0]) {
+			t.Fatalf("events/%s/%s.json has no %s", function, name, pair[0])
 		}
+		text = strings.ReplaceAll(text, pair[0], pair[1])
 	}
-	return strings.NewReplacer(replace...).Replace(string(text))
+	return text
 }
 
 // Read is an event as its function gets it. replace is as Text's.

@@ -38,9 +38,13 @@ func refused(code string) awstest.Answer { return awstest.Refuse(http.StatusBadR
 
 func throttled() awstest.Answer { return refused("ThrottlingException") }
 
-func broken() awstest.Answer { return awstest.Refuse(http.StatusInternalServerError, "InternalFailure", "") }
+func broken() awstest.Answer {
+	return awstest.Refuse(http.StatusInternalServerError, "InternalFailure", "")
+}
 
-func missing(what string) awstest.Answer { return refused("com.amazonaws.swf.service.v2.model#" + what) }
+func missing(what string) awstest.Answer {
+	return refused("com.amazonaws.swf.service.v2.model#" + what)
+}
 
 // verbs are the calls that change something.
 func verbs() map[string]func(context.Context, flow.Machine) error {

@@ -77,7 +77,7 @@ func (a Amount) signed(size uint64, op string) (Amount, error) {
 	case a.minor < 0 && size <= 1<<63:
 		return Amount{int64(-size), a.currency}, nil //nolint:gosec // two's complement is meant
 	case a.minor >= 0 && size < 1<<63:
-		return Amount{int64(size), a.currency}, nil
+		return Amount{int64(size), a.currency}, nil //nolint:gosec // it fits, as the case says
 	}
 	return Amount{}, outOfRange(op)
 }

@@ -144,8 +144,7 @@ type Event struct {
 
 // inner lists the kinds of changes that tell a shopper nothing.
 var inner = []string{"checked", "mail_sent", "held", "hold_lifted", "shipment_awaited", "fulfillment_completed", "fulfillment_failed",
-	"fulfillment_stopped", "amount_mismatch", "links_revoked", "payment_ready",
-	"payment_unavailable"}
+	"fulfillment_stopped", "amount_mismatch", "links_revoked", "payment_ready", "payment_unavailable", "dispute_opened", "dispute_closed"}
 
 // Timeline gives the shopper's view of an order's history.
 func Timeline(changes []order.Change) []Event {

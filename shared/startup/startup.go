@@ -41,7 +41,7 @@ func Load[T interface{ Basics() settings.Common }](read func(settings.Getenv) (T
 // single lists the errors that are joined in err: in one line of the log, which bounds what it shows of a value, the last
 // of them would be cut off.
 func single(err error) []error {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // This node itself, not one below it.
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return []error{err}
 	}

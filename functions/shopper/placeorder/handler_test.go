@@ -330,8 +330,9 @@ func FuzzNoBodyIsA5xxOrAPanic(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		req := eventfile.Request(t, "placeorder", "placed")
 		req.Body = body
-		if resp := shoptest.New(t).Serve(req); resp.StatusCode >= http.StatusInternalServerError {
-			t.Errorf("%d %s", resp.StatusCode, resp.Body)
+		place := shoptest.New(t).HTTP()[req.RouteKey] // Without the contract's check, which is slow.
+		if resp, err := place(t.Context(), req); err != nil || resp.StatusCode >= http.StatusInternalServerError {
+			t.Errorf("%d %s %v", resp.StatusCode, resp.Body, err)
 		}
 	})
 }

@@ -95,21 +95,21 @@ func (h Handler) want(ctx context.Context, o *order.Order, body *apigw.Body, wan
 		return order.NewAttempt{}, err
 	}
 	var faults []error
-	refuse := func(at, code, msg string) {
-		faults = append(faults, &fault.Error{Kind: fault.Invalid, Op: "startpayment.want", Code: code, At: at, Msg: msg})
+	refuse := func(at, msg string) {
+		faults = append(faults, &fault.Error{Kind: fault.Invalid, Op: "startpayment.want", Code: "gateway_unavailable", At: at, Msg: msg})
 	}
 	mode := payment.Mode(r.Mode)
 	if mode != payment.Hosted && mode != payment.Embedded {
-		refuse("#/mode", "gateway_unavailable", "Must be hosted or embedded.")
+		refuse("#/mode", "Must be hosted or embedded.")
 	}
 	if !slices.Contains(h.Gateways, r.Gateway) {
-		refuse("#/gateway", "gateway_unavailable", "Must be a gateway that this shop offers.")
+		refuse("#/gateway", "Must be a gateway that this shop offers.")
 	} else if g, err := h.Cashier.Gateway(ctx, r.Gateway); err != nil {
 		return order.NewAttempt{}, err
 	} else if can := g.Capabilities(); !slices.Contains(can.Modes, mode) && len(faults) == 0 {
-		refuse("#/mode", "gateway_unavailable", "This gateway does not offer this mode.")
+		refuse("#/mode", "This gateway does not offer this mode.")
 	} else if can.Currencies != nil && !slices.Contains(can.Currencies, o.Record().Currency) {
-		refuse("#/gateway", "gateway_unavailable", "This gateway does not take the order's currency.")
+		refuse("#/gateway", "This gateway does not take the order's currency.")
 	}
 	if r.ReturnURL != "" {
 		if err := apigw.ReturnURL(r.ReturnURL, h.ReturnOrigins); err != nil {

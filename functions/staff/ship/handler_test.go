@@ -76,7 +76,7 @@ func TestTheSameParcelAgainIsTheSameParcel(t *testing.T) {
 
 func TestOrdersThatAreNotToBeShipped(t *testing.T) {
 	conflict := shoptest.Row{Status: http.StatusConflict, Code: "order_state_conflict"}
-	for name, make := range map[string]func(*shoptest.Shop) shoptest.Opened{
+	for name, open := range map[string]func(*shoptest.Shop) shoptest.Opened{
 		"unpaid":       func(s *shoptest.Shop) shoptest.Opened { return s.Place("order-one") },
 		"not prepared": func(s *shoptest.Shop) shoptest.Opened { o, _ := s.Paid("order-one"); return o },
 		"cancelled": func(s *shoptest.Shop) shoptest.Opened {
@@ -92,7 +92,7 @@ func TestOrdersThatAreNotToBeShipped(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := shoptest.New(t)
-			s.Try(conflict, s.Staff("ship", "everything", make(s).Words()[:2]...))
+			s.Try(conflict, s.Staff("ship", "everything", open(s).Words()[:2]...))
 		})
 	}
 }

@@ -1,55 +1,58 @@
 package tokenclaims_test
 
 import (
-	"context"
 	"encoding/json"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"till/functions/assembly"
 	"till/functions/staff/tokenclaims"
+	"till/shared/eventfile"
 )
 
-func claims(t *testing.T, source string) map[string]any {
+// added is what the trigger puts into the access token, as Cognito reads it.
+func added(t *testing.T, file string) map[string]any {
 	t.Helper()
-	var e events.CognitoEventUserPoolsPreTokenGenV2_0
-	e.TriggerSource = source
-	out, err := tokenclaims.Handler{}.Handle(context.Background(), e)
+	e := eventfile.Read[events.CognitoEventUserPoolsPreTokenGenV2_0](t, "tokenclaims", file)
+	out, err := assembly.TokenClaims(assembly.Tools{})(t.Context(), e)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := json.Marshal(out)
+	text, err := json.Marshal(out.Response)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got struct {
-		Response struct {
-			Details struct {
-				Access struct {
-					Claims map[string]any `json:"claimsToAddOrOverride"`
-				} `json:"accessTokenGeneration"`
-			} `json:"claimsAndScopeOverrideDetails"`
-		} `json:"response"`
+		Details struct {
+			Access struct {
+				Claims map[string]any `json:"claimsToAddOrOverride"`
+			} `json:"accessTokenGeneration"`
+		} `json:"claimsAndScopeOverrideDetails"`
 	}
 	if err := json.Unmarshal(text, &got); err != nil {
 		t.Fatal(err)
 	}
-	return got.Response.Details.Access.Claims
+	return got.Details.Access.Claims
 }
 
-func TestWhoSignedInGetsTheClaim(t *testing.T) {
-	for _, source := range []string{"TokenGeneration_Authentication", "TokenGeneration_HostedAuth", "TokenGeneration_RefreshTokens",
-		"TokenGeneration_NewPasswordChallenge"} {
-		if got := claims(t, source); got[tokenclaims.Claim] != "true" {
-			t.Errorf("%s: %v", source, got)
-		}
+func TestTheTokenSaysThatASecondFactorWasUsed(t *testing.T) {
+	tests := []struct {
+		name, file string
+		want       any
+	}{
+		{"after a sign-in", "signed-in", "true"},
+		{"after a refresh, for the sign-in before it had one", "refreshed", "true"},
+		{"not for a device that signs in by itself", "device", nil},
 	}
-}
-
-func TestWhatIsNoSignInGetsNothing(t *testing.T) {
-	for _, source := range []string{"TokenGeneration_AuthenticateDevice", "PostConfirmation_ConfirmSignUp", ""} {
-		if got := claims(t, source); got[tokenclaims.Claim] != nil {
-			t.Errorf("%s: %v", source, got)
-		}
+	var tried []string
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := added(t, tt.file)[tokenclaims.Claim]; got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+		tried = append(tried, tt.file)
 	}
+	eventfile.AllIn(t, "tokenclaims", tried)
 }

@@ -174,8 +174,10 @@ func FuzzNoBodyAndNoSignatureIsA5xxOrAPanic(f *testing.F) {
 		s := shoptest.New(t)
 		req := webhook(t, s, "succeeded")
 		req.Body, req.Headers["stripe-signature"], req.IsBase64Encoded = body, signature, coded
-		if got := s.Serve(req).StatusCode; got != http.StatusBadRequest && got != http.StatusRequestEntityTooLarge {
-			t.Errorf("got %d", got)
+		receive := s.HTTP()[req.RouteKey] // Without the contract's check, which is slow.
+		resp, err := receive(t.Context(), req)
+		if got := resp.StatusCode; err != nil || (got != http.StatusBadRequest && got != http.StatusRequestEntityTooLarge) {
+			t.Errorf("got %d, %v", got, err)
 		}
 	})
 }

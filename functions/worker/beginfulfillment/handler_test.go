@@ -37,7 +37,7 @@ func TestAConfirmedOrderBeginsOneExecutionWithIdsAlone(t *testing.T) {
 }
 
 func TestNothingBeginsForAnOrderThatIsNotToBeFulfilled(t *testing.T) {
-	for name, make := range map[string]func(*shoptest.Shop) shoptest.Opened{
+	for name, open := range map[string]func(*shoptest.Shop) shoptest.Opened{
 		"unpaid": func(s *shoptest.Shop) shoptest.Opened { return s.Place("order-one") },
 		"cancelled": func(s *shoptest.Shop) shoptest.Opened {
 			o, _ := s.Paid("order-one")
@@ -46,7 +46,7 @@ func TestNothingBeginsForAnOrderThatIsNotToBeFulfilled(t *testing.T) {
 		},
 	} {
 		s := shoptest.New(t)
-		o := make(s)
+		o := open(s)
 		if failed := begin(t, s, "begin", o.ID); len(failed) > 0 || len(s.Machine.Executions()) > 0 {
 			t.Errorf("%s: failed %v, begun %v", name, failed, s.Machine.Executions())
 		}

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { base, visitors } from '../browser.js';
-import { cards, confirmed, order, orderOf, payHere } from '../shop.js';
+import { advance, cards, confirmed, faults as misbehave, order, orderOf, payHere } from '../shop.js';
 
 const visit = visitors();
 
@@ -77,4 +77,27 @@ test('faults are switched on and off', () => visit(async (page) => {
   const [off] = await Promise.all([sent(), page.click('#calm')]);
   assert.deepEqual(off.postDataJSON(), { gateway: 'stripe', webhooks: {}, api: {} });
   assert.equal((await off.response()).ok(), true);
+}));
+
+test('the ledger and the gateway agree, and dead letters are sent again', () => visit(async (page, context) => {
+  await order(page, 'embedded');
+  await misbehave(page, { webhooks: { delay: '60s' } });
+  const control = await context.newPage();
+  try {
+    await payHere(page, cards.pays);
+    await confirmed(page);
+    // The event comes while the gateway cannot be asked about it, until the queue gives it up.
+    await misbehave(page, { webhooks: { delay: '60s' }, api: { down: true } });
+    await advance(page, '30m');
+    await control.goto(`${base}/_dev`);
+    await control.waitForSelector('#link[data-state="live"]');
+    await control.waitForSelector('#queues tr[data-bad="true"] button');
+  } finally {
+    await misbehave(page, {});
+  }
+  await control.click('#queues tr[data-bad="true"] button');
+  await control.waitForSelector('#queues tr[data-bad="true"]', { state: 'detached' });
+  assert.match(await control.textContent('#verdicts'), /EUR: ledger and gateways agree/);
+  assert.equal(await control.locator('#verdicts [data-fine="false"], #gateways tr[data-bad="true"]').count(), 0);
+  await control.waitForSelector(`#inbox tr:has-text("${orderOf(page)}") .tag:text-matches("applied|ignored")`);
 }));

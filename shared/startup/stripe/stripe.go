@@ -92,13 +92,9 @@ func Verify(keys Keys, reload func(context.Context) (bool, error), stage string,
 			return event, err
 		}
 		// Also when this call was not let: another delivery's may have been, after this one took the old secrets.
-		again, noKeys := current(ctx)
-		switch {
-		case noKeys != nil:
-			return payment.Event{}, noKeys
-		case again == v:
-			return event, err
+		if v, err = current(ctx); err != nil {
+			return payment.Event{}, err
 		}
-		return again.Verify(raw, signature)
+		return v.Verify(raw, signature)
 	}
 }

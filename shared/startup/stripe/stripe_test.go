@@ -23,8 +23,8 @@ import (
 )
 
 const (
-	first  = "whsec_first_0123456789abcdef"  //nolint:gosec // made up
-	second = "whsec_second_0123456789abcdef" //nolint:gosec // made up
+	first  = "whsec_first_0123456789abcdef"
+	second = "whsec_second_0123456789abcdef"
 	body   = `{"id":"evt_1","object":"event","type":"payment_intent.succeeded","api_version":"2023-10-16","created":1769999000,"livemode":false,"data":{"object":{"id":"pi_1"}}}`
 )
 
@@ -94,8 +94,8 @@ func (a *account) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 const (
-	keyA   = "sk_test_a_0123456789abcdef" //nolint:gosec // made up
-	keyB   = "sk_test_b_0123456789abcdef" //nolint:gosec // made up
+	keyA   = "sk_test_a_0123456789abcdef"
+	keyB   = "sk_test_b_0123456789abcdef"
 	public = "pk_test_a"
 )
 

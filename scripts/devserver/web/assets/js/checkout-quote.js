@@ -3,7 +3,7 @@ import { askQuote } from './api.js';
 import { announce, byId, el, picture, show } from './dom.js';
 import { format, minor } from './money.js';
 import { quoteOf, quoteRequest } from './shapes.js';
-import { countryName, totals } from './totals.js';
+import { totals } from './totals.js';
 
 let wish;
 let refused;
@@ -54,7 +54,6 @@ export function drawQuote(answer, wantedMethod) {
     el('span', { class: 'price' }, format(line.total, quote.currency)))));
   show(byId('totals'), totals(quote));
   byId('no-tax').hidden = minor(quote.tax) !== 0 || minor(quote.total) === 0;
-  byId('no-tax').textContent = quote.country ? `We collect no tax for ${countryName(quote.country)}. Its customs or tax office may ask you for some.` : '';
   if (quote.methods.length) drawMethods(wantedMethod ?? quote.shipping_method);
   announce(`Total: ${format(quote.total, quote.currency)}`);
 }

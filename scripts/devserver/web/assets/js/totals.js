@@ -3,8 +3,8 @@
 import { el } from './dom.js';
 import { format, minor } from './money.js';
 
-/** countryName is a country's name; the code itself if it has none. */
-export function countryName(code) {
+// countryName is a country's name; the code itself if it has none.
+function countryName(code) {
   try {
     return new Intl.DisplayNames(['en'], { type: 'region' }).of(code);
   } catch {

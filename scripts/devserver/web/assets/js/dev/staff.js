@@ -48,12 +48,12 @@ export function actions(order) {
   const holds = order.holds ?? [];
   const parcels = order.shipments ?? [];
   const all = [
-    { name: 'ship', title: 'Ship', run: async () => {
+    order.fulfillment_status !== 'fulfilled' && { name: 'ship', title: 'Ship', run: async () => {
       const typed = await ask('Ship', [{ name: 'carrier', label: 'Carrier', value: 'DHL' }, { name: 'tracking_number', label: 'Tracking number', value: 'JD014600006281' }]);
       if (typed) await asStaff('POST', `${at(order)}/shipments`, typed, uuid());
       return typed;
     } },
-    { name: 'refund', title: 'Refund', run: async () => {
+    left(order) > 0 && { name: 'refund', title: 'Refund', run: async () => {
       const typed = await ask('Refund', [{ name: 'amount', label: `Amount in minor units of ${order.currency}`, value: left(order), type: 'number' }, { name: 'reason', label: 'Reason', value: 'Requested by the customer' }]);
       if (typed) await asStaff('POST', `${at(order)}/refunds`, { amount: Number(typed.amount), reason: typed.reason }, uuid());
       return typed;
@@ -63,7 +63,7 @@ export function actions(order) {
       if (typed) await asStaff('PUT', `${at(order)}/holds/${encodeURIComponent(typed.key)}`, { reason: typed.reason });
       return typed;
     } },
-  ];
+  ].filter(Boolean);
   for (const { key } of holds) {
     all.push({ name: `lift-${key}`, title: `Lift hold “${key}”`, run: () => asStaff('DELETE', `${at(order)}/holds/${encodeURIComponent(key)}`) });
   }
@@ -76,5 +76,5 @@ export function actions(order) {
 // left is what can still be given back, as far as this page knows; the API decides.
 function left(order) {
   const of = (list, states) => (Array.isArray(list) ? list : []).filter((x) => states(x.status)).reduce((sum, x) => sum + ((x.captured ?? x.amount)?.amount ?? 0), 0);
-  return of(order.attempts, () => true) - of(order.refunds, (status) => !['failed', 'canceled'].includes(status)) || '';
+  return of(order.attempts, () => true) - of(order.refunds, (status) => !['failed', 'canceled'].includes(status));
 }
