@@ -208,3 +208,51 @@ func TestAStepThatCannotBeDonePutsTheOrderAside(t *testing.T) {
 		})
 	}
 }
+
+func TestAStepThatCrashesOnceIsTakenAgain(t *testing.T) {
+	for _, step := range []string{"Prepare", "RequestShipment", "Complete", "Compensate"} {
+		for _, when := range []string{"before it works", "after it worked"} {
+			t.Run(step+" "+when, func(t *testing.T) {
+				w := open(t)
+				strike, struck := once("-"+step, invoke.Crashed())
+				if when == "before it works" {
+					w.tricks.before = strike
+				} else {
+					w.tricks.after = strike
+				}
+				o := w.buy(of("mug-blue", 1, "EUR"), "hosted")
+				w.pass(time.Minute)
+				if step == "Compensate" {
+					w.cancel(o.ID).want(t, http.StatusOK)
+				} else {
+					w.ship(o.ID, "JD0140").want(t, http.StatusCreated)
+				}
+				w.pass(time.Hour)
+				if got := w.view(o.ID); got.OnHold || *struck != 1 {
+					t.Errorf("%+v, struck %d times", got, *struck)
+				}
+				w.wantExecutions(map[asl.Status]int{asl.Succeeded: 1})
+				w.settled()
+			})
+		}
+	}
+}
+
+func TestAParcelBetweenTwoTokensIsToldUnderTheSecond(t *testing.T) {
+	w := open(t)
+	strike, struck := once("-RequestShipment", invoke.Crashed()) // Its first token is stored, and no longer good.
+	w.tricks.after = strike
+	o := w.buy(of("mug-blue", 1, "EUR"), "hosted")
+	for range 1000 {
+		if *struck == 1 {
+			break
+		}
+		w.pass(10 * time.Millisecond)
+	}
+	w.ship(o.ID, "JD0140").want(t, http.StatusCreated)
+	w.wantExecutions(map[asl.Status]int{asl.Running: 1})
+	w.pass(time.Hour)
+	w.wantStatus(o, "shipped", "paid", "fulfilled")
+	w.wantExecutions(map[asl.Status]int{asl.Succeeded: 1})
+	w.settled()
+}

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 }
 
 func whole() map[string]string {
-	return map[string]string{
+	return map[string]string{ //nolint:gosec // The ARN of a secret is none.
 		"STAGE": "staging", "AWS_LAMBDA_FUNCTION_NAME": "till-staging-sweep", "AWS_REGION": "eu-central-1",
 		"ORDERS_TABLE": "till-orders", "CATALOG_TABLE": "till-catalog", "INBOX_TABLE": "till-inbox",
 		"EVENTS_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/events", "MAIL_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/mail",

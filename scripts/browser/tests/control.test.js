@@ -46,7 +46,7 @@ test('an order is held, lifted, shipped, delivered and refunded from the control
   assert.equal(await control.locator('#problem .note-bad').count(), 0, await control.textContent('#problem'));
   await page.bringToFront();
   await page.waitForSelector('#status-title:text("delivered")');
-  assert.equal(await page.locator('#refunds-panel').isVisible(), true);
+  await page.waitForSelector('#refunds-panel:not([hidden])');
 }));
 
 test('the clock lets an unpaid order expire', () => visit(async (page, context) => {

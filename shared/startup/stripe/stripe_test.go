@@ -35,7 +35,7 @@ func now() time.Time { return arrived }
 // header is a signature as Stripe makes it: https://docs.stripe.com/webhooks#verify-manually
 func header(secret string) string {
 	mac := hmac.New(sha256.New, []byte(secret))
-	fmt.Fprintf(mac, "%d.%s", arrived.Unix(), body)
+	_, _ = fmt.Fprintf(mac, "%d.%s", arrived.Unix(), body)
 	return fmt.Sprintf("t=%d,v1=%x", arrived.Unix(), mac.Sum(nil))
 }
 

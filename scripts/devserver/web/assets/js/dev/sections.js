@@ -41,9 +41,9 @@ function drawQueues(state, act) {
 }
 
 const redrive = (q, act) => el('button', {
-  type: 'button', class: 'button small quiet', 'data-focus': `redrive ${q.name}`, 'aria-label': `Send the dead letters of ${short(q.name)} again`,
+  type: 'button', class: 'button small quiet', 'data-focus': `redrive ${q.name}`,
   onclick: () => act({ name: 'redrive', title: `Redrive of ${short(q.name)}`, redrive: q.name }),
-}, 'Redrive');
+}, 'Redrive', el('span', { class: 'hidden-text' }, ` the dead letters of ${short(q.name)}`));
 
 function drawInbox(state) {
   redraw(byId('inbox'), state.inbox, () => table('Inbox', [
