@@ -67,8 +67,16 @@ func start(t *testing.T) *server {
 	return s
 }
 
-// ask sends a request over the network and gives the last answer, redirects followed.
-func (s *server) ask(method, target string, header map[string]string, body any) (*http.Response, []byte) {
+// answered is the last answer to a request, redirects followed, and where it came from.
+type answered struct {
+	status int
+	header http.Header
+	at     *url.URL
+	body   []byte
+}
+
+// ask sends a request over the network.
+func (s *server) ask(method, target string, header map[string]string, body any) answered {
 	s.t.Helper()
 	var sent io.Reader = http.NoBody
 	media := ""
@@ -102,19 +110,19 @@ func (s *server) ask(method, target string, header map[string]string, body any) 
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return res, got
+	return answered{res.StatusCode, res.Header, res.Request.URL, got}
 }
 
 // want asks and reads the JSON of an answer that must have this status.
 func (s *server) want(status int, method, path string, header map[string]string, body, into any) {
 	s.t.Helper()
-	res, got := s.ask(method, s.shop+path, header, body)
-	if res.StatusCode != status {
-		s.t.Fatalf("%s %s: %d %s", method, path, res.StatusCode, got)
+	got := s.ask(method, s.shop+path, header, body)
+	if got.status != status {
+		s.t.Fatalf("%s %s: %d %s", method, path, got.status, got.body)
 	}
 	if into != nil {
-		if err := json.Unmarshal(got, into); err != nil {
-			s.t.Fatalf("%s %s: %s: %v", method, path, got, err)
+		if err := json.Unmarshal(got.body, into); err != nil {
+			s.t.Fatalf("%s %s: %s: %v", method, path, got.body, err)
 		}
 	}
 }
@@ -195,23 +203,24 @@ func TestAShopperBuysOverTheNetworkAndStaffShip(t *testing.T) {
 	if !strings.HasPrefix(page, s.gateways+"/stripe/pay/") {
 		t.Fatalf("redirected to %s", page)
 	}
-	if res, got := s.ask("GET", page, nil, nil); res.StatusCode != 200 || !bytes.Contains(got, []byte("45.81")) {
-		t.Fatalf("the pay page: %d %s", res.StatusCode, got)
+	if got := s.ask("GET", page, nil, nil); got.status != 200 || !bytes.Contains(got.body, []byte("45.81")) {
+		t.Fatalf("the pay page: %d %s", got.status, got.body)
 	}
-	res, got := s.ask("POST", page, nil, url.Values{"card": {"4242424242424242"}, "action": {"pay"}})
-	if at := res.Request.URL; res.StatusCode != 200 || at.Path != "/shop/order.html" || !bytes.Contains(got, []byte("<html")) {
-		t.Fatalf("after paying the browser is at %s: %d", at, res.StatusCode)
+	got := s.ask("POST", page, nil, url.Values{"card": {"4242424242424242"}, "action": {"pay"}})
+	if got.status != 200 || got.at.Path != "/shop/order.html" || !bytes.Contains(got.body, []byte("<html")) {
+		t.Fatalf("after paying the browser is at %s: %d", got.at, got.status)
 	}
 	form := s.pay(embedded, "embedded").Payment
 	intent, _, _ := strings.Cut(form.ClientSecret, "_secret_")
 	confirm := s.gateways + "/stripe/v1/payment_intents/" + intent + "/confirm"
-	if res, _ := s.ask("OPTIONS", confirm, map[string]string{"Origin": s.shop, "Access-Control-Request-Method": "POST"}, nil); res.Header.Get("Access-Control-Allow-Origin") == "" {
+	preflight := map[string]string{"Origin": s.shop, "Access-Control-Request-Method": "POST"}
+	if got := s.ask("OPTIONS", confirm, preflight, nil); got.header.Get("Access-Control-Allow-Origin") == "" {
 		t.Error("a browser may not call the gateway")
 	}
-	res, got = s.ask("POST", confirm, map[string]string{"Authorization": "Bearer " + form.PublicKey}, url.Values{"client_secret": {form.ClientSecret},
+	got = s.ask("POST", confirm, map[string]string{"Authorization": "Bearer " + form.PublicKey}, url.Values{"client_secret": {form.ClientSecret},
 		"return_url": {s.shop}, "payment_method_data[type]": {"card"}, "payment_method_data[card][number]": {"4242424242424242"}})
-	if res.StatusCode != 200 {
-		t.Fatalf("the gateway answered %d %s", res.StatusCode, got)
+	if got.status != 200 {
+		t.Fatalf("the gateway answered %d %s", got.status, got.body)
 	}
 	s.advance("10s")
 
@@ -274,9 +283,9 @@ func TestPagesAndAPIShareOneAddress(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			res, got := s.ask("GET", s.shop+tt.path, map[string]string{"Accept": tt.accept}, nil)
-			if res.StatusCode != tt.status || !strings.HasPrefix(res.Header.Get("Content-Type"), tt.media) {
-				t.Errorf("%d %s %.200s", res.StatusCode, res.Header.Get("Content-Type"), got)
+			got := s.ask("GET", s.shop+tt.path, map[string]string{"Accept": tt.accept}, nil)
+			if media := got.header.Get("Content-Type"); got.status != tt.status || !strings.HasPrefix(media, tt.media) {
+				t.Errorf("%d %s %.200s", got.status, media, got.body)
 			}
 		})
 	}

@@ -143,7 +143,7 @@ func (w *world) pay(id order.ID, mode string) paymentSeen {
 
 // form posts a form to the gateway, as a browser does.
 func (w *world) form(target string, values url.Values) reply {
-	req := httptest.NewRequest(http.MethodPost, target, strings.NewReader(values.Encode()))
+	req := httptest.NewRequestWithContext(w.t.Context(), http.MethodPost, target, strings.NewReader(values.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return serve(w.Stripe, req)
 }
@@ -238,7 +238,7 @@ func (w *world) asShop(path string, pairs ...string) reply {
 	for i := 0; i < len(pairs); i += 2 {
 		values.Set(pairs[i], pairs[i+1])
 	}
-	req := httptest.NewRequest(http.MethodPost, gatewayURL+path, strings.NewReader(values.Encode()))
+	req := httptest.NewRequestWithContext(w.t.Context(), http.MethodPost, gatewayURL+path, strings.NewReader(values.Encode()))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Authorization", "Bearer sk_test_till_local_0123456789abcdef")
 	return serve(w.Stripe, req)

@@ -179,3 +179,20 @@ func TestEveryCurrencyIsChargedInItsOwnUnits(t *testing.T) {
 		})
 	}
 }
+
+func TestAStockTakeCountsWhatIsPromisedToo(t *testing.T) {
+	w := open(t)
+	o := w.fulfilling(of("mug-blue", 3, "EUR"))
+	w.asStaff(http.MethodPut, "/staff/stock/mug-blue", "", map[string]any{"on_hand": 2}).want(t, http.StatusConflict, "stock_reserved")
+	w.setStock("mug-blue", 3)
+	if _, r := w.tryPlace(of("mug-blue", 1, "EUR"), w.key()); r.code() != "out_of_stock" {
+		t.Errorf("what is promised was sold: %s", r.body)
+	}
+	w.ship(o.ID, "JD0140").want(t, http.StatusCreated)
+	w.setStock("mug-blue", 7)
+	if s := w.stock("mug-blue"); s.Free != 7 || s.Reserved != 0 || s.Sold != 3 {
+		t.Errorf("stock: %+v", s)
+	}
+	w.pass(time.Hour)
+	w.settled()
+}

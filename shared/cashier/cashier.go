@@ -27,30 +27,30 @@ func (c Cashier) by(who, cause string) order.By { return order.By{Who: who, Caus
 type Who struct{ Who, Cause string }
 
 // Settle asks the gateway how an attempt stands, applies the answer, and sends the refunds that follow from it. It gives
-// the order as it then is, and whether there was news. Errors: those of the gateway and the store; fault.Conflict, code
-// attempt_unknown.
-func (c Cashier) Settle(ctx context.Context, id order.ID, attempt payment.AttemptID, who Who) (*order.Order, bool, error) {
+// the order as it then is, and the kind of the change that the answer made: "" if there was no news. Errors: those of the
+// gateway and the store; fault.Conflict, code attempt_unknown.
+func (c Cashier) Settle(ctx context.Context, id order.ID, attempt payment.AttemptID, who Who) (*order.Order, string, error) {
 	o, err := c.Book.Load(ctx, id)
 	if err != nil {
-		return nil, false, err
+		return nil, "", err
 	}
 	a, found := o.Attempt(attempt)
 	if !found {
-		return nil, false, fault.New(fault.Conflict, "cashier.Settle", "attempt_unknown", "")
+		return nil, "", fault.New(fault.Conflict, "cashier.Settle", "attempt_unknown", "")
 	}
 	o, facts, err := c.ask(ctx, o, a, who, payment.Gateway.Fetch)
 	if err != nil {
-		return nil, false, err
+		return nil, "", err
 	}
 	if a.State == payment.Processing && facts.State == payment.RequiresAction && facts.LastError != "" {
 		// A slow method failed. The gateway would let the shopper try again on a page that was left days ago.
 		if o, facts, err = c.ask(ctx, o, a, who, payment.Gateway.Close); err != nil {
-			return nil, false, err
+			return nil, "", err
 		}
 	}
 	o, news, err := c.apply(ctx, o, facts, who)
 	if err != nil {
-		return nil, false, err
+		return nil, "", err
 	}
 	return c.closeSpare(ctx, o, who), news, nil
 }
@@ -148,9 +148,9 @@ func look(ctx context.Context, g payment.Gateway, a payment.Attempt, failure err
 	return a, err
 }
 
-// apply saves what a gateway says of an attempt. Money for an expired order takes its stock again; when that is gone, the
+// apply saves what a gateway says of an attempt, and gives the kind of the change that it made, if any. Money for an expired order takes its stock again; when that is gone, the
 // money goes back.
-func (c Cashier) apply(ctx context.Context, o *order.Order, facts payment.Facts, who Who) (*order.Order, bool, error) {
+func (c Cashier) apply(ctx context.Context, o *order.Order, facts payment.Facts, who Who) (*order.Order, string, error) {
 	id, restock := o.ID(), true
 	verb := func(o *order.Order) (order.Change, error) {
 		return o.ApplyPayment(facts, restock, c.by(who.Who, who.Cause))
@@ -161,9 +161,9 @@ func (c Cashier) apply(ctx context.Context, o *order.Order, facts payment.Facts,
 		o, change, err = c.Book.Change(ctx, id, verb)
 	}
 	if err != nil {
-		return nil, false, err
+		return nil, "", err
 	}
-	return c.sendRefunds(ctx, o, who), !change.IsZero(), nil
+	return c.sendRefunds(ctx, o, who), change.Kind, nil
 }
 
 // sendRefunds sends the refunds that are stored and were never sent. One that fails is due, and the sweep goes on: what was

@@ -272,11 +272,11 @@ func (c *counter) begin(key string) payment.AttemptID {
 // settle asks the gateway and applies the answer, which must work.
 func (c *counter) settle(a payment.AttemptID) bool {
 	c.Helper()
-	_, news, err := c.Settle(c.Context(), c.id, a, who)
+	_, kind, err := c.Settle(c.Context(), c.id, a, who)
 	if err != nil {
 		c.Fatal(err)
 	}
-	return news
+	return kind != ""
 }
 
 // is holds the order's status, the attempt's state, and I22 against what is expected.

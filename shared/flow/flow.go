@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"till/shared/awscall"
 	"till/shared/fault"
 )
 
@@ -48,7 +49,7 @@ func (m Machine) Start(ctx context.Context, name, input string) error {
 	if errors.As(err, &exists) {
 		return &fault.Error{Kind: fault.Conflict, Op: "flow.Start", Code: "execution_exists", Err: err}
 	}
-	return c.fail("flow.Start", err)
+	return c.Fail("flow.Start", err)
 }
 
 // Alive tells whether the execution of a name runs or succeeded. Errors: fault.NotFound; fault.Unavailable, also without an
@@ -81,7 +82,7 @@ func (m Machine) Succeed(ctx context.Context, token string) error {
 	defer stop()
 	c, with := m.call()
 	_, err := m.client.SendTaskSuccess(ctx, &sfn.SendTaskSuccessInput{TaskToken: &token, Output: aws.String("{}")}, with)
-	return c.answered("flow.Succeed", err)
+	return answered(c, "flow.Succeed", err)
 }
 
 // Cancel fails a waiting task with OrderCancelled, the name by which the machine knows an order that is no longer its own.
@@ -91,21 +92,21 @@ func (m Machine) Cancel(ctx context.Context, token string) error {
 	defer stop()
 	c, with := m.call()
 	_, err := m.client.SendTaskFailure(ctx, &sfn.SendTaskFailureInput{TaskToken: &token, Error: aws.String("OrderCancelled")}, with)
-	return c.answered("flow.Cancel", err)
+	return answered(c, "flow.Cancel", err)
 }
 
 // call gives a call's memory of its tries, and the option that lets it see them.
-func (m Machine) call() (*call, func(*sfn.Options)) {
-	c := &call{RetryerV2: m.retries}
+func (m Machine) call() (*awscall.Call, func(*sfn.Options)) {
+	c := &awscall.Call{RetryerV2: m.retries}
 	return c, func(o *sfn.Options) { o.Retryer = c }
 }
 
-// answered is fail for answers to tasks.
-func (c *call) answered(op string, err error) error {
+// answered is Fail for answers to tasks.
+func answered(c *awscall.Call, op string, err error) error {
 	var gone *types.TaskDoesNotExist
 	var late *types.TaskTimedOut
 	if errors.As(err, &gone) || errors.As(err, &late) {
 		return nil
 	}
-	return c.fail(op, err)
+	return c.Fail(op, err)
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"till/shared/awscall"
 )
 
 const (
@@ -35,8 +37,8 @@ func New(cloud aws.Config, url string) Queue {
 func (q Queue) Send(ctx context.Context, body string) error {
 	ctx, stop := context.WithTimeout(ctx, callLimit)
 	defer stop()
-	c := call{RetryerV2: q.retries}
+	c := awscall.Call{RetryerV2: q.retries}
 	_, err := q.client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &q.url, MessageBody: &body},
 		func(o *sqs.Options) { o.Retryer = &c })
-	return c.fail("queue.Send", err)
+	return c.Fail("queue.Send", err)
 }

@@ -4,7 +4,6 @@ package applyevent
 import (
 	"context"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -98,29 +97,25 @@ func (h Handler) apply(ctx context.Context, e payment.Event) (inbox.State, strin
 		return "", "", err
 	}
 	who := cashier.Who{Who: "gateway:" + e.Gateway, Cause: e.Key()}
-	o, news, err := h.Cashier.Settle(ctx, id, attempt, who)
+	_, news, err := h.Cashier.Settle(ctx, id, attempt, who)
 	switch {
 	case fault.Code(err) == "attempt_unknown", fault.Is(err, fault.NotFound):
 		return inbox.Parked, "unmatched_event", nil
 	case err != nil:
 		return "", "", err
-	case !news:
+	case news == "":
 		return inbox.Ignored, "nothing_new", nil
 	}
-	return inbox.Applied, noteworthy(e, o, attempt), nil
+	return inbox.Applied, noteworthy(news), nil
 }
 
-// noteworthy says what is unusual about news of a payment, for inbox and log: the order has drawn the consequences already.
-func noteworthy(e payment.Event, o *order.Order, attempt payment.AttemptID) string {
-	r := o.Record()
-	late := func(f payment.Refund) bool { return f.Attempt == attempt && f.Cause == payment.LatePayment }
-	a, _ := o.Attempt(attempt)
-	switch {
-	case e.Subject != payment.AboutPayment || a.Captured == 0:
-		return ""
-	case r.PaidBy == "" && o.Held("amount_mismatch"):
-		return "amount_mismatch"
-	case slices.ContainsFunc(r.Refunds, late):
+// noteworthy says what is unusual about a change that an event led to, for inbox and log: the order has drawn the
+// consequences already.
+func noteworthy(kind string) string {
+	switch kind {
+	case "amount_mismatch", "duplicate_payment":
+		return kind
+	case "late_payment_accepted", "late_payment_refunded":
 		return "late_payment"
 	default:
 		return ""
