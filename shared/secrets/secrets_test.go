@@ -266,7 +266,7 @@ func (hanging) Do(r *http.Request) (*http.Response, error) {
 
 func TestAServiceThatHangsIsUnavailable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := secrets.New(config("http://secrets.invalid", hanging{}), "test", time.Now) //nolint:forbidigo // the bubble's clock
+		s := secrets.New(config("http://secrets.invalid", hanging{}), "test", time.Now)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		var second error

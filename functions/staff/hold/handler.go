@@ -35,24 +35,9 @@ const reasonMax = 500
 
 // Handle answers PUT /staff/orders/{id}/holds/{key}. A hold that is there stays as it is.
 func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
-	raw, err := apigw.Read(req)
-	if err != nil {
-		return apigw.Response{}, err
-	}
-	staff, err := apigw.RequireStaff(req, h.Now(), apigw.Manager, apigw.Admin, apigw.Packer)
-	if err != nil {
-		return apigw.Response{}, err
-	}
-	id, err := order.ParseID(req.PathParameters["id"])
-	if err != nil {
-		return apigw.Response{}, err
-	}
-	body, err := apigw.Parse(raw)
-	if err != nil {
-		return apigw.Response{}, err
-	}
 	var r request
-	if err := body.Into(&r); err != nil {
+	staff, id, err := access.Desk(req, h.Now(), &r, apigw.Manager, apigw.Admin, apigw.Packer)
+	if err != nil {
 		return apigw.Response{}, err
 	}
 	note, err := h.note(ctx, id, r.Reason)

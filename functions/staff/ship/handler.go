@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"till/shared/catalog"
+	"till/shared/edge/access"
 	"till/shared/edge/apigw"
 	"till/shared/fault"
 	"till/shared/fulfillment"
@@ -44,24 +45,9 @@ type answer struct {
 
 // Handle answers POST /staff/orders/{id}/shipments. The same carrier and number again is the same parcel.
 func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
-	raw, err := apigw.Read(req)
-	if err != nil {
-		return apigw.Response{}, err
-	}
-	staff, err := apigw.RequireStaff(req, h.Now(), apigw.Packer, apigw.Manager, apigw.Admin)
-	if err != nil {
-		return apigw.Response{}, err
-	}
-	id, err := order.ParseID(req.PathParameters["id"])
-	if err != nil {
-		return apigw.Response{}, err
-	}
-	body, err := apigw.Parse(raw)
-	if err != nil {
-		return apigw.Response{}, err
-	}
 	var r request
-	if err := body.Into(&r); err != nil {
+	staff, id, err := access.Desk(req, h.Now(), &r, apigw.Packer, apigw.Manager, apigw.Admin)
+	if err != nil {
 		return apigw.Response{}, err
 	}
 	o, _, err := h.Book.Change(ctx, id, func(o *order.Order) (order.Change, error) {
