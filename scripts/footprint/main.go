@@ -152,7 +152,7 @@ func start(ctx context.Context, binary, function string) (time.Duration, error) 
 	select {
 	case at := <-polled:
 		stop()
-		_ = <-ended // It was told to stop.
+		<-ended //nolint:errcheck // it was told to stop
 		return at.Sub(began), nil
 	case err := <-ended:
 		return 0, fmt.Errorf("it ended: %w\n%s", err, said.String())

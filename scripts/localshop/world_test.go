@@ -255,7 +255,15 @@ func (w *world) call(method, path string, header map[string]string, body any) re
 	return serve(w.Cloud.API(""), req)
 }
 
-func serve(h http.Handler, req *http.Request) reply {
+// serve gives the answer; status 0 if the connection was closed without one.
+func serve(h http.Handler, req *http.Request) (r reply) {
+	defer func() {
+		if p := recover(); p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so too
+			r = reply{}
+		} else if p != nil {
+			panic(p)
+		}
+	}()
 	answer := httptest.NewRecorder()
 	h.ServeHTTP(answer, req)
 	return reply{answer.Code, answer.Header(), answer.Body.Bytes()}

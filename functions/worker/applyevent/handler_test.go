@@ -138,7 +138,7 @@ func TestMoneyAfterExpiryTakesTheStockAgain(t *testing.T) {
 	s, o, id := late(t)
 	arrive(t, s, "succeeded", o, id)
 	apply(t, s)
-	settled(t, s, inbox.Applied, "")
+	settled(t, s, inbox.Applied, "late_payment")
 	if r := s.Order(o).Record(); r.Status != order.Confirmed {
 		t.Errorf("the order is %s", r.Status)
 	}
