@@ -74,6 +74,7 @@ type Due interface {
 	DueOrders(ctx context.Context, before time.Time, limit int) ([]order.ID, error)
 	DueEvents(ctx context.Context, before time.Time, limit int) ([]string, error)
 	Event(ctx context.Context, key string) (inbox.Item, error)
+	SettleEvent(ctx context.Context, key string, next inbox.State, reason string, now time.Time) error
 }
 
 // Queues are the queues that the sweep sends to.
@@ -86,7 +87,7 @@ func Sweep(t Tools, set settings.Sweep, s interface {
 	Due
 }, gateways Gateways, q Queues, m Machine) func(context.Context) error {
 	return sweep.Handler{
-		Cashier: cashierOf(t, s, gateways, set.Stripe), Ending: endingOf(s, m), DueOrders: s.DueOrders, DueEvents: s.DueEvents, Event: s.Event,
+		Cashier: cashierOf(t, s, gateways, set.Stripe), Ending: endingOf(s, m), DueOrders: s.DueOrders, DueEvents: s.DueEvents, Event: s.Event, Settle: s.SettleEvent,
 		Events: q.Events, Fulfillment: q.Fulfillment, Mail: q.Mail, Shipped: m.Succeed, Now: t.Now, Log: t.Log, Meter: t.Meter,
 	}.Handle
 }

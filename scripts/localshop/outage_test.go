@@ -221,3 +221,28 @@ func TestAnySingleFaultOfTheStoreHeals(t *testing.T) {
 		}
 	}
 }
+
+func TestAnOutageOfADayDoesNotFillTheDeadLetters(t *testing.T) {
+	w := open(t)
+	o := w.place(of("mug-blue", 1, "EUR"))
+	p, r := w.tryPay(o.ID, "embedded", w.key())
+	r.want(t, http.StatusCreated)
+	w.trouble(stripesim.Faults{Webhooks: stripesim.WebhookFaults{Delay: stripesim.Duration(time.Minute)}})
+	w.payUp(p, "embedded")
+	w.trouble(stripesim.Faults{API: stripesim.APIFaults{Down: true}})
+	w.pass(24 * time.Hour)
+	state, err := w.State(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead := 0
+	for _, q := range state.Queues {
+		dead += q.DeadLetters
+	}
+	if dead == 0 || dead > 20 {
+		t.Errorf("%d dead letters of one event", dead)
+	}
+	w.trouble(stripesim.Faults{})
+	w.pass(24 * time.Hour)
+	w.wantStatus(o, "fulfilling", "paid", "unfulfilled")
+}

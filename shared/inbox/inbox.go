@@ -47,8 +47,10 @@ const (
 	Lease = 60 * time.Second
 	// applyWithin is when an event that is not applied is sent again.
 	applyWithin = 2 * time.Minute
-	// parkedWait is when a parked event is tried again.
-	parkedWait = 5 * time.Minute
+	// againWithin and againLatest are how soon and how late an event that is not settled is tried again. In between it waits
+	// as long as it has waited already, so that an outage of a day brings a dozen tries, not one each minute.
+	againWithin = 5 * time.Minute
+	againLatest = 6 * time.Hour
 )
 
 // Item is one event in the inbox, by its Key. Everything in it is safe to log.
@@ -85,7 +87,7 @@ func (i Item) Claim(now time.Time) (Item, error) {
 }
 
 // Settle notes what became of the event and ends the lease. What is settled stays as it is; what waits is tried again
-// later. Errors: fault.Conflict, code inbox_settled, for a move that the table does not have.
+// later, also when nothing became of it (the same state again). Errors: fault.Conflict, code inbox_settled, for a move that the table does not have.
 func (i Item) Settle(next State, reason string, now time.Time) (Item, error) {
 	if i.State != next && !i.State.CanBecome(next) {
 		return i, fault.New(fault.Conflict, "inbox.Settle", "inbox_settled", "")
@@ -98,7 +100,7 @@ func (i Item) Settle(next State, reason string, now time.Time) (Item, error) {
 	if next.Settled() {
 		i.SettledAt, i.Due = at, time.Time{}
 	} else {
-		i.Due = at.Add(parkedWait)
+		i.Due = at.Add(min(max(at.Sub(i.ReceivedAt), againWithin), againLatest))
 	}
 	return i, nil
 }

@@ -76,12 +76,32 @@ func TestSettle(t *testing.T) {
 			if got.Due.IsZero() != pair[1].Settled() || got.SettledAt.IsZero() == pair[1].Settled() {
 				t.Errorf("%v: due %v, settled at %v", pair, got.Due, got.SettledAt)
 			}
-			if !got.Due.IsZero() && !got.Due.Equal(later.UTC().Truncate(time.Second).Add(5*time.Minute)) {
+			if !got.Due.IsZero() && !got.Due.Equal(later.UTC().Truncate(time.Second).Add(time.Hour)) {
 				t.Errorf("%v is tried again at %v", pair, got.Due)
 			}
 		case !fault.Is(err, fault.Conflict) || fault.Code(err) != "inbox_settled" || got != i:
 			t.Errorf("%v: got %+v, %v", pair, got, err)
 		}
+	}
+}
+
+func TestWhatWaitsIsTriedAgainEverMoreSeldom(t *testing.T) {
+	tests := []struct {
+		name              string
+		waited, untilNext time.Duration
+	}{
+		{"soon at first", 0, 5 * time.Minute},
+		{"as long again as it has waited", 40 * time.Minute, 40 * time.Minute},
+		{"but four times a day at least", 7 * 24 * time.Hour, 6 * time.Hour},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			i, now := received(), noon.Add(tt.waited)
+			got, err := i.Settle(inbox.Parked, "unmatched_event", now)
+			if want := now.UTC().Truncate(time.Second).Add(tt.untilNext); err != nil || !got.Due.Equal(want) {
+				t.Errorf("due %v, %v, want %v", got.Due, err, want)
+			}
+		})
 	}
 }
 

@@ -23,6 +23,7 @@ type Handler struct {
 	DueOrders   func(ctx context.Context, before time.Time, limit int) ([]order.ID, error)
 	DueEvents   func(ctx context.Context, before time.Time, limit int) ([]string, error)
 	Event       func(ctx context.Context, key string) (inbox.Item, error)
+	Settle      func(ctx context.Context, key string, next inbox.State, reason string, now time.Time) error
 	Events      func(ctx context.Context, body string) error // To the events queue.
 	Fulfillment func(ctx context.Context, body string) error // To the fulfillment queue.
 	Mail        func(ctx context.Context, body string) error // To the mail queue.
@@ -51,7 +52,7 @@ func (h Handler) Handle(ctx context.Context) error {
 	return err
 }
 
-// events sends every event again that should be applied by now.
+// events sends every event again that should be applied by now, and puts off the next time.
 func (h Handler) events(ctx context.Context) error {
 	now := h.Now()
 	due, err := h.DueEvents(ctx, now, pageSize)
@@ -72,6 +73,9 @@ func (h Handler) events(ctx context.Context) error {
 		}
 		if err := h.Events(ctx, message.ForEvent(key)); err != nil {
 			return err
+		}
+		if err := h.Settle(ctx, key, item.State, item.Reason, now); err != nil && fault.Code(err) != "inbox_settled" {
+			return err // It is sent once more in a minute, which the worker bears.
 		}
 	}
 	h.Meter.Seconds(telemetry.InboxParked, oldest, telemetry.Dimension{})
