@@ -54,18 +54,24 @@ func (s *Store) LoadCustomer(ctx context.Context, id vault.CustomerID) (vault.Cu
 	if err != nil {
 		return vault.Customer{}, err
 	}
+	if textOf(got, "erased_at") != "" {
+		return vault.Customer{}, order.NotFound("dynamo.LoadCustomer")
+	}
 	c := vault.Customer{ID: id, N: int(numberOf(got, "n")), Index: textOf(got, "index")}
 	return c, fault.Wrap(fault.Internal, "dynamo.LoadCustomer", json.Unmarshal([]byte(textOf(got, "keys")), &c.Keys))
 }
 
 // LoadErasure is vault.Keys'.
 func (s *Store) LoadErasure(ctx context.Context, id vault.CustomerID) (vault.Erasure, error) {
-	got, err := s.get(ctx, "LoadErasure", s.names.Customers, erasureKey(id))
+	got, err := s.get(ctx, "LoadErasure", s.names.Customers, customerKey(id))
 	if err != nil {
 		return vault.Erasure{}, err
 	}
-	at, err := time.Parse(time.RFC3339Nano, textOf(got, "at"))
-	return vault.Erasure{Customer: id, Index: textOf(got, "index"), At: at}, fault.Wrap(fault.Internal, "dynamo.LoadErasure", err)
+	if textOf(got, "erased_at") == "" {
+		return vault.Erasure{}, order.NotFound("dynamo.LoadErasure")
+	}
+	at, err := time.Parse(time.RFC3339Nano, textOf(got, "erased_at"))
+	return vault.Erasure{Customer: id, Index: textOf(got, "erased_index"), At: at}, fault.Wrap(fault.Internal, "dynamo.LoadErasure", err)
 }
 
 // AddCustomer is vault.Keys'.
@@ -80,7 +86,6 @@ func (s *Store) AddCustomer(ctx context.Context, c vault.Customer, i vault.Index
 	_, err = s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
 		{Put: &types.Put{TableName: &s.names.Customers, Item: row, ConditionExpression: aws.String(notThere)}},
 		{Put: &types.Put{TableName: &s.names.Customers, Item: index, ConditionExpression: aws.String(notThere)}},
-		{ConditionCheck: &types.ConditionCheck{TableName: &s.names.Customers, Key: erasureKey(c.ID), ConditionExpression: aws.String(notThere)}},
 	}}, call.options)
 	if reasons, cancelled := reasonsOf(err); cancelled && verdict(reasons) == lost {
 		return conflict("AddCustomer", order.VersionConflict, "")
@@ -130,17 +135,18 @@ func (s *Store) EraseCustomer(ctx context.Context, e vault.Erasure) error {
 
 var errOthersIndex = errors.New("the index row leads to another customer")
 
-// erase records the erasure and deletes the customer's row, with the index row if asked. Errors: errOthersIndex.
+// erase leaves, where the customer's keys were, the record of the erasure: so nobody can put keys there again, and a customer
+// is made without a further condition. The index row goes with it, if asked. Errors: errOthersIndex.
 func (s *Store) erase(ctx context.Context, e vault.Erasure, index bool) error {
 	c := s.write("EraseCustomer", string(e.Customer))
 	actions := []types.TransactWriteItem{
 		{Update: &types.Update{
-			TableName: &s.names.Customers, Key: erasureKey(e.Customer),
-			UpdateExpression:          aws.String("SET #at = if_not_exists(#at, :at), #index = if_not_exists(#index, :index)"),
-			ExpressionAttributeNames:  map[string]string{"#at": "at", "#index": "index"},
+			TableName: &s.names.Customers, Key: customerKey(e.Customer),
+			UpdateExpression: aws.String("SET erased_at = if_not_exists(erased_at, :at), " +
+				"erased_index = if_not_exists(erased_index, :index) REMOVE n, #index, #keys"),
+			ExpressionAttributeNames:  map[string]string{"#index": "index", "#keys": "keys"},
 			ExpressionAttributeValues: item{":at": text(e.At.UTC().Format(time.RFC3339Nano)), ":index": text(e.Index)},
 		}},
-		{Delete: &types.Delete{TableName: &s.names.Customers, Key: customerKey(e.Customer)}},
 	}
 	if index {
 		actions = append(actions, types.TransactWriteItem{Delete: &types.Delete{

@@ -25,7 +25,6 @@ const (
 	skDayKey   = "DAYKEY"
 	skIndex    = "INDEX"
 	skCustomer = "CUSTOMER"
-	skErasure  = "ERASURE"
 )
 
 func text(value string) types.AttributeValue { return &types.AttributeValueMemberS{Value: value} }
@@ -88,8 +87,6 @@ func dayKey(purpose, day string) item { return key("DAYKEY#"+purpose+"#"+day, sk
 func indexKey(hash string) item { return key("INDEX#"+hash, skIndex) }
 
 func customerKey(id vault.CustomerID) item { return key("CUSTOMER#"+string(id), skCustomer) }
-
-func erasureKey(id vault.CustomerID) item { return key("CUSTOMER#"+string(id), skErasure) }
 
 // shards is over how many hash keys a due index is spread, so that no one of them takes every write.
 const shards = 4

@@ -3,6 +3,7 @@ package memory
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -18,8 +19,6 @@ func dayKey(purpose, day string) key { return key{"DAYKEY#" + purpose + "#" + da
 func indexKey(hash string) key { return key{"INDEX#" + hash, "INDEX"} }
 
 func customerKey(id vault.CustomerID) key { return key{"CUSTOMER#" + string(id), "CUSTOMER"} }
-
-func erasureKey(id vault.CustomerID) key { return key{"CUSTOMER#" + string(id), "ERASURE"} }
 
 // row reads one row of the Customers table.
 func row[T any](ctx context.Context, s *Store, op string, k key, read func(Image) (T, error)) (T, error) {
@@ -50,6 +49,9 @@ func (s *Store) LoadIndex(ctx context.Context, hash string) (vault.Index, error)
 // LoadCustomer is vault.Keys'.
 func (s *Store) LoadCustomer(ctx context.Context, id vault.CustomerID) (vault.Customer, error) {
 	return row(ctx, s, "LoadCustomer", customerKey(id), func(i Image) (vault.Customer, error) {
+		if i.text("erased_at") != "" {
+			return vault.Customer{}, order.NotFound("memory.LoadCustomer")
+		}
 		c := vault.Customer{ID: id, N: int(i.number("n")), Index: i.text("index")}
 		return c, fault.Wrap(fault.Internal, "memory.LoadCustomer", json.Unmarshal([]byte(i.text("keys")), &c.Keys))
 	})
@@ -57,9 +59,12 @@ func (s *Store) LoadCustomer(ctx context.Context, id vault.CustomerID) (vault.Cu
 
 // LoadErasure is vault.Keys'.
 func (s *Store) LoadErasure(ctx context.Context, id vault.CustomerID) (vault.Erasure, error) {
-	return row(ctx, s, "LoadErasure", erasureKey(id), func(i Image) (vault.Erasure, error) {
-		at, err := time.Parse(time.RFC3339Nano, i.text("at"))
-		return vault.Erasure{Customer: id, Index: i.text("index"), At: at}, fault.Wrap(fault.Internal, "memory.LoadErasure", err)
+	return row(ctx, s, "LoadErasure", customerKey(id), func(i Image) (vault.Erasure, error) {
+		if i.text("erased_at") == "" {
+			return vault.Erasure{}, order.NotFound("memory.LoadErasure")
+		}
+		at, err := time.Parse(time.RFC3339Nano, i.text("erased_at"))
+		return vault.Erasure{Customer: id, Index: i.text("erased_index"), At: at}, fault.Wrap(fault.Internal, "memory.LoadErasure", err)
 	})
 }
 
@@ -76,7 +81,7 @@ func (s *Store) AddDayKey(ctx context.Context, k vault.DayKey) error {
 // AddCustomer is vault.Keys'.
 func (s *Store) AddCustomer(ctx context.Context, c vault.Customer, i vault.Index) error {
 	return do(ctx, s, "AddCustomer", func() error {
-		if s.there(customerKey(c.ID)) || s.there(erasureKey(c.ID)) || s.there(indexKey(i.Hash)) {
+		if s.there(customerKey(c.ID)) || s.there(indexKey(i.Hash)) {
 			return conflict("AddCustomer", order.VersionConflict, "")
 		}
 		item, err := customerImage(c)
@@ -84,15 +89,14 @@ func (s *Store) AddCustomer(ctx context.Context, c vault.Customer, i vault.Index
 			return err
 		}
 		return s.commit("AddCustomer", put{table: Customers, key: customerKey(c.ID), next: item},
-			put{table: Customers, key: indexKey(i.Hash), next: Image{"customer": string(i.Customer), "email": slices.Clone(i.Email)}},
-			put{table: Customers, key: erasureKey(c.ID), check: true})
+			put{table: Customers, key: indexKey(i.Hash), next: Image{"customer": string(i.Customer), "email": slices.Clone(i.Email)}})
 	})
 }
 
 // SaveCustomer is vault.Keys'.
 func (s *Store) SaveCustomer(ctx context.Context, c vault.Customer) error {
 	return do(ctx, s, "SaveCustomer", func() error {
-		if before, there := s.table(Customers).items[customerKey(c.ID)]; !there || before.number("n") != int64(c.N-1) {
+		if before := s.table(Customers).items[customerKey(c.ID)]; before["n"] != int64(c.N-1) {
 			return conflict("SaveCustomer", order.VersionConflict, "")
 		}
 		item, err := customerImage(c)
@@ -111,10 +115,11 @@ func customerImage(c vault.Customer) (Image, error) {
 // EraseCustomer is vault.Keys'.
 func (s *Store) EraseCustomer(ctx context.Context, e vault.Erasure) error {
 	return do(ctx, s, "EraseCustomer", func() error {
-		puts := []put{{table: Customers, key: customerKey(e.Customer), next: nil}}
-		if !s.there(erasureKey(e.Customer)) {
-			puts = append(puts, put{table: Customers, key: erasureKey(e.Customer), next: Image{"index": e.Index, "at": e.At.UTC().Format(time.RFC3339Nano)}})
+		record := Image{"erased_index": e.Index, "erased_at": e.At.UTC().Format(time.RFC3339Nano)}
+		if before := s.table(Customers).items[customerKey(e.Customer)]; before.text("erased_at") != "" {
+			record = maps.Clone(before) // The first time counts.
 		}
+		puts := []put{{table: Customers, key: customerKey(e.Customer), next: record}}
 		if s.table(Customers).items[indexKey(e.Index)].text("customer") == string(e.Customer) {
 			puts = append(puts, put{table: Customers, key: indexKey(e.Index), next: nil})
 		}

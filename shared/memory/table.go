@@ -110,7 +110,6 @@ type put struct {
 	table string
 	key   key
 	next  Image
-	check bool // Nothing is written: only a condition, which the caller has checked.
 }
 
 // commit writes all or, at a limit of DynamoDB, nothing. The caller has checked every condition under the same lock.
@@ -143,9 +142,7 @@ func (s *Store) commit(op string, puts ...put) error {
 		s.OnUnits(op, s.units(puts))
 	}
 	for _, p := range puts {
-		if !p.check {
-			s.write(p)
-		}
+		s.write(p)
 	}
 	return nil
 }

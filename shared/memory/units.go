@@ -8,10 +8,6 @@ package memory
 func (s *Store) units(puts []put) int {
 	total := 0
 	for _, p := range puts {
-		if p.check {
-			total += 2 // A condition is billed in a transaction like a write.
-			continue
-		}
 		before := s.table(p.table).items[p.key]
 		size := started(max(p.next.bytes(), before.bytes()))
 		if len(puts) > 1 {
