@@ -163,7 +163,7 @@ func (w *world) insist(ask func() reply, status int) {
 	w.t.Helper()
 	var r reply
 	for range 10 {
-		if r = ask(); r.status != http.StatusServiceUnavailable && r.code() != "idempotency_in_progress" && r.code() != "version_conflict" {
+		if r = ask(); r.status != http.StatusServiceUnavailable && r.code() != "idempotency_in_progress" {
 			break
 		}
 		w.pass(20 * time.Second)

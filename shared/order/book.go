@@ -12,13 +12,15 @@ type Book struct {
 	Save func(context.Context, *Order, Change) error
 }
 
-// savesMax is how often a change is decided anew when other writers are faster.
-const savesMax = 8
+// savesMax is how often a change is decided anew when other writers are faster: one of them wins each round, so as many as
+// this may write an order at the same moment.
+const savesMax = 24
 
 // Change loads an order, lets verb decide on it and saves the outcome in one transaction. When another writer won, or it
 // is not known whether the write was done, it loads again and lets verb decide again: so verb calls verbs of Order and
 // nothing else, and a verb that finds its work done gives the zero Change. It gives the order as it is stored now and
-// the change, zero if there was none. Errors: those of verb, and of Load and Save.
+// the change, zero if there was none. Errors: those of verb, and of Load and Save; fault.Unavailable when others were always
+// faster.
 func (b Book) Change(ctx context.Context, id ID, verb func(*Order) (Change, error)) (*Order, Change, error) {
 	o, err := b.Load(ctx, id)
 	if err != nil {
@@ -45,7 +47,11 @@ func (b Book) ChangeFrom(ctx context.Context, o *Order, verb func(*Order) (Chang
 			return o, c, nil
 		}
 		again := fault.Code(err) == VersionConflict || fault.Is(err, fault.Unknown) && ctx.Err() == nil
-		if !again || tries == savesMax {
+		switch {
+		case again && tries < savesMax:
+		case fault.Code(err) == VersionConflict:
+			return nil, Change{}, fault.Wrap(fault.Unavailable, "order.Change", err)
+		default:
 			return nil, Change{}, err
 		}
 		if o, err = b.Load(ctx, id); err != nil {
