@@ -1,13 +1,9 @@
 package compensate_test
 
 import (
-	"errors"
 	"testing"
 
-	"github.com/aws/aws-lambda-go/lambda/messages"
-
 	"till/functions/assembly"
-	"till/functions/step/compensate"
 	"till/scripts/shoptest"
 	"till/shared/eventfile"
 )
@@ -15,27 +11,14 @@ import (
 // run gives a file to the task. It gives the name of its error, "" if it has none.
 func run(t *testing.T, s *shoptest.Shop, file string, replace ...string) string {
 	t.Helper()
-	in := eventfile.Read[compensate.Input](t, "compensate", file, replace...)
-	_, err := assembly.Compensate(s.Tools("compensate"), s.Store)(t.Context(), in)
-	var named messages.InvokeResponse_Error
-	if err != nil && !errors.As(err, &named) {
-		t.Fatalf("an error that the machine cannot catch by name: %v", err)
-	}
-	return named.Type
-}
-
-func want(t *testing.T, got, name string) {
-	t.Helper()
-	if got != name {
-		t.Errorf("the error is %q, want %q", got, name)
-	}
+	return shoptest.Step(t, assembly.Compensate(s.Tools("compensate"), s.Store), "compensate", file, replace...)
 }
 
 func TestAnOrderWhoseMachineFailedIsHeldOnce(t *testing.T) {
 	s := shoptest.New(t)
 	o, _ := s.Packing("order-one")
 	for range 2 {
-		want(t, run(t, s, "order", "ORDER_ID", string(o.ID)), "")
+		shoptest.WantError(t, run(t, s, "order", "ORDER_ID", string(o.ID)), "")
 	}
 	if r := s.Order(o).Record(); len(r.Holds) != 1 || r.Holds[0].Key != "fulfillment_failed" || s.Gateway.Captured(string(o.ID)) != 5341 {
 		t.Errorf("held %v, the gateway keeps %d", r.Holds, s.Gateway.Captured(string(o.ID)))
@@ -46,7 +29,7 @@ func TestACancelledOrderIsNoFailure(t *testing.T) {
 	s := shoptest.New(t)
 	o, _ := s.Packing("order-one")
 	s.Serve(eventfile.Request(t, "cancelorder", "cancelled", o.Words()...))
-	want(t, run(t, s, "order-cancelled", "ORDER_ID", string(o.ID)), "")
+	shoptest.WantError(t, run(t, s, "order-cancelled", "ORDER_ID", string(o.ID)), "")
 	if r := s.Order(o).Record(); len(r.Holds) != 0 || r.TaskIn != 0 {
 		t.Errorf("held %v, waiting %d", r.Holds, r.TaskIn)
 	}
@@ -56,11 +39,11 @@ func TestAnExecutionThatALaterTryReplacedChangesNothing(t *testing.T) {
 	s := shoptest.New(t)
 	o, _ := s.Packing("order-one")
 	before := s.Order(o).Record().N
-	want(t, run(t, s, "replaced-try", "ORDER_ID", string(o.ID)), "")
+	shoptest.WantError(t, run(t, s, "replaced-try", "ORDER_ID", string(o.ID)), "")
 	if after := s.Order(o).Record().N; after != before {
 		t.Errorf("%d changes", after-before)
 	}
-	want(t, run(t, s, "order-unknown"), "OrderNotFound")
+	shoptest.WantError(t, run(t, s, "order-unknown"), "OrderNotFound")
 	eventfile.AllIn(t, "compensate", []string{"order", "order-cancelled", "replaced-try", "order-unknown"})
 }
 
@@ -68,5 +51,5 @@ func TestErrorsOfTheStoreAreNamed(t *testing.T) {
 	s := shoptest.New(t)
 	o, _ := s.Packing("order-one")
 	s.Break("Save", shoptest.Lost())
-	want(t, run(t, s, "order", "ORDER_ID", string(o.ID)), "OutcomeUnknown")
+	shoptest.WantError(t, run(t, s, "order", "ORDER_ID", string(o.ID)), "OutcomeUnknown")
 }

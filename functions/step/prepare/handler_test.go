@@ -7,8 +7,6 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/aws/aws-lambda-go/lambda/messages"
-
 	"till/functions/assembly"
 	"till/functions/step/compensate"
 	"till/functions/step/complete"
@@ -22,27 +20,14 @@ import (
 // run gives a file to the task. It gives the name of its error, "" if it has none.
 func run(t *testing.T, s *shoptest.Shop, file string, replace ...string) string {
 	t.Helper()
-	in := eventfile.Read[prepare.Input](t, "prepare", file, replace...)
-	_, err := assembly.Prepare(s.Tools("prepare"), s.Store)(t.Context(), in)
-	var named messages.InvokeResponse_Error
-	if err != nil && !errors.As(err, &named) {
-		t.Fatalf("an error that the machine cannot catch by name: %v", err)
-	}
-	return named.Type
-}
-
-func want(t *testing.T, got, name string) {
-	t.Helper()
-	if got != name {
-		t.Errorf("the error is %q, want %q", got, name)
-	}
+	return shoptest.Step(t, assembly.Prepare(s.Tools("prepare"), s.Store), "prepare", file, replace...)
 }
 
 func TestAPaidOrderIsTakenIntoFulfillmentOnce(t *testing.T) {
 	s := shoptest.New(t)
 	o, _ := s.Paid("order-one")
 	for range 2 {
-		want(t, run(t, s, "order", "ORDER_ID", string(o.ID)), "")
+		shoptest.WantError(t, run(t, s, "order", "ORDER_ID", string(o.ID)), "")
 	}
 	if r := s.Order(o).Record(); r.Status != order.Fulfilling || r.N != 5 {
 		t.Errorf("the order is %s after %d changes", r.Status, r.N)
@@ -55,10 +40,10 @@ func TestOrdersThatAreNotTheExecutionsOwn(t *testing.T) {
 	cancelled, _ := s.Paid("order-two")
 	s.Serve(eventfile.Request(t, "cancelorder", "cancelled", cancelled.Words()...))
 	paid, _ := s.Paid("order-three")
-	want(t, run(t, s, "order", "ORDER_ID", string(cancelled.ID)), "OrderCancelled")
-	want(t, run(t, s, "replaced-try", "ORDER_ID", string(paid.ID)), "OrderCancelled")
-	want(t, run(t, s, "replaced-try", "ORDER_ID", string(unpaid.ID)), "OrderCancelled")
-	want(t, run(t, s, "order-unknown"), "OrderNotFound")
+	shoptest.WantError(t, run(t, s, "order", "ORDER_ID", string(cancelled.ID)), "OrderCancelled")
+	shoptest.WantError(t, run(t, s, "replaced-try", "ORDER_ID", string(paid.ID)), "OrderCancelled")
+	shoptest.WantError(t, run(t, s, "replaced-try", "ORDER_ID", string(unpaid.ID)), "OrderCancelled")
+	shoptest.WantError(t, run(t, s, "order-unknown"), "OrderNotFound")
 	eventfile.AllIn(t, "prepare", []string{"order", "replaced-try", "order-unknown"})
 }
 
@@ -74,10 +59,10 @@ func TestErrorsOfTheStoreAreNamed(t *testing.T) {
 		{"Save", shoptest.Lost(), "OutcomeUnknown"}, {"Save", errors.New("a bug"), "InternalError"},
 	} {
 		s.Break(row.operation, row.err)
-		want(t, run(t, s, "order", "ORDER_ID", string(o.ID)), row.name)
+		shoptest.WantError(t, run(t, s, "order", "ORDER_ID", string(o.ID)), row.name)
 		s.Mend()
 	}
-	want(t, run(t, s, "order", "ORDER_ID", string(o.ID)), "")
+	shoptest.WantError(t, run(t, s, "order", "ORDER_ID", string(o.ID)), "")
 }
 
 func TestTheMachineHandsEveryTaskWhatItReads(t *testing.T) {
