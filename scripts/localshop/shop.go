@@ -94,7 +94,7 @@ func New(o Options) (*Shop, error) {
 	}
 	described, err := template.Load(source, template.Options{Parameters: map[string]string{
 		"Stage": localStage, "Local": "true", "Arch": "x86_64", "ShopUrl": o.ShopURL, "ApiUrl": o.ShopURL,
-		"AllowedOrigins": o.ShopURL, "ReturnOrigins": o.ShopURL, "StripeApiUrl": o.Gateways + stripeSimulation,
+		"AllowedOrigins": origins(o.ShopURL), "ReturnOrigins": origins(o.ShopURL), "StripeApiUrl": o.Gateways + stripeSimulation,
 		"LogLevel": o.LogLevel, "DeletionProtection": "false",
 	}})
 	if err != nil {
@@ -118,6 +118,14 @@ func New(o Options) (*Shop, error) {
 		return nil, err
 	}
 	return s, errors.Join(s.parts(), s.functions(), s.Cloud.Start())
+}
+
+// origins is the shop's address, and its other name on this machine.
+func origins(shop string) string {
+	if rest, isLocal := strings.CutPrefix(shop, "http://localhost"); isLocal {
+		return shop + ",http://127.0.0.1" + rest
+	}
+	return shop
 }
 
 func (o *Options) defaults() {
