@@ -21,6 +21,25 @@ type Row struct {
 	At     []string // Where each error is: a pointer, a header or a parameter.
 }
 
+// Roles are the rows of a staff route about who may use it: those roles, who are answered with status, and nobody else of
+// those whom events/FUNCTION has a file of.
+func Roles(status int, may ...string) []Row {
+	var rows []Row
+	for _, role := range [...]string{"viewer", "packer", "manager", "admin"} {
+		row := Row{Name: "the role " + role + " may not", File: "as-" + role, Status: 403, Code: "forbidden"}
+		if slices.Contains(may, role) {
+			row = Row{Name: "the role " + role + " may", File: "as-" + role, Status: status}
+		}
+		rows = append(rows, row)
+	}
+	return append(rows,
+		Row{Name: "somebody in no group may not", File: "as-nobody", Status: 403, Code: "forbidden"},
+		Row{Name: "a shopper has no place here", File: "shopper-token", Status: 401, Code: "unauthorized"},
+		Row{Name: "an id token is not for access", File: "id-token", Status: 401, Code: "unauthorized"},
+		Row{Name: "an expired token", File: "expired-token", Status: 401, Code: "unauthorized"},
+		Row{Name: "a sign-in without a second factor", File: "without-mfa", Status: 403, Code: "mfa_required"})
+}
+
 // Problem is an RFC 9457 document as the API writes it.
 type Problem struct {
 	Status int

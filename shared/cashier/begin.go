@@ -88,7 +88,7 @@ func (c Cashier) again(ctx context.Context, g payment.Gateway, o *order.Order, a
 	case a.State != payment.RequiresAction:
 		return a, payment.Started{}, nil
 	}
-	o, _, err := c.Settle(ctx, o.ID(), a.ID, who) // It may have been paid in another tab.
+	o, _, err := c.SettleFrom(ctx, o, a.ID, who) // It may have been paid in another tab.
 	if err != nil {
 		return payment.Attempt{}, payment.Started{}, err
 	}

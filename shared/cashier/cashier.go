@@ -34,6 +34,12 @@ func (c Cashier) Settle(ctx context.Context, id order.ID, attempt payment.Attemp
 	if err != nil {
 		return nil, "", err
 	}
+	return c.SettleFrom(ctx, o, attempt, who)
+}
+
+// SettleFrom is Settle for an order that was loaded just now, or saved: it saves the first read. The order is the caller's no
+// more; the one given back is.
+func (c Cashier) SettleFrom(ctx context.Context, o *order.Order, attempt payment.AttemptID, who Who) (*order.Order, string, error) {
 	a, found := o.Attempt(attempt)
 	if !found {
 		return nil, "", fault.New(fault.Conflict, "cashier.Settle", "attempt_unknown", "")

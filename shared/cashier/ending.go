@@ -14,20 +14,20 @@ type Ending struct {
 	Stop func(ctx context.Context, token string) error
 }
 
-// Cancel ends an order: its open payment is closed, stock goes back, what was paid is refunded, and the fulfillment machine
+// Cancel ends an order that was loaded just now: its open payment is closed, stock goes back, what was paid is refunded, and the fulfillment machine
 // is told. What fails after the cancellation is stored stays due, and the sweep goes on. Errors: fault.Conflict:
 // order_state_conflict, shipped or ended otherwise; payment_in_progress.
 func (e Ending) Cancel(ctx context.Context, c Cashier, o *order.Order, who Who) (*order.Order, error) {
-	id := o.ID()
 	if r := o.Record(); r.Status != order.Cancelled && !r.Status.CanBecome(order.Cancelled) {
 		return nil, order.StateConflict("cashier.Cancel")
 	}
 	if _, open := o.OpenAttempt(); open {
-		if _, err := c.Close(ctx, id, who); err != nil {
+		var err error
+		if o, err = c.Close(ctx, o.ID(), who); err != nil {
 			return nil, err
 		}
 	}
-	o, _, err := c.Book.Change(ctx, id, func(o *order.Order) (order.Change, error) {
+	o, _, err := c.Book.ChangeFrom(ctx, o, func(o *order.Order) (order.Change, error) {
 		return o.Cancel(c.by(who.Who, who.Cause))
 	})
 	if err != nil {

@@ -42,7 +42,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 		return apigw.Response{}, order.NotFound("returnpayment.Handle")
 	}
 	if a.State.Open() {
-		if _, _, err := h.Cashier.Settle(ctx, id, a.ID, cashier.Who{Who: "shopper", Cause: "return"}); err != nil {
+		if _, _, err := h.Cashier.SettleFrom(ctx, o, a.ID, cashier.Who{Who: "shopper", Cause: "return"}); err != nil {
 			h.Log.LogAttrs(ctx, slog.LevelWarn, "return_not_settled", slog.String("order_id", string(id)),
 				slog.String("attempt_id", attempt), slog.String("kind", fault.KindOf(err).String()), slog.String("code", fault.Code(err)))
 		}

@@ -40,33 +40,24 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	note, err := h.note(ctx, id, r.Reason)
+	reason, err := person.ParseText(r.Reason, reasonMax)
+	if err != nil {
+		return apigw.Response{}, &fault.Error{Kind: fault.Invalid, Op: "hold.Handle", Code: "reason_invalid", At: "#/reason",
+			Msg: "Must be 1 to 500 printable characters."}
+	}
+	o, err := h.Book.Load(ctx, id)
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	o, _, err := h.Book.Change(ctx, id, func(o *order.Order) (order.Change, error) {
+	note, err := access.SealNote(ctx, h.Seal, o, reason)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	o, _, err = h.Book.ChangeFrom(ctx, o, func(o *order.Order) (order.Change, error) {
 		return o.Hold(req.PathParameters["key"], note, order.By{Who: "staff:" + staff.Sub, At: h.Now()})
 	})
 	if err != nil {
 		return apigw.Response{}, err
 	}
 	return apigw.JSON(http.StatusOK, answer{orderview.ForStaff(o)})
-}
-
-// note seals staff's words: people write names into them.
-func (h Handler) note(ctx context.Context, id order.ID, reason string) ([]byte, error) {
-	text, err := person.ParseText(reason, reasonMax)
-	if err != nil {
-		return nil, &fault.Error{Kind: fault.Invalid, Op: "hold.note", Code: "reason_invalid", At: "#/reason",
-			Msg: "Must be 1 to 500 printable characters."}
-	}
-	o, err := h.Book.Load(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	sealed, err := h.Seal(ctx, vault.CustomerID(o.Record().Customer), access.NotePlace(id), []byte(text.Text()))
-	if fault.Code(err) == "customer_erased" {
-		return nil, nil
-	}
-	return sealed, err
 }

@@ -11,17 +11,7 @@ import (
 )
 
 // roles are who may.
-var roles = []shoptest.Row{
-	{Name: "a viewer may not", File: "as-viewer", Status: 403, Code: "forbidden"},
-	{Name: "a packer may not", File: "as-packer", Status: 403, Code: "forbidden"},
-	{Name: "a manager may", File: "as-manager", Status: 200},
-	{Name: "an admin may", File: "as-admin", Status: 200},
-	{Name: "somebody in no group may not", File: "as-nobody", Status: 403, Code: "forbidden"},
-	{Name: "a shopper has no place here", File: "shopper-token", Status: 401, Code: "unauthorized"},
-	{Name: "an id token is not for access", File: "id-token", Status: 401, Code: "unauthorized"},
-	{Name: "an expired token", File: "expired-token", Status: 401, Code: "unauthorized"},
-	{Name: "a sign-in without a second factor", File: "without-mfa", Status: 403, Code: "mfa_required"},
-}
+var roles = shoptest.Roles(200, "manager", "admin")
 
 var rows = []shoptest.Row{
 	{Name: "a product is put into the catalogue", File: "put", Status: 200},

@@ -84,15 +84,12 @@ func (h Handler) refund(ctx context.Context, id order.ID, key string, r request,
 		return apigw.Response{}, &fault.Error{Kind: fault.Invalid, Op: "refund.refund", Code: "refund_invalid", At: "#/currency",
 			Msg: "Must be the currency of the order."}
 	}
-	var note []byte
-	if !reason.IsZero() {
-		note, err = h.Seal(ctx, vault.CustomerID(o.Record().Customer), access.NotePlace(id), []byte(reason.Text()))
-		if err != nil && fault.Code(err) != "customer_erased" {
-			return apigw.Response{}, err
-		}
+	note, err := access.SealNote(ctx, h.Seal, o, reason)
+	if err != nil {
+		return apigw.Response{}, err
 	}
 	who := cashier.Who{Who: "staff:" + staff.Sub}
-	o, _, err = h.Cashier.Book.Change(ctx, id, func(o *order.Order) (order.Change, error) {
+	o, _, err = h.Cashier.Book.ChangeFrom(ctx, o, func(o *order.Order) (order.Change, error) {
 		return o.RequestRefund(key, r.Amount, note, order.By{Who: who.Who, At: h.Now()})
 	})
 	if err != nil {

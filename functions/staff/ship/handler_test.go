@@ -12,17 +12,7 @@ import (
 )
 
 // roles are who may.
-var roles = []shoptest.Row{
-	{Name: "a viewer may not", File: "as-viewer", Status: 403, Code: "forbidden"},
-	{Name: "a packer may", File: "as-packer", Status: 201},
-	{Name: "a manager may", File: "as-manager", Status: 201},
-	{Name: "an admin may", File: "as-admin", Status: 201},
-	{Name: "somebody in no group may not", File: "as-nobody", Status: 403, Code: "forbidden"},
-	{Name: "a shopper has no place here", File: "shopper-token", Status: 401, Code: "unauthorized"},
-	{Name: "an id token is not for access", File: "id-token", Status: 401, Code: "unauthorized"},
-	{Name: "an expired token", File: "expired-token", Status: 401, Code: "unauthorized"},
-	{Name: "a sign-in without a second factor", File: "without-mfa", Status: 403, Code: "mfa_required"},
-}
+var roles = shoptest.Roles(201, "packer", "manager", "admin")
 
 var rows = []shoptest.Row{
 	{Name: "everything is shipped", File: "everything", Status: 201},

@@ -9,6 +9,7 @@ import (
 	"till/shared/fault"
 	"till/shared/link"
 	"till/shared/order"
+	"till/shared/person"
 	"till/shared/vault"
 )
 
@@ -75,6 +76,21 @@ func Attempt(req apigw.Request) (string, error) {
 
 // ContactRow is where an order's sealed contact and notes stand, as their encryption is bound to it.
 func ContactRow(id order.ID) vault.Row { return vault.Row{Table: "orders", PK: string(id)} }
+
+// SealNote seals staff's words about an order with a vault's Seal: people write names into them. No words, and no customer any
+// more, give no note. Errors: as vault.Seal.
+func SealNote(ctx context.Context, seal func(context.Context, vault.CustomerID, vault.Place, []byte) ([]byte, error),
+	o *order.Order, words person.Text,
+) ([]byte, error) {
+	if words.IsZero() {
+		return nil, nil
+	}
+	note, err := seal(ctx, vault.CustomerID(o.Record().Customer), NotePlace(o.ID()), []byte(words.Text()))
+	if fault.Code(err) == "customer_erased" {
+		return nil, nil
+	}
+	return note, err
+}
 
 // NotePlace is where staff's words about an order stand, as their encryption is bound to it.
 func NotePlace(id order.ID) vault.Place {
