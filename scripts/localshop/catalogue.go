@@ -7,18 +7,18 @@ import (
 	"till/shared/money"
 )
 
-// item is one product of the demo shop with how many are on hand.
-type item struct {
+// Item is one product of the demo shop with how many are on hand.
+type Item struct {
 	catalog.Product
-	onHand int64
+	OnHand int64
 }
 
-// Catalogue is what the demo shop sells. Prices are net of tax.
-func demo() []item {
+// Demo is what the demo shop sells. Prices are net of tax.
+func Demo() []Item {
 	prices := func(eur, usd, gbp, jpy, kwd int64) map[money.Currency]int64 {
 		return map[money.Currency]int64{"EUR": eur, "USD": usd, "GBP": gbp, "JPY": jpy, "KWD": kwd}
 	}
-	return []item{
+	return []Item{
 		{catalog.Product{SKU: "mug-blue", Name: "Harbour mug, blue", Description: "Stoneware, 350 ml, glazed by hand. Keeps tea warm and desks calm.",
 			Prices: prices(1680, 1890, 1490, 2600, 5600), WeightGrams: 380, Active: true}, 500},
 		{catalog.Product{SKU: "mug-white", Name: "Harbour mug, white", Description: "The same mug without the sea.",
@@ -38,11 +38,11 @@ func demo() []item {
 
 // Seed puts the demo shop's products on sale.
 func (s *Shop) Seed(ctx context.Context) error {
-	for _, i := range demo() {
+	for _, i := range Demo() {
 		if err := s.Store.PutProduct(ctx, i.Product); err != nil {
 			return err
 		}
-		if _, err := s.Store.SetStock(ctx, i.SKU, i.onHand); err != nil {
+		if _, err := s.Store.SetStock(ctx, i.SKU, i.OnHand); err != nil {
 			return err
 		}
 	}

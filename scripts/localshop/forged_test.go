@@ -7,15 +7,16 @@ import (
 	"testing"
 	"time"
 
+	"till/scripts/acceptance"
 	"till/scripts/localcloud/stripesim"
 )
 
 func TestForgedWebhooksAreNeverBelieved(t *testing.T) {
 	w := open(t)
-	w.trouble(stripesim.Faults{Webhooks: stripesim.WebhookFaults{Forge: true, Delay: stripesim.Duration(time.Minute)}})
+	w.Trouble(stripesim.Faults{Webhooks: stripesim.WebhookFaults{Forge: true, Delay: stripesim.Duration(time.Minute)}})
 	for range 10 {
-		w.buy(of("mug-blue", 1, "EUR"), "embedded")
-		w.confirm(w.pay(w.place(of("mug-blue", 1, "EUR")).ID, "embedded"), declined)
+		w.Buy(acceptance.Of("mug-blue", 1, "EUR"), "embedded")
+		w.Confirm(w.Pay(w.Place(acceptance.Of("mug-blue", 1, "EUR")).ID, "embedded"), acceptance.Declined)
 	}
 	w.pass(day)
 	if s := w.Stripe.Stats(); s.Forged < 20 || s.ForgedAccepted != 0 || s.Accepted != s.Sent {
@@ -32,10 +33,10 @@ func TestForgedWebhooksAreNeverBelieved(t *testing.T) {
 func TestAnEventOfAnotherVersionIsAppliedAndTold(t *testing.T) {
 	w := open(t)
 	w.alarms = true // The endpoint is set wrong: people must know.
-	w.trouble(stripesim.Faults{Webhooks: stripesim.WebhookFaults{Version: "2099-01-01"}})
-	o := w.buy(of("mug-blue", 1, "EUR"), "embedded")
+	w.Trouble(stripesim.Faults{Webhooks: stripesim.WebhookFaults{Version: "2099-01-01"}})
+	o := w.Buy(acceptance.Of("mug-blue", 1, "EUR"), "embedded")
 	w.pass(time.Minute)
-	w.wantStatus(o, "fulfilling", "paid", "unfulfilled")
+	w.Is(o, "fulfilling", "paid", "unfulfilled")
 	told := 0
 	for _, i := range w.Store.AllEvents() {
 		if i.Reason == "api_version_mismatch" {
@@ -50,26 +51,26 @@ func TestAnEventOfAnotherVersionIsAppliedAndTold(t *testing.T) {
 
 func TestAnEventOfLiveModeIsRefused(t *testing.T) {
 	w := open(t)
-	w.trouble(stripesim.Faults{Webhooks: stripesim.WebhookFaults{Livemode: true}})
-	o := w.buy(of("mug-blue", 1, "EUR"), "embedded")
+	w.Trouble(stripesim.Faults{Webhooks: stripesim.WebhookFaults{Livemode: true}})
+	o := w.Buy(acceptance.Of("mug-blue", 1, "EUR"), "embedded")
 	w.pass(time.Minute)
-	w.wantStatus(o, "awaiting_payment", "unpaid", "unfulfilled")
+	w.Is(o, "awaiting_payment", "unpaid", "unfulfilled")
 	if s := w.Stripe.Stats(); s.Accepted != 0 || s.Sent == 0 {
 		t.Errorf("%+v", s)
 	}
 	w.pass(time.Hour) // The sweep asks the gateway itself, and does not need to be told.
-	w.wantStatus(o, "fulfilling", "paid", "unfulfilled")
-	w.trouble(stripesim.Faults{})
+	w.Is(o, "fulfilling", "paid", "unfulfilled")
+	w.Trouble(stripesim.Faults{})
 	w.pass(4 * day)
 	w.settled()
 }
 
 // sign sends a webhook as Stripe would, with the local secret.
-func (w *world) sign(body string, header map[string]string) reply {
+func (w *world) sign(body string, header map[string]string) acceptance.Reply {
 	if header == nil {
 		header = map[string]string{"Stripe-Signature": stripesim.Signature(w.Clock.Now(), []byte(body), "whsec_till_local_0123456789abcdef")}
 	}
-	return w.call(http.MethodPost, "/webhooks/stripe", header, []byte(body))
+	return w.Call(http.MethodPost, "/webhooks/stripe", header, []byte(body))
 }
 
 func TestWhatComesInAsAWebhookIsAnsweredByItsFormAlone(t *testing.T) {
@@ -98,7 +99,7 @@ func TestWhatComesInAsAWebhookIsAnsweredByItsFormAlone(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			w.sign(tt.body, tt.header).want(t, tt.status, tt.code)
+			w.sign(tt.body, tt.header).Want(t, tt.status, tt.code)
 		})
 	}
 	w.pass(time.Hour)
@@ -116,21 +117,21 @@ func TestWhatComesInAsAWebhookIsAnsweredByItsFormAlone(t *testing.T) {
 func TestAMoneyMismatchIsNeverPaid(t *testing.T) {
 	w := open(t)
 	w.alarms = true
-	o := w.place(of("mug-blue", 1, "EUR"))
-	p := w.pay(o.ID, "embedded")
+	o := w.Place(acceptance.Of("mug-blue", 1, "EUR"))
+	p := w.Pay(o.ID, "embedded")
 	intent, _, _ := strings.Cut(p.ClientSecret, "_secret_")
-	w.asShop("/v1/payment_intents/"+intent, "amount", "100").want(t, http.StatusOK) // On the dashboard, by mistake.
-	w.confirm(p, pays).want(t, http.StatusOK)
+	w.AsShop("/v1/payment_intents/"+intent, "amount", "100").Want(t, http.StatusOK) // On the dashboard, by mistake.
+	w.Confirm(p, acceptance.Pays).Want(t, http.StatusOK)
 	w.pass(time.Hour)
-	got := w.staffView(o.ID)
+	got := w.StaffView(o.ID)
 	if got.Status != "awaiting_payment" || len(got.Holds) != 1 || got.Holds[0].Key != "amount_mismatch" {
 		t.Fatalf("%+v", got)
 	}
-	_, r := w.tryPay(o.ID, "hosted", w.key())
-	r.want(t, http.StatusConflict, "order_state_conflict")
+	_, r := w.TryPay(o.ID, "hosted", w.Key())
+	r.Want(t, http.StatusConflict, "order_state_conflict")
 	w.settled()
-	w.refund(o.ID, 100, w.key()).want(t, http.StatusCreated)
+	w.Refund(o.ID, 100, w.Key()).Want(t, http.StatusCreated)
 	w.pass(time.Hour)
-	w.wantStatus(o, "cancelled", "refunded", "unfulfilled")
+	w.Is(o, "cancelled", "refunded", "unfulfilled")
 	w.settled()
 }

@@ -16,16 +16,16 @@ import (
 )
 
 // wiring is one function: it reads its settings, as the template gives them, and puts the function together.
-type wiring func(s *Shop, get settings.Getenv) (any, error)
+type wiring func(s *Shop, p Parts, get settings.Getenv) (any, error)
 
 // wire reads settings and, if they are whole, assembles.
-func wire[T any](read func(settings.Getenv) (T, error), assemble func(*Shop, T) any) wiring {
-	return func(s *Shop, get settings.Getenv) (any, error) {
+func wire[T any](read func(settings.Getenv) (T, error), assemble func(*Shop, Parts, T) any) wiring {
+	return func(s *Shop, p Parts, get settings.Getenv) (any, error) {
 		set, err := read(get)
 		if err != nil {
 			return nil, err
 		}
-		return assemble(s, set), nil
+		return assemble(s, p, set), nil
 	}
 }
 
@@ -45,7 +45,7 @@ func (s *Shop) functions() error {
 			faults = append(faults, fmt.Errorf("localshop: %s has no wiring for %s", f.LogicalID, f.CodeURI))
 			continue
 		}
-		function, err := w(s, func(name string) string { return f.Environment[name] })
+		function, err := w(s, s.partsOf(f), func(name string) string { return f.Environment[name] })
 		if err != nil {
 			faults = append(faults, fmt.Errorf("localshop: %s: %w", f.LogicalID, err))
 			continue
@@ -75,78 +75,78 @@ func folderOf(f template.Function) string {
 
 func shopper() map[string]wiring {
 	return map[string]wiring{
-		"shopper/listproducts": wire(settings.LoadCatalogue, func(s *Shop, _ settings.Catalogue) any { return assembly.ListProducts(s.tools, s.Store) }),
-		"shopper/showproduct":  wire(settings.LoadCatalogue, func(s *Shop, _ settings.Catalogue) any { return assembly.ShowProduct(s.tools, s.Store) }),
-		"shopper/quote":        wire(settings.LoadCatalogue, func(s *Shop, _ settings.Catalogue) any { return assembly.Quote(s.tools, s.Store) }),
-		"shopper/placeorder": wire(settings.LoadPlaceOrder, func(s *Shop, set settings.PlaceOrder) any {
-			return assembly.PlaceOrder(s.tools, set, s.Store, s.Vault, s.links())
+		"shopper/listproducts": wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.ListProducts(s.tools, p.Store) }),
+		"shopper/showproduct":  wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.ShowProduct(s.tools, p.Store) }),
+		"shopper/quote":        wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.Quote(s.tools, p.Store) }),
+		"shopper/placeorder": wire(settings.LoadPlaceOrder, func(s *Shop, p Parts, set settings.PlaceOrder) any {
+			return assembly.PlaceOrder(s.tools, set, p.Store, p.Vault, p.Links)
 		}),
-		"shopper/vieworder": wire(settings.LoadViewOrder, func(s *Shop, _ settings.ViewOrder) any {
-			return assembly.ViewOrder(s.tools, s.Store, s.links())
+		"shopper/vieworder": wire(settings.LoadViewOrder, func(s *Shop, p Parts, _ settings.ViewOrder) any {
+			return assembly.ViewOrder(s.tools, p.Store, p.Links)
 		}),
-		"shopper/startpayment": wire(settings.LoadStartPayment, func(s *Shop, set settings.StartPayment) any {
-			return assembly.StartPayment(s.tools, set, s.Store, s.links(), s.gateways(set.Stripe))
+		"shopper/startpayment": wire(settings.LoadStartPayment, func(s *Shop, p Parts, set settings.StartPayment) any {
+			return assembly.StartPayment(s.tools, set, p.Store, p.Links, s.gateways(p.Stripe, set.Stripe))
 		}),
-		"shopper/returnpayment": wire(settings.LoadReturnPayment, func(s *Shop, set settings.ReturnPayment) any {
-			return assembly.ReturnPayment(s.tools, set, s.Store, s.gateways(set.Stripe))
+		"shopper/returnpayment": wire(settings.LoadReturnPayment, func(s *Shop, p Parts, set settings.ReturnPayment) any {
+			return assembly.ReturnPayment(s.tools, set, p.Store, s.gateways(p.Stripe, set.Stripe))
 		}),
-		"shopper/cancelorder": wire(settings.LoadCancelOrder, func(s *Shop, set settings.CancelOrder) any {
-			return assembly.CancelOrder(s.tools, set, s.Store, s.links(), s.gateways(set.Stripe), s.machine(""))
+		"shopper/cancelorder": wire(settings.LoadCancelOrder, func(s *Shop, p Parts, set settings.CancelOrder) any {
+			return assembly.CancelOrder(s.tools, set, p.Store, p.Links, s.gateways(p.Stripe, set.Stripe), p.Machine(""))
 		}),
-		"shopper/fallback": wire(settings.LoadFallback, func(s *Shop, set settings.Fallback) any { return assembly.Fallback(s.tools, set) }),
-		"webhook/receivestripe": wire(settings.LoadReceiveStripe, func(s *Shop, set settings.ReceiveStripe) any {
-			return assembly.ReceiveStripe(s.tools, s.Store, stripe.Verify(account, nil, set.Stage, s.Clock.Now), s.queue(set.EventsQueueURL))
+		"shopper/fallback": wire(settings.LoadFallback, func(s *Shop, p Parts, set settings.Fallback) any { return assembly.Fallback(s.tools, set) }),
+		"webhook/receivestripe": wire(settings.LoadReceiveStripe, func(s *Shop, p Parts, set settings.ReceiveStripe) any {
+			return assembly.ReceiveStripe(s.tools, p.Store, stripe.Verify(p.Stripe, nil, set.Stage, s.Clock.Now), p.Queue(set.EventsQueueURL))
 		}),
 	}
 }
 
 func workers() map[string]wiring {
 	return map[string]wiring{
-		"worker/applyevent": wire(settings.LoadApplyEvent, func(s *Shop, set settings.ApplyEvent) any {
-			return assembly.ApplyEvent(s.tools, set, s.Store, s.gateways(set.Stripe))
+		"worker/applyevent": wire(settings.LoadApplyEvent, func(s *Shop, p Parts, set settings.ApplyEvent) any {
+			return assembly.ApplyEvent(s.tools, set, p.Store, s.gateways(p.Stripe, set.Stripe))
 		}),
-		"worker/relay": wire(settings.LoadRelay, func(s *Shop, set settings.Relay) any {
-			return assembly.Relay(s.tools, s.queue(set.FulfillmentQueueURL), s.queue(set.MailQueueURL))
+		"worker/relay": wire(settings.LoadRelay, func(s *Shop, p Parts, set settings.Relay) any {
+			return assembly.Relay(s.tools, p.Queue(set.FulfillmentQueueURL), p.Queue(set.MailQueueURL))
 		}),
-		"worker/beginfulfillment": wire(settings.LoadBeginFulfillment, func(s *Shop, set settings.BeginFulfillment) any {
-			return assembly.BeginFulfillment(s.tools, s.Store, s.machine(set.StateMachineARN))
+		"worker/beginfulfillment": wire(settings.LoadBeginFulfillment, func(s *Shop, p Parts, set settings.BeginFulfillment) any {
+			return assembly.BeginFulfillment(s.tools, p.Store, p.Machine(set.StateMachineARN))
 		}),
-		"worker/notify": wire(settings.LoadNotify, func(s *Shop, set settings.Notify) any {
-			return assembly.Notify(s.tools, set, s.Store, s.Vault, s.links(), s.Mails.Send)
+		"worker/notify": wire(settings.LoadNotify, func(s *Shop, p Parts, set settings.Notify) any {
+			return assembly.Notify(s.tools, set, p.Store, p.Vault, p.Links, p.Mail)
 		}),
-		"worker/sweep": wire(settings.LoadSweep, func(s *Shop, set settings.Sweep) any {
-			queues := assembly.Queues{Events: s.queue(set.EventsQueueURL), Fulfillment: s.queue(set.FulfillmentQueueURL), Mail: s.queue(set.MailQueueURL)}
-			return assembly.Sweep(s.tools, set, s.Store, s.gateways(set.Stripe), queues, s.machine(""))
+		"worker/sweep": wire(settings.LoadSweep, func(s *Shop, p Parts, set settings.Sweep) any {
+			queues := assembly.Queues{Events: p.Queue(set.EventsQueueURL), Fulfillment: p.Queue(set.FulfillmentQueueURL), Mail: p.Queue(set.MailQueueURL)}
+			return assembly.Sweep(s.tools, set, p.Store, s.gateways(p.Stripe, set.Stripe), queues, p.Machine(""))
 		}),
-		"step/prepare": wire(settings.LoadStep, func(s *Shop, _ settings.Step) any { return assembly.Prepare(s.tools, s.Store) }),
-		"step/requestshipment": wire(settings.LoadStep, func(s *Shop, _ settings.Step) any {
-			return assembly.RequestShipment(s.tools, s.Store)
+		"step/prepare": wire(settings.LoadStep, func(s *Shop, p Parts, _ settings.Step) any { return assembly.Prepare(s.tools, p.Store) }),
+		"step/requestshipment": wire(settings.LoadStep, func(s *Shop, p Parts, _ settings.Step) any {
+			return assembly.RequestShipment(s.tools, p.Store)
 		}),
-		"step/complete":   wire(settings.LoadStep, func(s *Shop, _ settings.Step) any { return assembly.Complete(s.tools, s.Store) }),
-		"step/compensate": wire(settings.LoadStep, func(s *Shop, _ settings.Step) any { return assembly.Compensate(s.tools, s.Store) }),
+		"step/complete":   wire(settings.LoadStep, func(s *Shop, p Parts, _ settings.Step) any { return assembly.Complete(s.tools, p.Store) }),
+		"step/compensate": wire(settings.LoadStep, func(s *Shop, p Parts, _ settings.Step) any { return assembly.Compensate(s.tools, p.Store) }),
 	}
 }
 
 func staff() map[string]wiring {
 	return map[string]wiring{
-		"staff/listorders": wire(settings.LoadStaff, func(s *Shop, _ settings.Staff) any { return assembly.ListOrders(s.tools, s.Store) }),
-		"staff/showorder": wire(settings.LoadStaffSealed, func(s *Shop, _ settings.StaffSealed) any {
-			return assembly.ShowOrder(s.tools, s.Store, s.Vault)
+		"staff/listorders": wire(settings.LoadStaff, func(s *Shop, p Parts, _ settings.Staff) any { return assembly.ListOrders(s.tools, p.Store) }),
+		"staff/showorder": wire(settings.LoadStaffSealed, func(s *Shop, p Parts, _ settings.StaffSealed) any {
+			return assembly.ShowOrder(s.tools, p.Store, p.Vault)
 		}),
-		"staff/refund": wire(settings.LoadStaffRefund, func(s *Shop, set settings.StaffRefund) any {
-			return assembly.Refund(s.tools, set, s.Store, s.Vault, s.gateways(set.Stripe))
+		"staff/refund": wire(settings.LoadStaffRefund, func(s *Shop, p Parts, set settings.StaffRefund) any {
+			return assembly.Refund(s.tools, set, p.Store, p.Vault, s.gateways(p.Stripe, set.Stripe))
 		}),
-		"staff/hold": wire(settings.LoadStaffSealed, func(s *Shop, _ settings.StaffSealed) any { return assembly.Hold(s.tools, s.Store, s.Vault) }),
-		"staff/lift": wire(settings.LoadStaff, func(s *Shop, _ settings.Staff) any { return assembly.Lift(s.tools, s.Store) }),
-		"staff/ship": wire(settings.LoadStaffShip, func(s *Shop, _ settings.StaffShip) any {
-			return assembly.Ship(s.tools, s.Store, s.machine(""))
+		"staff/hold": wire(settings.LoadStaffSealed, func(s *Shop, p Parts, _ settings.StaffSealed) any { return assembly.Hold(s.tools, p.Store, p.Vault) }),
+		"staff/lift": wire(settings.LoadStaff, func(s *Shop, p Parts, _ settings.Staff) any { return assembly.Lift(s.tools, p.Store) }),
+		"staff/ship": wire(settings.LoadStaffShip, func(s *Shop, p Parts, _ settings.StaffShip) any {
+			return assembly.Ship(s.tools, p.Store, p.Machine(""))
 		}),
-		"staff/deliver": wire(settings.LoadStaff, func(s *Shop, _ settings.Staff) any { return assembly.Deliver(s.tools, s.Store) }),
-		"staff/tokenclaims": wire(settings.LoadTokenClaims, func(s *Shop, _ settings.TokenClaims) any {
+		"staff/deliver": wire(settings.LoadStaff, func(s *Shop, p Parts, _ settings.Staff) any { return assembly.Deliver(s.tools, p.Store) }),
+		"staff/tokenclaims": wire(settings.LoadTokenClaims, func(s *Shop, p Parts, _ settings.TokenClaims) any {
 			return assembly.TokenClaims(s.tools)
 		}),
-		"staff/putproduct": wire(settings.LoadCatalogue, func(s *Shop, _ settings.Catalogue) any { return assembly.PutProduct(s.tools, s.Store) }),
-		"staff/setstock":   wire(settings.LoadCatalogue, func(s *Shop, _ settings.Catalogue) any { return assembly.SetStock(s.tools, s.Store) }),
+		"staff/putproduct": wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.PutProduct(s.tools, p.Store) }),
+		"staff/setstock":   wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.SetStock(s.tools, p.Store) }),
 	}
 }
 
@@ -157,8 +157,8 @@ func account(context.Context) (secrets.Stripe, error) {
 	return keys, err
 }
 
-func (s *Shop) gateways(set settings.Stripe) assembly.Gateways {
-	return stripe.Gateways(account, localStage, set.APIURL, counted{s.Stripe.Transport(), &s.gatewayCalls})
+func (s *Shop) gateways(keys stripe.Keys, set settings.Stripe) assembly.Gateways {
+	return stripe.Gateways(keys, localStage, set.APIURL, counted{s.Stripe.Transport(), &s.gatewayCalls})
 }
 
 func (s *Shop) queue(url string) assembly.Send {

@@ -5,6 +5,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/json"
+	"errors"
 	"io"
 	"sync"
 
@@ -20,10 +21,29 @@ type KMS struct {
 	mu    sync.Mutex
 	key   []byte
 	calls int
-	down  bool
+	state KeyState
 }
 
 const keyBytes = 32
+
+// KeyState is whether a key can be used. The zero value can.
+type KeyState string
+
+// The states. https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
+const (
+	Enabled         KeyState = ""
+	Disabled        KeyState = "DisabledException"        // By hand, and back.
+	PendingDeletion KeyState = "KMSInvalidStateException" // For PendingWindowInDays; until then it can be taken back.
+	Unreachable     KeyState = "KeyUnavailableException"  // The service does not answer.
+)
+
+// Set puts the key into a state. A key that cannot be used comes back to the functions as the adapter tells it: the same call
+// may succeed later.
+func (k *KMS) Set(state KeyState) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.state = state
+}
 
 // Calls is how often the service was called.
 func (k *KMS) Calls() int {
@@ -34,9 +54,11 @@ func (k *KMS) Calls() int {
 
 // Down switches the service off or on.
 func (k *KMS) Down(off bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.down = off
+	if off {
+		k.Set(Unreachable)
+	} else {
+		k.Set(Enabled)
+	}
 }
 
 // GenerateDataKey is vault.KeyService's.
@@ -99,8 +121,8 @@ func aad(bound map[string]string) []byte {
 func (k *KMS) open() (cipher.AEAD, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.calls++; k.down {
-		return nil, fault.New(fault.Unavailable, "kms", "dependency_unavailable", "")
+	if k.calls++; k.state != Enabled {
+		return nil, &fault.Error{Kind: fault.Unavailable, Op: "kms", Code: "dependency_unavailable", Err: errors.New(string(k.state))}
 	}
 	if k.key == nil {
 		k.key = make([]byte, keyBytes)

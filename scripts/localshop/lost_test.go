@@ -8,34 +8,35 @@ import (
 	"testing"
 	"time"
 
+	"till/scripts/acceptance"
 	"till/scripts/localcloud/invoke"
 	"till/shared/fault"
 	"till/shared/order"
 )
 
 // bustle is thirty orders that are bought, and shipped as soon as they can be; the first five are cancelled instead.
-func bustle(w *world) []orderSeen {
+func bustle(w *world) []acceptance.Order {
 	w.t.Helper()
-	var orders []orderSeen
+	var orders []acceptance.Order
 	for i := range 30 {
-		o := w.place(of("mug-blue", 1, "EUR"))
-		key := w.key()
-		var p paymentSeen
-		w.insist(func() (r reply) { p, r = w.tryPay(o.ID, []string{"hosted", "embedded"}[i%2], key); return r }, http.StatusCreated)
-		w.payUp(p, p.Mode)
+		o := w.Place(acceptance.Of("mug-blue", 1, "EUR"))
+		key := w.Key()
+		var p acceptance.Payment
+		w.insist(func() (r acceptance.Reply) { p, r = w.TryPay(o.ID, []string{"hosted", "embedded"}[i%2], key); return r }, http.StatusCreated)
+		w.PayUp(p)
 		w.pass(7 * time.Second)
 		orders = append(orders, o)
 	}
 	return orders
 }
 
-func (w *world) finish(orders []orderSeen) {
+func (w *world) finish(orders []acceptance.Order) {
 	w.t.Helper()
 	for i, o := range orders {
 		if i < 5 {
-			w.insist(func() reply { return w.cancel(o.ID) }, http.StatusOK)
+			w.insist(func() acceptance.Reply { return w.Cancel(o.ID) }, http.StatusOK)
 		} else {
-			w.insist(func() reply { return w.ship(o.ID, fmt.Sprintf("JD%04d", i)) }, http.StatusCreated)
+			w.insist(func() acceptance.Reply { return w.Ship(o.ID, fmt.Sprintf("JD%04d", i)) }, http.StatusCreated)
 		}
 	}
 	w.pass(day)
@@ -44,7 +45,7 @@ func (w *world) finish(orders []orderSeen) {
 		if i < 5 {
 			want = "cancelled"
 		}
-		if got := w.view(o.ID).Status; got != want {
+		if got := w.View(o.ID).Status; got != want {
 			w.t.Errorf("order %d is %s, want %s", i, got, want)
 		}
 		kind := map[string]string{"shipped": "order_shipped", "cancelled": "order_cancelled"}[want]
@@ -114,7 +115,7 @@ func TestWhatTheCloudLosesOrRepeatsIsMadeGood(t *testing.T) {
 			*w.tricks = tricks{}
 			w.pass(8 * time.Hour) // The sweep asks ever more seldom, at last every six hours.
 			for _, o := range orders {
-				if got := w.view(o.ID).Status; got != string(order.Fulfilling) {
+				if got := w.View(o.ID).Status; got != string(order.Fulfilling) {
 					t.Errorf("%s is %s", o.ID, got)
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"till/scripts/acceptance"
 	"till/scripts/localcloud/asl"
 	"till/scripts/localcloud/invoke"
 	"till/shared/fault"
@@ -22,63 +23,22 @@ func (w *world) wantExecutions(want map[asl.Status]int) {
 	}
 }
 
-func TestNothingIsShippedBeforeTheMachineAsksForIt(t *testing.T) {
-	w := open(t)
-	o := w.place(of("mug-blue", 1, "EUR"))
-	w.ship(o.ID, "JD0140").want(t, http.StatusConflict, "order_state_conflict")
-	w.enter(w.pay(o.ID, "hosted").RedirectURL, pays).want(t, http.StatusSeeOther)
-	w.ship(o.ID, "JD0140").want(t, http.StatusConflict, "order_state_conflict")
-	w.pass(10 * time.Second)
-	w.ship(o.ID, "").want(t, http.StatusUnprocessableEntity, "shipment_invalid")
-	w.ship(o.ID, "JD0140").want(t, http.StatusCreated)
-	w.ship(o.ID, "JD0141").want(t, http.StatusConflict, "order_state_conflict")
-	w.pass(time.Hour)
-	w.wantExecutions(map[asl.Status]int{asl.Succeeded: 1})
-	w.settled()
-}
-
-func TestAnOrderIsShippedInTwoParcels(t *testing.T) {
-	w := open(t)
-	b := of("mug-blue", 3, "EUR")
-	b["lines"] = []map[string]any{{"sku": "mug-blue", "quantity": 3}, {"sku": "tee-organic", "quantity": 1}}
-	o := w.fulfilling(b)
-	part := map[string]any{"carrier": "DHL", "tracking_number": "1", "lines": []map[string]any{{"sku": "mug-blue", "quantity": 2}}}
-	path := "/staff/orders/" + string(o.ID) + "/shipments"
-	w.asStaff(http.MethodPost, path, "", part).want(t, http.StatusCreated)
-	w.pass(time.Hour)
-	w.wantStatus(o, "fulfilling", "paid", "partially_fulfilled")
-	w.wantExecutions(map[asl.Status]int{asl.Running: 1})
-	w.cancel(o.ID).want(t, http.StatusConflict, "order_state_conflict")
-	part["tracking_number"] = "2"
-	w.asStaff(http.MethodPost, path, "", part).want(t, http.StatusUnprocessableEntity, "quantity_invalid")
-	w.ship(o.ID, "2").want(t, http.StatusCreated)
-	w.pass(time.Hour)
-	w.wantStatus(o, "shipped", "paid", "fulfilled")
-	w.wantExecutions(map[asl.Status]int{asl.Succeeded: 1})
-	w.deliver(o.ID, "shp_1").want(t, http.StatusOK)
-	w.wantStatus(o, "shipped", "paid", "fulfilled")
-	w.deliver(o.ID, "shp_2").want(t, http.StatusOK)
-	w.deliver(o.ID, "shp_3").want(t, http.StatusNotFound)
-	w.wantStatus(o, "delivered", "paid", "delivered")
-	w.settled()
-}
-
 func TestAnAnswerToTheMachineThatWasLostIsGivenAgain(t *testing.T) {
 	tests := []struct {
 		name, call string
 		after      bool
-		do         func(*world, orderSeen) reply
+		do         func(*world, acceptance.Order) acceptance.Reply
 		status     int
 	}{
-		{"shipped, and it did not arrive", "machine.Succeed", false, func(w *world, o orderSeen) reply { return w.ship(o.ID, "JD0140") }, http.StatusCreated},
-		{"shipped, and the receipt was lost", "machine.Succeed", true, func(w *world, o orderSeen) reply { return w.ship(o.ID, "JD0140") }, http.StatusCreated},
-		{"cancelled, and it did not arrive", "machine.Cancel", false, func(w *world, o orderSeen) reply { return w.cancel(o.ID) }, http.StatusOK},
-		{"cancelled, and the receipt was lost", "machine.Cancel", true, func(w *world, o orderSeen) reply { return w.cancel(o.ID) }, http.StatusOK},
+		{"shipped, and it did not arrive", "machine.Succeed", false, func(w *world, o acceptance.Order) acceptance.Reply { return w.Ship(o.ID, "JD0140") }, http.StatusCreated},
+		{"shipped, and the receipt was lost", "machine.Succeed", true, func(w *world, o acceptance.Order) acceptance.Reply { return w.Ship(o.ID, "JD0140") }, http.StatusCreated},
+		{"cancelled, and it did not arrive", "machine.Cancel", false, func(w *world, o acceptance.Order) acceptance.Reply { return w.Cancel(o.ID) }, http.StatusOK},
+		{"cancelled, and the receipt was lost", "machine.Cancel", true, func(w *world, o acceptance.Order) acceptance.Reply { return w.Cancel(o.ID) }, http.StatusOK},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			w := open(t)
-			o := w.fulfilling(of("mug-blue", 1, "EUR"))
+			o := w.Fulfilling(acceptance.Of("mug-blue", 1, "EUR"))
 			strike, struck := once(tt.call, fault.New(fault.Unknown, "machine", "dependency_unavailable", ""))
 			w.tricks.port = func(call string, after bool) error {
 				if after != tt.after {
@@ -86,7 +46,7 @@ func TestAnAnswerToTheMachineThatWasLostIsGivenAgain(t *testing.T) {
 				}
 				return strike(call)
 			}
-			tt.do(w, o).want(t, tt.status)
+			tt.do(w, o).Want(t, tt.status)
 			w.pass(time.Second)
 			if !tt.after {
 				w.wantExecutions(map[asl.Status]int{asl.Running: 1})
@@ -117,26 +77,26 @@ func (w *world) stop() {
 func TestAnExecutionThatWasStoppedByHandHoldsNothingUp(t *testing.T) {
 	tests := []struct {
 		name string
-		do   func(*world, orderSeen) reply
+		do   func(*world, acceptance.Order) acceptance.Reply
 		want [2]string
 	}{
-		{"staff ship all the same", func(w *world, o orderSeen) reply { return w.ship(o.ID, "JD0140") }, [2]string{"shipped", "paid"}},
-		{"the shopper cancels", func(w *world, o orderSeen) reply { return w.cancel(o.ID) }, [2]string{"cancelled", "refunded"}},
-		{"staff refund it all", func(w *world, o orderSeen) reply { return w.refund(o.ID, o.Total.Amount, w.key()) }, [2]string{"cancelled", "refunded"}},
+		{"staff ship all the same", func(w *world, o acceptance.Order) acceptance.Reply { return w.Ship(o.ID, "JD0140") }, [2]string{"shipped", "paid"}},
+		{"the shopper cancels", func(w *world, o acceptance.Order) acceptance.Reply { return w.Cancel(o.ID) }, [2]string{"cancelled", "refunded"}},
+		{"staff refund it all", func(w *world, o acceptance.Order) acceptance.Reply { return w.Refund(o.ID, o.Total.Amount, w.Key()) }, [2]string{"cancelled", "refunded"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			w := open(t)
 			w.stopped = true
-			o := w.fulfilling(of("mug-blue", 1, "EUR"))
+			o := w.Fulfilling(acceptance.Of("mug-blue", 1, "EUR"))
 			w.stop()
 			w.pass(time.Hour)
 			w.sound()
-			if r := tt.do(w, o); r.status/100 != 2 {
-				t.Fatalf("%d %s", r.status, r.body)
+			if r := tt.do(w, o); r.Status/100 != 2 {
+				t.Fatalf("%d %s", r.Status, r.Body)
 			}
 			w.pass(time.Hour)
-			if got := w.view(o.ID); got.Status != tt.want[0] || got.PaymentStatus != tt.want[1] {
+			if got := w.View(o.ID); got.Status != tt.want[0] || got.PaymentStatus != tt.want[1] {
 				t.Errorf("%+v", got)
 			}
 			w.settled()
@@ -156,22 +116,22 @@ func TestAnExecutionThatEndedWithoutAWordIsBegunAnew(t *testing.T) {
 		}
 		return nil
 	}
-	o := w.buy(of("mug-blue", 1, "EUR"), "hosted")
+	o := w.Buy(acceptance.Of("mug-blue", 1, "EUR"), "hosted")
 	w.pass(10 * time.Second)
-	w.wantStatus(o, "fulfilling", "paid", "unfulfilled")
+	w.Is(o, "fulfilling", "paid", "unfulfilled")
 	w.stop()
 	w.tricks.before = nil
 	w.pass(2 * time.Hour)
-	if got := w.staffView(o.ID); len(got.Holds) != 1 || got.Holds[0].Key != "fulfillment_failed" {
+	if got := w.StaffView(o.ID); len(got.Holds) != 1 || got.Holds[0].Key != "fulfillment_failed" {
 		t.Fatalf("holds: %+v", got.Holds)
 	}
 	w.sound()
-	w.asStaff(http.MethodDelete, "/staff/orders/"+string(o.ID)+"/holds/fulfillment_failed", "", nil).want(t, http.StatusOK)
+	w.AsStaff(http.MethodDelete, "/staff/orders/"+string(o.ID)+"/holds/fulfillment_failed", "", nil).Want(t, http.StatusOK)
 	w.pass(time.Minute)
 	w.wantExecutions(map[asl.Status]int{asl.Aborted: 1, asl.Running: 1})
-	w.ship(o.ID, "JD0140").want(t, http.StatusCreated)
+	w.Ship(o.ID, "JD0140").Want(t, http.StatusCreated)
 	w.pass(time.Hour)
-	w.wantStatus(o, "shipped", "paid", "fulfilled")
+	w.Is(o, "shipped", "paid", "fulfilled")
 	w.wantExecutions(map[asl.Status]int{asl.Aborted: 1, asl.Succeeded: 1})
 	w.settled()
 }
@@ -187,22 +147,22 @@ func TestAStepThatCannotBeDonePutsTheOrderAside(t *testing.T) {
 				}
 				return nil
 			}
-			o := w.buy(of("mug-blue", 1, "EUR"), "hosted")
+			o := w.Buy(acceptance.Of("mug-blue", 1, "EUR"), "hosted")
 			w.pass(time.Minute)
-			if got := w.staffView(o.ID); !got.OnHold {
+			if got := w.StaffView(o.ID); !got.OnHold {
 				t.Fatalf("%+v", got)
 			}
-			w.ship(o.ID, "JD0140").want(t, http.StatusConflict, "order_on_hold")
+			w.Ship(o.ID, "JD0140").Want(t, http.StatusConflict, "order_on_hold")
 			w.wantExecutions(map[asl.Status]int{asl.Failed: 1})
 			w.pass(day)
 			w.settled()
 			w.tricks.before = nil
 			w.tricks.send = func(string, string) []time.Duration { return nil } // And the message that begins anew is lost.
-			w.asStaff(http.MethodDelete, "/staff/orders/"+string(o.ID)+"/holds/fulfillment_failed", "", nil).want(t, http.StatusOK)
+			w.AsStaff(http.MethodDelete, "/staff/orders/"+string(o.ID)+"/holds/fulfillment_failed", "", nil).Want(t, http.StatusOK)
 			w.pass(2 * time.Second)
 			w.tricks.send = nil
 			w.pass(time.Hour)
-			w.wantStatus(o, "fulfilling", "paid", "unfulfilled")
+			w.Is(o, "fulfilling", "paid", "unfulfilled")
 			w.wantExecutions(map[asl.Status]int{asl.Failed: 1, asl.Running: 1})
 			w.settled()
 		})
@@ -220,15 +180,15 @@ func TestAStepThatCrashesOnceIsTakenAgain(t *testing.T) {
 				} else {
 					w.tricks.after = strike
 				}
-				o := w.buy(of("mug-blue", 1, "EUR"), "hosted")
+				o := w.Buy(acceptance.Of("mug-blue", 1, "EUR"), "hosted")
 				w.pass(time.Minute)
 				if step == "Compensate" {
-					w.cancel(o.ID).want(t, http.StatusOK)
+					w.Cancel(o.ID).Want(t, http.StatusOK)
 				} else {
-					w.ship(o.ID, "JD0140").want(t, http.StatusCreated)
+					w.Ship(o.ID, "JD0140").Want(t, http.StatusCreated)
 				}
 				w.pass(time.Hour)
-				if got := w.view(o.ID); got.OnHold || *struck != 1 {
+				if got := w.View(o.ID); got.OnHold || *struck != 1 {
 					t.Errorf("%+v, struck %d times", got, *struck)
 				}
 				w.wantExecutions(map[asl.Status]int{asl.Succeeded: 1})
@@ -242,17 +202,17 @@ func TestAParcelBetweenTwoTokensIsToldUnderTheSecond(t *testing.T) {
 	w := open(t)
 	strike, struck := once("-RequestShipment", invoke.Crashed()) // Its first token is stored, and no longer good.
 	w.tricks.after = strike
-	o := w.buy(of("mug-blue", 1, "EUR"), "hosted")
+	o := w.Buy(acceptance.Of("mug-blue", 1, "EUR"), "hosted")
 	for range 1000 {
 		if *struck == 1 {
 			break
 		}
 		w.pass(10 * time.Millisecond)
 	}
-	w.ship(o.ID, "JD0140").want(t, http.StatusCreated)
+	w.Ship(o.ID, "JD0140").Want(t, http.StatusCreated)
 	w.wantExecutions(map[asl.Status]int{asl.Running: 1})
 	w.pass(time.Hour)
-	w.wantStatus(o, "shipped", "paid", "fulfilled")
+	w.Is(o, "shipped", "paid", "fulfilled")
 	w.wantExecutions(map[asl.Status]int{asl.Succeeded: 1})
 	w.settled()
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"till/scripts/acceptance"
 	"till/scripts/localcloud/stripesim"
 	"till/shared/fault"
 )
@@ -30,41 +31,31 @@ func TestAPaymentWhoseStartWasNotAnsweredIsNeverChargedTwice(t *testing.T) {
 		for _, mode := range []string{"hosted", "embedded"} {
 			t.Run(tt.name+" "+mode, func(t *testing.T) {
 				w := open(t)
-				o := w.place(of("mug-blue", 1, "EUR"))
-				w.trouble(stripesim.Faults{API: tt.api})
-				key := w.key()
-				_, r := w.tryPay(o.ID, mode, key)
-				r.want(t, http.StatusServiceUnavailable, "dependency_unavailable")
-				if r.header.Get("Retry-After") == "" {
+				o := w.Place(acceptance.Of("mug-blue", 1, "EUR"))
+				w.Trouble(stripesim.Faults{API: tt.api})
+				key := w.Key()
+				_, r := w.TryPay(o.ID, mode, key)
+				r.Want(t, http.StatusServiceUnavailable, "dependency_unavailable")
+				if r.Header.Get("Retry-After") == "" {
 					t.Error("no Retry-After")
 				}
-				if _, r = w.tryPay(o.ID, mode, key); r.status != http.StatusServiceUnavailable && r.status != http.StatusCreated {
-					t.Errorf("at once again: %d %s", r.status, r.body)
+				if _, r = w.TryPay(o.ID, mode, key); r.Status != http.StatusServiceUnavailable && r.Status != http.StatusCreated {
+					t.Errorf("at once again: %d %s", r.Status, r.Body)
 				}
 				w.sound()
-				w.trouble(stripesim.Faults{})
-				p, r := w.tryPay(o.ID, mode, key)
+				w.Trouble(stripesim.Faults{})
+				p, r := w.TryPay(o.ID, mode, key)
 				if tt.api.Status == 500 { // A gateway keeps a 500 under its key: this attempt is lost, the next is not.
 					w.pass(2 * time.Minute)
-					p, r = w.tryPay(o.ID, mode, w.key())
+					p, r = w.TryPay(o.ID, mode, w.Key())
 				}
-				r.want(t, http.StatusCreated)
-				w.payUp(p, mode)
+				r.Want(t, http.StatusCreated)
+				w.PayUp(p)
 				w.pass(time.Hour)
-				w.wantStatus(o, "fulfilling", "paid", "unfulfilled")
+				w.Is(o, "fulfilling", "paid", "unfulfilled")
 				w.settled()
 			})
 		}
-	}
-}
-
-// payUp enters the good card where the payment wants it.
-func (w *world) payUp(p paymentSeen, mode string) {
-	w.t.Helper()
-	if mode == "hosted" {
-		w.enter(p.RedirectURL, pays).want(w.t, http.StatusSeeOther)
-	} else {
-		w.confirm(p, pays).want(w.t, http.StatusOK)
 	}
 }
 
@@ -72,17 +63,17 @@ func TestAShopperWhoGivesUpOnALostStartMayTryOtherwise(t *testing.T) {
 	for _, second := range []string{"hosted", "embedded"} {
 		t.Run("then "+second, func(t *testing.T) {
 			w := open(t)
-			o := w.place(of("mug-blue", 1, "EUR"))
-			w.trouble(stripesim.Faults{API: stripesim.APIFaults{TimeoutAfter: 1}})
-			_, r := w.tryPay(o.ID, "hosted", w.key())
-			r.want(t, http.StatusServiceUnavailable)
-			w.trouble(stripesim.Faults{})
+			o := w.Place(acceptance.Of("mug-blue", 1, "EUR"))
+			w.Trouble(stripesim.Faults{API: stripesim.APIFaults{TimeoutAfter: 1}})
+			_, r := w.TryPay(o.ID, "hosted", w.Key())
+			r.Want(t, http.StatusServiceUnavailable)
+			w.Trouble(stripesim.Faults{})
 			w.pass(3 * time.Minute)
-			p := w.pay(o.ID, second)
+			p := w.Pay(o.ID, second)
 			w.sound()
-			w.payUp(p, second)
+			w.PayUp(p)
 			w.pass(time.Hour)
-			w.wantStatus(o, "fulfilling", "paid", "unfulfilled")
+			w.Is(o, "fulfilling", "paid", "unfulfilled")
 			w.settled()
 		})
 	}
@@ -90,47 +81,47 @@ func TestAShopperWhoGivesUpOnALostStartMayTryOtherwise(t *testing.T) {
 
 func TestAGatewayThatIsDownForHoursLosesNobodysMoney(t *testing.T) {
 	w := open(t)
-	paid := w.place(of("mug-blue", 1, "EUR"))
-	w.confirm(w.pay(paid.ID, "embedded"), pays).want(t, http.StatusOK)
-	left := w.place(of("mug-blue", 1, "EUR"))
-	page := w.pay(left.ID, "hosted")
-	w.trouble(stripesim.Faults{API: stripesim.APIFaults{Down: true}})
+	paid := w.Place(acceptance.Of("mug-blue", 1, "EUR"))
+	w.Confirm(w.Pay(paid.ID, "embedded"), acceptance.Pays).Want(t, http.StatusOK)
+	left := w.Place(acceptance.Of("mug-blue", 1, "EUR"))
+	page := w.Pay(left.ID, "hosted")
+	w.Trouble(stripesim.Faults{API: stripesim.APIFaults{Down: true}})
 	w.pass(6 * time.Hour)
-	w.wantStatus(paid, "awaiting_payment", "unpaid", "unfulfilled")
-	w.wantStatus(left, "awaiting_payment", "unpaid", "unfulfilled") // It cannot be closed: so its stock is not sold.
-	w.cancel(left.ID).want(t, http.StatusServiceUnavailable)
+	w.Is(paid, "awaiting_payment", "unpaid", "unfulfilled")
+	w.Is(left, "awaiting_payment", "unpaid", "unfulfilled") // It cannot be closed: so its stock is not sold.
+	w.Cancel(left.ID).Want(t, http.StatusServiceUnavailable)
 	w.sound()
-	w.trouble(stripesim.Faults{})
+	w.Trouble(stripesim.Faults{})
 	w.pass(12 * time.Hour)
-	w.wantStatus(paid, "fulfilling", "paid", "unfulfilled")
-	w.wantStatus(left, "expired", "unpaid", "unfulfilled")
-	w.enter(page.RedirectURL, pays).want(t, http.StatusGone)
+	w.Is(paid, "fulfilling", "paid", "unfulfilled")
+	w.Is(left, "expired", "unpaid", "unfulfilled")
+	w.Enter(page.RedirectURL, acceptance.Pays).Want(t, http.StatusGone)
 	w.alarms = true // The queue gave up on the event after five tries; the sweep did not.
 	w.settled()
 }
 
 func TestWithoutKMSNothingIsPlacedAndNothingPaidIsLost(t *testing.T) {
 	w := open(t)
-	w.place(of("tea-assam", 1, "EUR"))
+	w.Place(acceptance.Of("tea-assam", 1, "EUR"))
 	w.pass(50 * time.Minute)
-	o := w.place(of("mug-blue", 1, "EUR"))
-	p := w.pay(o.ID, "embedded")
+	o := w.Place(acceptance.Of("mug-blue", 1, "EUR"))
+	p := w.Pay(o.ID, "embedded")
 	w.KMS.Down(true)
 	w.pass(15 * time.Minute) // No key is in memory for longer than an hour.
-	b := of("mug-blue", 3, "EUR")
-	_, r := w.tryPlace(b, "while KMS is down")
-	r.want(t, http.StatusServiceUnavailable, "dependency_unavailable")
-	if s := w.stock("mug-blue"); r.header.Get("Retry-After") == "" || s.Reserved != 1 {
-		t.Errorf("Retry-After %q, stock %+v", r.header.Get("Retry-After"), s)
+	b := acceptance.Of("mug-blue", 3, "EUR")
+	_, r := w.TryPlace(b, "while KMS is down")
+	r.Want(t, http.StatusServiceUnavailable, "dependency_unavailable")
+	if s := w.stock("mug-blue"); r.Header.Get("Retry-After") == "" || s.Reserved != 1 {
+		t.Errorf("Retry-After %q, stock %+v", r.Header.Get("Retry-After"), s)
 	}
-	w.confirm(p, pays).want(t, http.StatusOK)
+	w.Confirm(p, acceptance.Pays).Want(t, http.StatusOK)
 	w.pass(time.Minute)
-	w.wantStatus(o, "fulfilling", "paid", "unfulfilled")
+	w.Is(o, "fulfilling", "paid", "unfulfilled")
 	w.sound()
 
 	w.KMS.Down(false)
-	_, r = w.tryPlace(b, "while KMS is down")
-	r.want(t, http.StatusCreated)
+	_, r = w.TryPlace(b, "while KMS is down")
+	r.Want(t, http.StatusCreated)
 	w.pass(2 * time.Hour)
 	if w.mailed(o.ID, "order_confirmed") != 1 {
 		t.Errorf("mails: %+v", w.Mails.All())
@@ -141,34 +132,34 @@ func TestWithoutKMSNothingIsPlacedAndNothingPaidIsLost(t *testing.T) {
 
 // golden is a purchase as a patient client makes it: what is answered with 503, or 409 for the moment, is asked again with
 // the same key. Staff's console does the same.
-func golden(w *world) orderSeen {
+func golden(w *world) acceptance.Order {
 	w.t.Helper()
-	b := of("mug-blue", 2, "EUR")
-	o, p, staffKey := orderSeen{}, paymentSeen{}, w.key()
-	keys := []string{w.key(), w.key()}
-	w.insist(func() (r reply) { o, r = w.tryPlace(b, keys[0]); return r }, http.StatusCreated)
-	w.insist(func() (r reply) { p, r = w.tryPay(o.ID, "hosted", keys[1]); return r }, http.StatusCreated)
-	w.form(p.RedirectURL, map[string][]string{"card": {pays}, "action": {"pay"}}).want(w.t, http.StatusSeeOther)
+	b := acceptance.Of("mug-blue", 2, "EUR")
+	o, p, staffKey := acceptance.Order{}, acceptance.Payment{}, w.Key()
+	keys := []string{w.Key(), w.Key()}
+	w.insist(func() (r acceptance.Reply) { o, r = w.TryPlace(b, keys[0]); return r }, http.StatusCreated)
+	w.insist(func() (r acceptance.Reply) { p, r = w.TryPay(o.ID, "hosted", keys[1]); return r }, http.StatusCreated)
+	w.Form(p.RedirectURL, map[string][]string{"card": {acceptance.Pays}, "action": {"pay"}}).Want(w.t, http.StatusSeeOther)
 	w.pass(time.Hour)
-	w.insist(func() reply { return w.refund(o.ID, 500, staffKey) }, http.StatusCreated)
-	w.insist(func() reply { return w.ship(o.ID, "JD0140") }, http.StatusCreated)
+	w.insist(func() acceptance.Reply { return w.Refund(o.ID, 500, staffKey) }, http.StatusCreated)
+	w.insist(func() acceptance.Reply { return w.Ship(o.ID, "JD0140") }, http.StatusCreated)
 	w.pass(time.Hour)
-	w.insist(func() reply { return w.deliver(o.ID, "shp_1") }, http.StatusOK)
+	w.insist(func() acceptance.Reply { return w.Deliver(o.ID, "shp_1") }, http.StatusOK)
 	w.pass(2 * time.Hour)
 	return o
 }
 
 // insist asks until it is answered, waiting as a client does.
-func (w *world) insist(ask func() reply, status int) {
+func (w *world) insist(ask func() acceptance.Reply, status int) {
 	w.t.Helper()
-	var r reply
+	var r acceptance.Reply
 	for range 10 {
-		if r = ask(); r.status != http.StatusServiceUnavailable && r.code() != "idempotency_in_progress" {
+		if r = ask(); r.Status != http.StatusServiceUnavailable && r.Code() != "idempotency_in_progress" {
 			break
 		}
 		w.pass(20 * time.Second)
 	}
-	r.want(w.t, status)
+	r.Want(w.t, status)
 }
 
 // methods lists every method of the store that the golden path calls, in the order of their first call.
@@ -211,7 +202,7 @@ func TestAnySingleFaultOfTheStoreHeals(t *testing.T) {
 						o := golden(w)
 						w.tricks.store = nil
 						w.mailsTwice = true
-						if got := w.staffView(o.ID); got.Status != "delivered" || got.PaymentStatus != "partially_refunded" {
+						if got := w.StaffView(o.ID); got.Status != "delivered" || got.PaymentStatus != "partially_refunded" {
 							t.Errorf("call %d struck: %s, %s", nth*3, got.Status, got.PaymentStatus)
 						}
 						w.settled()
@@ -224,12 +215,12 @@ func TestAnySingleFaultOfTheStoreHeals(t *testing.T) {
 
 func TestAnOutageOfADayDoesNotFillTheDeadLetters(t *testing.T) {
 	w := open(t)
-	o := w.place(of("mug-blue", 1, "EUR"))
-	p, r := w.tryPay(o.ID, "embedded", w.key())
-	r.want(t, http.StatusCreated)
-	w.trouble(stripesim.Faults{Webhooks: stripesim.WebhookFaults{Delay: stripesim.Duration(time.Minute)}})
-	w.payUp(p, "embedded")
-	w.trouble(stripesim.Faults{API: stripesim.APIFaults{Down: true}})
+	o := w.Place(acceptance.Of("mug-blue", 1, "EUR"))
+	p, r := w.TryPay(o.ID, "embedded", w.Key())
+	r.Want(t, http.StatusCreated)
+	w.Trouble(stripesim.Faults{Webhooks: stripesim.WebhookFaults{Delay: stripesim.Duration(time.Minute)}})
+	w.PayUp(p)
+	w.Trouble(stripesim.Faults{API: stripesim.APIFaults{Down: true}})
 	w.pass(24 * time.Hour)
 	state, err := w.State(t.Context())
 	if err != nil {
@@ -242,7 +233,7 @@ func TestAnOutageOfADayDoesNotFillTheDeadLetters(t *testing.T) {
 	if dead == 0 || dead > 20 {
 		t.Errorf("%d dead letters of one event", dead)
 	}
-	w.trouble(stripesim.Faults{})
+	w.Trouble(stripesim.Faults{})
 	w.pass(24 * time.Hour)
-	w.wantStatus(o, "fulfilling", "paid", "unfulfilled")
+	w.Is(o, "fulfilling", "paid", "unfulfilled")
 }

@@ -10,8 +10,49 @@ import (
 
 	"till/functions/assembly"
 	"till/scripts/localcloud"
+	"till/scripts/localcloud/template"
+	"till/shared/catalog"
 	"till/shared/link"
+	"till/shared/order"
+	"till/shared/person"
+	"till/shared/startup/stripe"
+	"till/shared/vault"
 )
+
+// Store is all that functions keep.
+type Store interface {
+	assembly.Orders
+	assembly.History
+	assembly.Products
+	assembly.Inbox
+	assembly.Due
+	vault.Keys
+	Orders(context.Context, []order.ID) ([]*order.Order, error)
+	DayOrders(ctx context.Context, day, cursor string, limit int) ([]order.ID, string, error)
+	OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error)
+	PutProduct(context.Context, catalog.Product) error
+	SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error)
+}
+
+// Parts are what a function is given, beside its settings.
+type Parts struct {
+	Store   Store
+	Vault   *vault.Vault
+	Links   assembly.Links
+	Stripe  stripe.Keys
+	Queue   func(url string) assembly.Send
+	Machine func(arn string) assembly.Machine
+	Mail    func(ctx context.Context, to person.Email, subject, text, key string) error
+}
+
+// partsOf gives a function's parts: the shop's own, or what Options.Give makes of them.
+func (s *Shop) partsOf(f template.Function) Parts {
+	p := Parts{Store: s.Store, Vault: s.Vault, Links: s.links(), Stripe: account, Queue: s.queue, Machine: s.machine, Mail: s.Mails.Send}
+	if s.options.Give != nil {
+		return s.options.Give(f, p)
+	}
+	return p
+}
 
 // constant gives the same value for ever.
 func constant[T any](value T) func(context.Context) (T, error) {

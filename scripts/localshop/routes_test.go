@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"till/scripts/acceptance"
 	"till/scripts/localcloud/cognito"
 )
 
@@ -36,9 +37,9 @@ func TestAMethodThatAPathDoesNotHaveIsToldWhichItHas(t *testing.T) {
 			if slices.Contains(strings.Split(route.methods, ", "), method) {
 				continue
 			}
-			r := w.call(method, route.path, nil, nil)
-			if r.status != http.StatusMethodNotAllowed || r.code() != "method_not_allowed" || r.header.Get("Allow") != route.methods {
-				t.Errorf("%s %s: %d %s, Allow %q", method, route.path, r.status, r.body, r.header.Get("Allow"))
+			r := w.Call(method, route.path, nil, nil)
+			if r.Status != http.StatusMethodNotAllowed || r.Code() != "method_not_allowed" || r.Header.Get("Allow") != route.methods {
+				t.Errorf("%s %s: %d %s, Allow %q", method, route.path, r.Status, r.Body, r.Header.Get("Allow"))
 			}
 		}
 	}
@@ -49,10 +50,10 @@ func TestAPathThatIsNotThereIsNotFoundInOurShape(t *testing.T) {
 	for _, path := range []string{"/", "/nothing", "/order", "/orders/x/y/z/1", "/staff", "/staff/nothing", "/products/mug-blue/price", "/%2e%2e/orders",
 		"/products//", "/../../etc/passwd", "/webhooks/paypal", "/orders/ord_a%00b/none", "/staff/orders/x/refunds/y"} {
 		for _, method := range every {
-			r := w.call(method, path, map[string]string{"Accept": "text/html"}, nil)
-			if r.status != http.StatusNotFound || r.code() != "not_found" || r.header.Get("Content-Type") != "application/problem+json; charset=utf-8" ||
-				r.header.Get("Cache-Control") != "no-store" || r.header.Get("X-Content-Type-Options") != "nosniff" {
-				t.Errorf("%s %s: %d %s %v", method, path, r.status, r.body, r.header)
+			r := w.Call(method, path, map[string]string{"Accept": "text/html"}, nil)
+			if r.Status != http.StatusNotFound || r.Code() != "not_found" || r.Header.Get("Content-Type") != "application/problem+json; charset=utf-8" ||
+				r.Header.Get("Cache-Control") != "no-store" || r.Header.Get("X-Content-Type-Options") != "nosniff" {
+				t.Errorf("%s %s: %d %s %v", method, path, r.Status, r.Body, r.Header)
 			}
 		}
 	}
@@ -67,7 +68,7 @@ func TestEveryRouteRefusesWhatItCannotRead(t *testing.T) {
 		"wrong types": []byte(`{"lines":{"sku":1},"amount":"1","reason":[],"on_hand":"x","prices":[],"carrier":1,"gateway":[],"currency":true}`),
 		"a card":      []byte(`{"email":"4242 4242 4242 4242","reason":"4242424242424242","carrier":"4242424242424242","gateway":"4242424242424242"}`),
 	}
-	staff := "Bearer " + w.signIn()
+	staff := "Bearer " + w.SignIn("manager")
 	for _, route := range routes {
 		for _, method := range strings.Split(route.methods, ", ") {
 			for name, body := range bodies {
@@ -75,14 +76,14 @@ func TestEveryRouteRefusesWhatItCannotRead(t *testing.T) {
 					{}, {"Content-Type": "text/plain"}, {"Authorization": "Bearer x"}, {"Authorization": staff, "Idempotency-Key": "a"},
 					{"Authorization": staff, "Idempotency-Key": strings.Repeat("k", 256)},
 				} {
-					r := w.call(method, route.path+"?next=x&day=x&currency=x", header, body)
-					shape := r.header.Get("Content-Type")
-					if r.status < 400 && route.path != "/staff/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa/holds/manual" || r.status >= 500 || !json.Valid(r.body) || !strings.HasPrefix(shape, "application/") {
-						t.Errorf("%s %s with %s: %d %s", method, route.path, name, r.status, r.body)
+					r := w.Call(method, route.path+"?next=x&day=x&currency=x", header, body)
+					shape := r.Header.Get("Content-Type")
+					if r.Status < 400 && route.path != "/staff/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa/holds/manual" || r.Status >= 500 || !json.Valid(r.Body) || !strings.HasPrefix(shape, "application/") {
+						t.Errorf("%s %s with %s: %d %s", method, route.path, name, r.Status, r.Body)
 					}
-					if name == "large" && header["Authorization"] == staff && method != "GET" && method != "DELETE" && r.status != http.StatusRequestEntityTooLarge &&
+					if name == "large" && header["Authorization"] == staff && method != "GET" && method != "DELETE" && r.Status != http.StatusRequestEntityTooLarge &&
 						!strings.HasSuffix(route.path, "/cancellation") && !strings.HasSuffix(route.path, "/delivery") && route.path != "/webhooks/stripe" {
-						t.Errorf("%s %s: %d for 65 KiB", method, route.path, r.status)
+						t.Errorf("%s %s: %d for 65 KiB", method, route.path, r.Status)
 					}
 				}
 			}
@@ -96,7 +97,7 @@ func TestEveryRouteRefusesWhatItCannotRead(t *testing.T) {
 
 func TestStaffRoutesWantAStaffTokenWithASecondFactor(t *testing.T) {
 	w := open(t)
-	o := w.place(of("mug-blue", 1, "EUR"))
+	o := w.Place(acceptance.Of("mug-blue", 1, "EUR"))
 	token := func(p cognito.Person) string {
 		text, err := w.Cloud.StaffToken(p)
 		if err != nil {
@@ -111,7 +112,7 @@ func TestStaffRoutesWantAStaffTokenWithASecondFactor(t *testing.T) {
 		status      int
 		code        string
 	}{
-		{"none", "", 401, ""}, {"a shopper's", w.token(o.ID), 401, ""}, {"an expired one", old, 401, ""},
+		{"none", "", 401, ""}, {"a shopper's", w.Token(o.ID), 401, ""}, {"an expired one", old, 401, ""},
 		{"an unsigned one", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.", 401, ""},
 		{"one without a second factor", token(cognito.Person{Username: "a", Groups: []string{"manager"}}), 403, "mfa_required"},
 		{"one without a role", token(cognito.Person{Username: "b", MFA: true}), 403, "forbidden"},
@@ -126,68 +127,55 @@ func TestStaffRoutesWantAStaffTokenWithASecondFactor(t *testing.T) {
 				if tt.token != "" {
 					header["Authorization"] = "Bearer " + tt.token
 				}
-				if r := w.call(method, route.path, header, map[string]any{}); r.status != tt.status || r.code() != tt.code {
-					t.Errorf("%s %s with %s: %d %s", method, route.path, tt.name, r.status, r.body)
+				if r := w.Call(method, route.path, header, map[string]any{}); r.Status != tt.status || r.Code() != tt.code {
+					t.Errorf("%s %s with %s: %d %s", method, route.path, tt.name, r.Status, r.Body)
 				}
 			}
 		}
 	}
 	viewer := map[string]string{"Authorization": "Bearer " + token(cognito.Person{Username: "v", Groups: []string{"viewer"}, MFA: true}), "Idempotency-Key": "k"}
-	w.call(http.MethodGet, "/staff/orders", viewer, nil).want(t, http.StatusOK)
-	w.call(http.MethodPost, "/staff/orders/"+string(o.ID)+"/refunds", viewer, map[string]any{"amount": 1}).want(t, http.StatusForbidden, "forbidden")
-	manager := w.signIn()
+	w.Call(http.MethodGet, "/staff/orders", viewer, nil).Want(t, http.StatusOK)
+	w.Call(http.MethodPost, "/staff/orders/"+string(o.ID)+"/refunds", viewer, map[string]any{"amount": 1}).Want(t, http.StatusForbidden, "forbidden")
+	manager := w.SignIn("manager")
 	w.pass(20 * time.Minute)
-	w.call(http.MethodPost, "/staff/orders/"+string(o.ID)+"/refunds", map[string]string{"Authorization": "Bearer " + manager, "Idempotency-Key": "k"},
-		map[string]any{"amount": 1}).want(t, http.StatusForbidden, "sign_in_again")
+	w.Call(http.MethodPost, "/staff/orders/"+string(o.ID)+"/refunds", map[string]string{"Authorization": "Bearer " + manager, "Idempotency-Key": "k"},
+		map[string]any{"amount": 1}).Want(t, http.StatusForbidden, "sign_in_again")
 }
 
-func TestAnOrdersLinkOpensThatOrderAlone(t *testing.T) {
+func TestAnOrdersLinkEndsAfterAWeek(t *testing.T) {
 	w := open(t)
-	mine, other := w.place(of("mug-blue", 1, "EUR")), w.place(of("mug-blue", 1, "EUR"))
-	own := w.token(mine.ID)
-	for name, token := range map[string]string{
-		"another order's": w.token(other.ID), "an altered one": own[:len(own)-1] + "A", "a cut one": own[:len(own)-2], "no token at all": "x",
-	} {
-		header := map[string]string{"Authorization": "Bearer " + token, "Idempotency-Key": "k"}
-		for _, path := range []string{"", "/payments", "/cancellation"} {
-			method := map[bool]string{true: http.MethodGet, false: http.MethodPost}[path == ""]
-			r := w.call(method, "/orders/"+string(mine.ID)+path, header, map[string]string{"gateway": "stripe", "mode": "hosted"})
-			if token != own {
-				r.want(t, http.StatusNotFound, "not_found")
-			} else {
-				t.Errorf("%s is the right one", name)
-			}
-		}
-	}
-	w.call(http.MethodGet, "/orders/"+string(mine.ID), nil, nil).want(t, http.StatusUnauthorized, "unauthorized")
-	w.pass(8 * day)
-	w.call(http.MethodGet, "/orders/"+string(mine.ID), map[string]string{"Authorization": "Bearer " + own}, nil).want(t, http.StatusNotFound, "not_found")
+	o := w.Place(acceptance.Of("mug-blue", 1, "EUR"))
+	w.pass(7*day - time.Hour)
+	w.View(o.ID)
+	w.pass(2 * time.Hour)
+	_, late := w.TryView(o.ID)
+	late.Want(t, http.StatusNotFound, "not_found")
 }
 
 func TestBrowsersOfOtherSitesMayNotCall(t *testing.T) {
 	w := open(t)
-	ask := func(origin string) reply {
-		return w.call(http.MethodOptions, "/orders", map[string]string{"Origin": origin, "Access-Control-Request-Method": "POST",
+	ask := func(origin string) acceptance.Reply {
+		return w.Call(http.MethodOptions, "/orders", map[string]string{"Origin": origin, "Access-Control-Request-Method": "POST",
 			"Access-Control-Request-Headers": "content-type,idempotency-key"}, nil)
 	}
-	ours := ask(shopURL).want(t, http.StatusNoContent)
-	if ours.header.Get("Access-Control-Allow-Origin") != shopURL || !strings.Contains(ours.header.Get("Access-Control-Allow-Headers"), "idempotency-key") {
-		t.Errorf("%v", ours.header)
+	ours := ask(shopURL).Want(t, http.StatusNoContent)
+	if ours.Header.Get("Access-Control-Allow-Origin") != shopURL || !strings.Contains(ours.Header.Get("Access-Control-Allow-Headers"), "idempotency-key") {
+		t.Errorf("%v", ours.Header)
 	}
 	foreign := ask("https://evil.example")
-	for name := range foreign.header {
+	for name := range foreign.Header {
 		if strings.HasPrefix(name, "Access-Control") {
 			t.Errorf("a foreign preflight got %s", name)
 		}
 	}
 	for i, origin := range []string{shopURL, "https://evil.example", "null", shopURL + ".evil.example"} {
-		r := w.call(http.MethodPost, "/orders", map[string]string{"Origin": origin, "Idempotency-Key": fmt.Sprint(i)}, of("mug-blue", 1, "EUR"))
+		r := w.Call(http.MethodPost, "/orders", map[string]string{"Origin": origin, "Idempotency-Key": fmt.Sprint(i)}, acceptance.Of("mug-blue", 1, "EUR"))
 		if origin == shopURL {
-			r.want(t, http.StatusCreated)
+			r.Want(t, http.StatusCreated)
 			continue
 		}
-		r.want(t, http.StatusForbidden, "origin_not_allowed")
-		if r.header.Get("Access-Control-Allow-Origin") != "" {
+		r.Want(t, http.StatusForbidden, "origin_not_allowed")
+		if r.Header.Get("Access-Control-Allow-Origin") != "" {
 			t.Errorf("%s was allowed", origin)
 		}
 	}

@@ -48,6 +48,8 @@ type Options struct {
 	// call's name ("machine.Succeed"). The error that it gives is what the caller gets: before, nothing has happened; after,
 	// it has. The store has a hook of its own.
 	Port func(call string, after bool) error
+	// Give, if set, gives a function other parts than the shop's own, as to watch what it does with them.
+	Give func(template.Function, Parts) Parts
 }
 
 // Shop is a running shop. Safe for concurrent use.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"till/scripts/acceptance"
 	"till/scripts/localcloud/stripesim"
 	"till/scripts/localshop"
 	"till/shared/order"
@@ -29,14 +30,14 @@ const (
 // of ten, not at all. It gives what each meant to do, and the hash of everything in the end.
 func storm(t *testing.T, seed string) (w *world, meant map[order.ID]intention, hash string) {
 	w = open(t, func(o *localshop.Options) { o.Seed, o.Random = seed, seeded(seed) })
-	w.trouble(stripesim.Faults{Webhooks: stripesim.WebhookFaults{
+	w.Trouble(stripesim.Faults{Webhooks: stripesim.WebhookFaults{
 		Duplicate: 3, Delay: stripesim.Duration(4 * time.Minute), Drop: 0.3, Reorder: true,
 	}})
 	dice := rand.New(rand.NewPCG(1, 2))
 	skus, modes := []string{"mug-blue", "notebook-dot", "mug-white"}, []string{"hosted", "embedded"}
 	meant = map[order.ID]intention{}
 	for range 200 {
-		o := w.place(of(skus[dice.IntN(len(skus))], 1, "EUR"))
+		o := w.Place(acceptance.Of(skus[dice.IntN(len(skus))], 1, "EUR"))
 		mode := modes[dice.IntN(2)]
 		will := []intention{paysAtOnce, paysAtOnce, paysAtOnce, failsFirst, abandons, neverPays}[dice.IntN(6)]
 		meant[o.ID] = will
@@ -49,23 +50,23 @@ func storm(t *testing.T, seed string) (w *world, meant map[order.ID]intention, h
 	return w, meant, w.hash()
 }
 
-func (w *world) act(o orderSeen, mode string, will intention) {
+func (w *world) act(o acceptance.Order, mode string, will intention) {
 	w.t.Helper()
 	if will == neverPays {
 		return
 	}
-	p := w.pay(o.ID, mode)
-	enter := func(card string) reply { return w.confirm(p, card) }
+	p := w.Pay(o.ID, mode)
+	enter := func(card string) acceptance.Reply { return w.Confirm(p, card) }
 	if mode == "hosted" {
-		enter = func(card string) reply { // The tab is closed before it comes back to the shop.
-			return w.form(p.RedirectURL, map[string][]string{"card": {card}, "action": {"pay"}})
+		enter = func(card string) acceptance.Reply { // The tab is closed before it comes back to the shop.
+			return w.Form(p.RedirectURL, map[string][]string{"card": {card}, "action": {"pay"}})
 		}
 	}
 	if will == failsFirst {
-		enter(declined).want(w.t, http.StatusPaymentRequired)
+		enter(acceptance.Declined).Want(w.t, http.StatusPaymentRequired)
 	}
 	if will == paysAtOnce || will == failsFirst {
-		if got := enter(pays).status; got != http.StatusOK && got != http.StatusSeeOther {
+		if got := enter(acceptance.Pays).Status; got != http.StatusOK && got != http.StatusSeeOther {
 			w.t.Fatalf("the gateway answered %d", got)
 		}
 	}

@@ -2,28 +2,23 @@ package localshop_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/rand"
 	"crypto/rsa"
-	"encoding/json"
 	"hash/fnv"
 	"io"
 	mathrand "math/rand/v2"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"till/scripts/acceptance"
 	"till/scripts/localcloud"
 	"till/scripts/localcloud/clock"
-	"till/scripts/localcloud/cognito"
-	"till/scripts/localcloud/stripesim"
+	"till/scripts/localcloud/stream"
 	"till/scripts/localshop"
 	"till/shared/catalog"
-	"till/shared/order"
 )
 
 const (
@@ -31,34 +26,22 @@ const (
 	gatewayURL = "http://localhost:8090/stripe"
 )
 
-// Cards of https://docs.stripe.com/testing.
-const (
-	pays          = "4242424242424242"
-	declined      = "4000000000000002"
-	authenticates = "4000002500003155"
-	disputed      = "4000000000000259"
-)
-
 // world is a shop with people around it: what they send goes through the HTTP API, the gateway's pages and its browser
 // calls, and nothing else.
 type world struct {
 	*localshop.Shop
+	*acceptance.Visit
 	t      *testing.T
 	tricks *tricks
 	log    *lines
+	rows   *rows
 
-	mu       sync.Mutex
-	received map[catalog.SKU]int64 // Units that came into the shop, stock-takes included.
-	tokens   map[order.ID]string
-	staff    string // A token, good for an hour.
+	received map[catalog.SKU]int64 // Units that came into the shop before the doors opened.
 
 	// What a scenario expects of the invariants.
 	alarms     bool // The log may wake someone; dead-letter queues may hold something.
 	mailsTwice bool // The mailer's own faults are struck: a mail whose note was lost may come twice.
 	stopped    bool // Executions are stopped by hand.
-
-	signedIn time.Time
-	keys     int
 }
 
 // tricks are what the cloud and the store do wrong. Set them while nothing runs.
@@ -82,7 +65,7 @@ func open(t *testing.T, options ...func(*localshop.Options)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, tricks: &tricks{}, log: &lines{}, received: map[catalog.SKU]int64{}, tokens: map[order.ID]string{}}
+	w := &world{t: t, tricks: &tricks{}, log: &lines{}, rows: &rows{texts: map[string]string{}}, received: map[catalog.SKU]int64{}}
 	o := localshop.Options{
 		Files: os.DirFS("../.."), Clock: clock.New(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), clock.Inline{}), Seed: t.Name(),
 		Log: w.log, Random: seeded(t.Name()), StaffKey: key, Faults: w.tricks.cloud(), Port: w.tricks.strike,
@@ -93,6 +76,7 @@ func open(t *testing.T, options ...func(*localshop.Options)) *world {
 	if w.Shop, err = localshop.New(o); err != nil {
 		t.Fatal(err)
 	}
+	w.Store.OnWrite = w.rows.watch(w.Store.OnWrite)
 	if err := w.Seed(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -105,6 +89,7 @@ func open(t *testing.T, options ...func(*localshop.Options)) *world {
 		}
 		return w.tricks.store(op, after)
 	}
+	w.Visit = acceptance.Enter(t.Context(), outside{Shop: w.Shop, w: w, mu: &sync.Mutex{}}, t, "here")
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Log(w.log.errors())
@@ -127,7 +112,7 @@ func (t *tricks) cloud() localcloud.Faults {
 			}
 			return t.send(queue, body)
 		},
-		Stream: func(table string, n int) (d streamDelivery) {
+		Stream: func(table string, n int) (d stream.Delivery) {
 			if t.stream != nil {
 				d.Delay, d.Twice, d.Drop = t.stream(table, n)
 			}
@@ -178,97 +163,6 @@ func (w *world) pass(d time.Duration) {
 	}
 }
 
-// trouble makes the gateway misbehave from now on.
-func (w *world) trouble(f stripesim.Faults) {
-	w.t.Helper()
-	if err := w.Stripe.SetFaults(f); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-// signIn gives a manager's token, fresh enough to move money.
-func (w *world) signIn() string {
-	w.t.Helper()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.staff == "" || w.Clock.Now().Sub(w.signedIn) > 10*time.Minute {
-		token, err := w.Cloud.StaffToken(cognito.Person{Username: "mona", Groups: []string{"manager"}, MFA: true})
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		w.staff, w.signedIn = token, w.Clock.Now()
-	}
-	return w.staff
-}
-
-// reply is an answer of the API, or of a page.
-type reply struct {
-	status int
-	header http.Header
-	body   []byte
-}
-
-// code is a problem document's.
-func (r reply) code() string {
-	var p struct {
-		Code string `json:"code"`
-	}
-	if json.Unmarshal(r.body, &p) != nil {
-		return ""
-	}
-	return p.Code
-}
-
-// into reads the body, which must be JSON.
-func (r reply) into(t *testing.T, v any) {
-	t.Helper()
-	if err := json.Unmarshal(r.body, v); err != nil {
-		t.Fatalf("%d %s: %v", r.status, r.body, err)
-	}
-}
-
-// want fails the test unless the answer is of that status and, if given, code.
-func (r reply) want(t *testing.T, status int, code ...string) reply {
-	t.Helper()
-	if r.status != status || (len(code) > 0 && r.code() != code[0]) {
-		t.Fatalf("got %d %s, want %d %v", r.status, r.body, status, code)
-	}
-	return r
-}
-
-// call sends a request to the API. The body is JSON unless it is a []byte or nil.
-func (w *world) call(method, path string, header map[string]string, body any) reply {
-	raw, isRaw := body.([]byte)
-	if !isRaw && body != nil {
-		var err error
-		if raw, err = json.Marshal(body); err != nil {
-			w.t.Error(err)
-		}
-	}
-	req := httptest.NewRequestWithContext(context.Background(), method, shopURL+path, bytes.NewReader(raw))
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	for name, value := range header {
-		req.Header.Set(name, value)
-	}
-	return serve(w.Cloud.API(""), req)
-}
-
-// serve gives the answer; status 0 if the connection was closed without one.
-func serve(h http.Handler, req *http.Request) (r reply) {
-	defer func() {
-		if p := recover(); p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so too
-			r = reply{}
-		} else if p != nil {
-			panic(p)
-		}
-	}()
-	answer := httptest.NewRecorder()
-	h.ServeHTTP(answer, req)
-	return reply{answer.Code, answer.Header(), answer.Body.Bytes()}
-}
-
 // seeded is randomness that follows from a name. Safe for concurrent use.
 func seeded(name string) io.Reader {
 	h := fnv.New128a()
@@ -301,14 +195,19 @@ func (l *lines) Write(p []byte) (int, error) {
 	return l.all.Write(p)
 }
 
-// errors gives the lines that would wake someone.
-func (l *lines) errors() string {
+// list gives the lines.
+func (l *lines) list() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return strings.Split(strings.TrimSuffix(l.all.String(), "\n"), "\n")
+}
+
+// errors gives the lines that would wake someone.
+func (l *lines) errors() string {
 	var out strings.Builder
-	for line := range strings.Lines(l.all.String()) {
+	for _, line := range l.list() {
 		if strings.Contains(line, `"level":"ERROR"`) {
-			out.WriteString(line)
+			out.WriteString(line + "\n")
 		}
 	}
 	return out.String()

@@ -3,6 +3,7 @@ package memory
 import (
 	"cmp"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 )
@@ -164,7 +165,9 @@ func (s *Store) write(p put) {
 		}
 		t.items[p.key] = p.next
 	}
-	if s.OnWrite != nil && (there || p.next != nil) {
+	// A put that changes nothing leaves no record.
+	// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+	if s.OnWrite != nil && !reflect.DeepEqual(before, p.next) {
 		s.writes = append(s.writes, w)
 	}
 }
