@@ -11,12 +11,13 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
+	"till/scripts/devserver/control"
 	"till/scripts/devserver/web"
 	"till/scripts/localcloud/clock"
+	"till/scripts/localcloud/cognito"
 	"till/scripts/localshop"
 )
 
@@ -112,9 +113,9 @@ func pages(shop *localshop.Shop, gatewaysURL string) http.Handler {
 	site := web.Handler(web.Config{StripeBase: gatewaysURL + "/stripe", PublishableKey: localshop.StripePublicKey})
 	api := shop.Cloud.API("")
 	mux := http.NewServeMux()
-	control{shop}.routes(mux)
+	control.Control{Shop: inside{shop}, Stripe: shop.Stripe}.Routes(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		if isAPI(r) {
+		if web.IsAPI(r) {
 			api.ServeHTTP(w, r)
 			return
 		}
@@ -123,17 +124,26 @@ func pages(shop *localshop.Shop, gatewaysURL string) http.Handler {
 	return mux
 }
 
-// isAPI tells the API's requests from the pages', which share an address here: by their first part, and by what the caller
-// can read.
-func isAPI(r *http.Request) bool {
-	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	switch first {
-	case "products", "quotes", "orders", "webhooks", "staff", "customers":
-		return true
-	case "", "shop", "assets", "_dev", "favicon.ico":
-		return false
-	}
-	return !strings.Contains(r.Header.Get("Accept"), "text/html")
+// inside is the shop in this process, as the control page sees it.
+type inside struct{ shop *localshop.Shop }
+
+// State is control.Shop's.
+func (i inside) State(ctx context.Context) (any, error) { return i.shop.State(ctx) }
+
+// Advance is control.Shop's.
+func (i inside) Advance(_ context.Context, d time.Duration) (time.Time, error) {
+	err := i.shop.Advance(d)
+	return i.shop.Clock.Now(), err
+}
+
+// StaffToken is control.Shop's.
+func (i inside) StaffToken(_ context.Context, username string, groups []string, mfa bool) (string, error) {
+	return i.shop.Cloud.StaffToken(cognito.Person{Username: username, Groups: groups, MFA: mfa})
+}
+
+// Redrive is control.Shop's.
+func (i inside) Redrive(_ context.Context, queue string) (int, error) {
+	return i.shop.Cloud.Redrive(queue)
 }
 
 // gateways serves each simulated gateway under its name.

@@ -172,3 +172,16 @@ func each(dir string, do func(name string, body []byte)) {
 		panic(err)
 	}
 }
+
+// IsAPI tells the API's requests from the pages', which share an address here: by their first part, and by what the caller
+// can read.
+func IsAPI(r *http.Request) bool {
+	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	switch first {
+	case "products", "quotes", "orders", "webhooks", "staff", "customers":
+		return true
+	case "", "shop", "assets", "_dev", "favicon.ico":
+		return false
+	}
+	return !strings.Contains(r.Header.Get("Accept"), "text/html")
+}

@@ -1,6 +1,9 @@
-package main
+// Package control is the JSON of the control page: what a shop holds, its clock, and how its gateways misbehave. The page itself
+// is one of package web. It is for the machine that the server runs on: it trusts its caller.
+package control
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,13 +11,26 @@ import (
 	"net/http"
 	"time"
 
-	"till/scripts/localcloud/cognito"
 	"till/scripts/localcloud/stripesim"
-	"till/scripts/localshop"
 )
 
-// control is the JSON of the control page. It is for the machine that the server runs on: it trusts its caller.
-type control struct{ shop *localshop.Shop }
+// Shop is the shop behind the page: in this process, or deployed.
+type Shop interface {
+	// State is everything at one moment, as the page reads it.
+	State(context.Context) (any, error)
+	// Advance moves the clock on and gives the time after it. A shop on the wall's clock refuses.
+	Advance(context.Context, time.Duration) (time.Time, error)
+	// StaffToken signs somebody in, with or without a second factor.
+	StaffToken(ctx context.Context, username string, groups []string, mfa bool) (string, error)
+	// Redrive moves a dead-letter queue's messages back to where they came from, and tells how many.
+	Redrive(ctx context.Context, queue string) (int, error)
+}
+
+// Control answers the page's requests.
+type Control struct {
+	Shop   Shop
+	Stripe *stripesim.Sim
+}
 
 // advanceMax is how far the clock can be moved at once: far enough for every deadline in the product.
 const advanceMax = 90 * 24 * time.Hour
@@ -22,7 +38,8 @@ const advanceMax = 90 * 24 * time.Hour
 // bodyBytesMax is far more than any of these requests needs.
 const bodyBytesMax = 64 << 10
 
-func (c control) routes(mux *http.ServeMux) {
+// Routes adds them.
+func (c Control) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /_dev/state", c.state)
 	mux.HandleFunc("POST /_dev/clock", c.clock)
 	mux.HandleFunc("POST /_dev/faults", c.faults)
@@ -30,24 +47,25 @@ func (c control) routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /_dev/redrive", c.redrive)
 }
 
-func (c control) state(w http.ResponseWriter, r *http.Request) {
-	state, err := c.shop.State(r.Context())
+func (c Control) state(w http.ResponseWriter, r *http.Request) {
+	state, err := c.Shop.State(r.Context())
 	answer(w, state, err)
 }
 
 // clock moves time on; everything that falls due on the way has been done when it answers.
-func (c control) clock(w http.ResponseWriter, r *http.Request) {
+func (c Control) clock(w http.ResponseWriter, r *http.Request) {
 	var ask struct {
 		Advance string `json:"advance"`
 	}
 	err := read(r, &ask)
-	var d time.Duration
+	var now time.Time
 	if err == nil {
+		var d time.Duration
 		if d, err = span(ask.Advance); err == nil {
-			err = c.shop.Advance(d)
+			now, err = c.Shop.Advance(r.Context(), d)
 		}
 	}
-	answer(w, map[string]any{"now": c.shop.Clock.Now()}, err)
+	answer(w, map[string]any{"now": now}, err)
 }
 
 // span reads a duration; days are understood as well: "1d", "31m".
@@ -64,7 +82,7 @@ func span(text string) (time.Duration, error) {
 }
 
 // faults makes a gateway misbehave as told, instead of as told before; {} makes it well again.
-func (c control) faults(w http.ResponseWriter, r *http.Request) {
+func (c Control) faults(w http.ResponseWriter, r *http.Request) {
 	ask := map[string]json.RawMessage{}
 	err := read(r, &ask)
 	var gateway string
@@ -80,15 +98,15 @@ func (c control) faults(w http.ResponseWriter, r *http.Request) {
 		var rest []byte
 		if rest, err = json.Marshal(ask); err == nil {
 			if err = json.Unmarshal(rest, &f); err == nil {
-				err = c.shop.Stripe.SetFaults(f)
+				err = c.Stripe.SetFaults(f)
 			}
 		}
 	}
-	answer(w, map[string]any{"gateway": "stripe", "faults": c.shop.Stripe.Faults()}, err)
+	answer(w, map[string]any{"gateway": "stripe", "faults": c.Stripe.Faults()}, err)
 }
 
 // token signs a member of staff in.
-func (c control) token(w http.ResponseWriter, r *http.Request) {
+func (c Control) token(w http.ResponseWriter, r *http.Request) {
 	var ask struct {
 		Groups   []string `json:"groups"`
 		MFA      bool     `json:"mfa"`
@@ -100,19 +118,19 @@ func (c control) token(w http.ResponseWriter, r *http.Request) {
 	}
 	token := ""
 	if err == nil {
-		token, err = c.shop.Cloud.StaffToken(cognito.Person{Username: ask.Username, Groups: ask.Groups, MFA: ask.MFA})
+		token, err = c.Shop.StaffToken(r.Context(), ask.Username, ask.Groups, ask.MFA)
 	}
 	answer(w, map[string]string{"token": token}, err)
 }
 
 // redrive moves a dead-letter queue's messages back to where they came from.
-func (c control) redrive(w http.ResponseWriter, r *http.Request) {
+func (c Control) redrive(w http.ResponseWriter, r *http.Request) {
 	var ask struct {
 		Queue string `json:"queue"`
 	}
 	moved, err := 0, read(r, &ask)
 	if err == nil {
-		moved, err = c.shop.Cloud.Redrive(ask.Queue)
+		moved, err = c.Shop.Redrive(r.Context(), ask.Queue)
 	}
 	answer(w, map[string]int{"moved": moved}, err)
 }
