@@ -115,3 +115,18 @@ func TestOnlyTheLatestFailuresAreKept(t *testing.T) {
 		t.Fatalf("%d kept of %d", len(r.Failures()), r.Counts()["f"].Errors)
 	}
 }
+
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+func TestAnAnswerOverLambdasLimitIsAFailure(t *testing.T) {
+	const most = 6_291_556
+	for size, want := range map[int]string{most: "", most + 1: "Function.ResponseSizeTooLarge"} {
+		out, err := newRunner(clock.Inline{}).Call(function(func(context.Context, []byte) ([]byte, error) { return make([]byte, size), nil }), nil)
+		got := ""
+		if err != nil {
+			got = err.Type
+		}
+		if got != want || (want == "" && len(out) != size) || (want != "" && out != nil) {
+			t.Errorf("%d bytes: %q, %d came out", size, got, len(out))
+		}
+	}
+}

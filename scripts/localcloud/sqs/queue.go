@@ -117,7 +117,7 @@ func (s *Service) bury(q *queue, m *message) {
 // event is m as Lambda shows it. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 func (s *Service) event(q *queue, m *message) events.SQSMessage {
 	sum := md5.Sum([]byte(m.body)) //nolint:gosec // as above
-	return events.SQSMessage{
+	out := events.SQSMessage{
 		MessageId: m.id, ReceiptHandle: m.receipt, Body: m.body, Md5OfBody: hex.EncodeToString(sum[:]),
 		Attributes: map[string]string{
 			"ApproximateReceiveCount":          strconv.Itoa(m.receives),
@@ -128,6 +128,10 @@ func (s *Service) event(q *queue, m *message) events.SQSMessage {
 		MessageAttributes: map[string]events.SQSMessageAttribute{},
 		EventSourceARN:    q.ARN, EventSource: "aws:sqs", AWSRegion: s.region,
 	}
+	if m.source != "" {
+		out.Attributes["DeadLetterQueueSourceArn"] = m.source
+	}
+	return out
 }
 
 // Receive takes up to n messages by hand, as a person at the console would. Errors: ErrNoQueue.
@@ -159,6 +163,32 @@ func (s *Service) Delete(url, receipt string) error {
 			q.deleted++
 			return nil
 		}
+	}
+	return ErrReceipt
+}
+
+// Hide lets a message that was received under this receipt stay invisible for d from now, whatever it was; 0 shows it at once.
+// Errors: ErrNoQueue, ErrInvalid, ErrReceipt, ErrNotInFlight.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
+func (s *Service) Hide(url, receipt string, d time.Duration) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q := s.byURL[url]
+	switch {
+	case q == nil:
+		return ErrNoQueue
+	case d < 0 || d > HiddenMax:
+		return ErrInvalid
+	}
+	for _, m := range q.messages {
+		if m.receipt != receipt || receipt == "" {
+			continue
+		}
+		if m.ready {
+			return ErrNotInFlight
+		}
+		s.showAt(q, m, s.clock.Now().Add(d))
+		return nil
 	}
 	return ErrReceipt
 }

@@ -20,12 +20,18 @@ const BytesMax = 1 << 20
 // DelayMax is the longest delay of a message. Same source.
 const DelayMax = 15 * time.Minute
 
+// HiddenMax is the longest that a received message can be hidden.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
+const HiddenMax = 12 * time.Hour
+
 // Errors that calls answer with; SQS's own codes.
 var (
 	ErrNoQueue = errors.New("AWS.SimpleQueueService.NonExistentQueue")
 	ErrInvalid = errors.New("InvalidParameterValue")
 	ErrTooLong = errors.New("InvalidParameterValue: message must be shorter than the queue's maximum")
 	ErrReceipt = errors.New("ReceiptHandleIsInvalid")
+	// ErrNotInFlight is a message that others see again.
+	ErrNotInFlight = errors.New("MessageNotInflight")
 )
 
 // Config is one queue, as the template has it.

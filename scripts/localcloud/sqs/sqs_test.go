@@ -390,6 +390,51 @@ func TestByHandReceiptsAndPurge(t *testing.T) {
 	}
 }
 
+func TestAReceivedMessageIsShownAgainWhenItsReceiverSays(t *testing.T) {
+	w := newWorld(t, clock.Inline{}, nil, sqs.Consumer{}, nil)
+	w.send("a")
+	w.advance(0)
+	got, err := w.sqs.Receive(mainURL, 1)
+	if err != nil || len(got) != 1 {
+		t.Fatalf("received %v, %v", got, err)
+	}
+	must(t, w.sqs.Hide(mainURL, got[0].ReceiptHandle, 10*time.Minute))
+	w.advance(9 * time.Minute)
+	if s := w.state("main"); s.InFlight != 1 {
+		t.Fatalf("its visibility ended though it was put off: %+v", s)
+	}
+	must(t, w.sqs.Hide(mainURL, got[0].ReceiptHandle, 0))
+	w.advance(0)
+	if s := w.state("main"); s.Visible != 1 {
+		t.Fatalf("it is not shown again: %+v", s)
+	}
+	for _, row := range []struct {
+		name, url, receipt string
+		d                  time.Duration
+		want               error
+	}{
+		{"a message that others see", mainURL, got[0].ReceiptHandle, time.Minute, sqs.ErrNotInFlight},
+		{"a receipt that nobody has", mainURL, "other", time.Minute, sqs.ErrReceipt},
+		{"no receipt", mainURL, "", time.Minute, sqs.ErrReceipt},
+		{"more than half a day", mainURL, got[0].ReceiptHandle, 13 * time.Hour, sqs.ErrInvalid},
+		{"a queue that does not exist", "https://sqs/nope", got[0].ReceiptHandle, 0, sqs.ErrNoQueue},
+	} {
+		if err := w.sqs.Hide(row.url, row.receipt, row.d); !errors.Is(err, row.want) {
+			t.Errorf("%s: %v", row.name, err)
+		}
+	}
+}
+
+func TestADeadLetterNamesTheQueueThatItDiedIn(t *testing.T) {
+	w := newWorld(t, clock.Inline{}, nil, sqs.Consumer{}, func(events.SQSEvent) (string, error) { return "", errors.New("poison") })
+	w.send("bad")
+	w.advance(time.Hour)
+	got, err := w.sqs.Receive(deadURL, 1)
+	if err != nil || len(got) != 1 || got[0].Attributes["DeadLetterQueueSourceArn"] != mainARN || got[0].Attributes["ApproximateReceiveCount"] != "4" {
+		t.Fatalf("received %+v, %v", got, err)
+	}
+}
+
 func TestAVisibilityUnderTheTimeoutIsRefused(t *testing.T) {
 	w := newWorld(t, clock.Inline{}, nil, sqs.Consumer{}, nil)
 	err := w.sqs.Consume(mainARN, sqs.Consumer{BatchSize: 1, Function: &invoke.Function{Name: "slow", Timeout: 2 * time.Minute}})

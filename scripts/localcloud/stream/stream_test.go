@@ -172,6 +172,106 @@ func TestABadRecordIsCutOutAndReported(t *testing.T) {
 	}
 }
 
+// The failure record, member by member: https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+func TestAFailureRecordSaysWhereTheBatchIsAndNotWhatIsInIt(t *testing.T) {
+	c := stream.Consumer{BatchSize: 10, MaxRetries: 0, MaxAge: -1}
+	var sequence []string
+	w := newWorld(t, c, nil, func(records []events.DynamoDBEventRecord) (string, error) {
+		for _, r := range records {
+			sequence = append(sequence, r.Change.SequenceNumber)
+		}
+		return "", errors.New("down")
+	})
+	w.put(t, "a/1", "a/2", "a/3")
+	fatal(t, w.clock.Advance(0))
+	if len(w.dead) != 1 || len(sequence) != 3 {
+		t.Fatalf("%d failure records of %v", len(w.dead), sequence)
+	}
+	var got map[string]any
+	fatal(t, json.Unmarshal([]byte(w.dead[0]), &got))
+	id, _ := got["requestContext"].(map[string]any)["requestId"].(string)
+	if id == "" {
+		t.Error("no request id")
+	}
+	want := map[string]any{
+		"requestContext":  map[string]any{"requestId": id, "functionArn": "arn:relay", "condition": "RetryAttemptsExhausted", "approximateInvokeCount": 1.0},
+		"responseContext": map[string]any{"statusCode": 200.0, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+		"version":         "1.0", "timestamp": "2026-03-01T00:00:00.000Z",
+		"DDBStreamBatchInfo": map[string]any{
+			"shardId": "shardId-00000000000000000000-local", "startSequenceNumber": sequence[0], "endSequenceNumber": sequence[2],
+			"approximateArrivalOfFirstRecord": "2026-03-01T00:00:00Z", "approximateArrivalOfLastRecord": "2026-03-01T00:00:00Z",
+			"batchSize": 3.0, "streamArn": "arn:stream",
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatal(diff)
+	}
+}
+
+// The relay's own settings, all at once, as template.yaml has them: what is done stays done, what cannot be done is cut out alone,
+// tried eleven times as a batch of its own, and set aside; nothing behind it is skipped.
+func TestPartialFailuresAndBisectingTogetherSetOneRecordAside(t *testing.T) {
+	c := stream.Consumer{BatchSize: 25, MaxRetries: 10, MaxAge: 6 * time.Hour, Bisect: true, PartialFailure: true}
+	sent := map[string]int{}
+	alone := 0
+	var bad string
+	w := newWorld(t, c, nil, func(records []events.DynamoDBEventRecord) (string, error) {
+		for i, r := range records {
+			key := keys(records[i : i+1])
+			if strings.HasSuffix(key, "/bad") {
+				bad = r.Change.SequenceNumber
+				if len(records) == 1 {
+					alone++
+				}
+				return failing(r), nil
+			}
+			sent[key]++
+		}
+		return `{"batchItemFailures":[]}`, nil
+	})
+	var all []string
+	for n := range 40 {
+		key := fmt.Sprintf("%c/%d", 'a'+n%3, n)
+		if n == 17 {
+			key = "b/bad"
+		}
+		all = append(all, key)
+	}
+	w.put(t, all...)
+	fatal(t, w.clock.Advance(5*time.Hour))
+	if len(sent) != 39 || alone != 11 {
+		t.Errorf("%d records sent, the bad one tried %d times alone", len(sent), alone)
+	}
+	for key, n := range sent {
+		if n != 1 {
+			t.Errorf("%s was sent %d times", key, n)
+		}
+	}
+	if len(w.dead) != 1 || strings.Count(w.dead[0], fmt.Sprintf("%q", bad)) != 2 || !strings.Contains(w.dead[0], `"batchSize":1`) {
+		t.Errorf("set aside: %v", w.dead)
+	}
+}
+
+func TestABadRecordHoldsUpItsOwnLaneAlone(t *testing.T) {
+	sent := map[string]bool{}
+	c := stream.Consumer{BatchSize: 1, Lanes: 8, MaxRetries: -1, MaxAge: -1}
+	w := newWorld(t, c, nil, func(records []events.DynamoDBEventRecord) (string, error) {
+		if keys(records) == "a/bad" {
+			return "", errors.New("poison")
+		}
+		sent[keys(records)] = true
+		return "", nil
+	})
+	w.put(t, "a/bad", "a/behind")
+	for n := range 20 {
+		w.put(t, fmt.Sprintf("k%d/1", n))
+	}
+	fatal(t, w.clock.Advance(time.Hour))
+	if sent["a/behind"] || len(sent) < 10 {
+		t.Fatalf("%d sent: %v", len(sent), sent)
+	}
+}
+
 func TestWithoutBisectingTheWholeBatchIsGivenUp(t *testing.T) {
 	calls := 0
 	w := newWorld(t, stream.Consumer{BatchSize: 10, MaxRetries: 2, MaxAge: -1}, nil, func([]events.DynamoDBEventRecord) (string, error) {
