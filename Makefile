@@ -1,6 +1,7 @@
 # What developers run. `make` alone lists the targets. Only `make test` is needed every day, and it asks for Go alone.
 
-# Tools, pinned. Go's are run from their modules, so go.mod stays clean; Python's are pinned with hashes in infra/requirements-*.txt.
+# Tools, pinned. Go's are run from their modules, so go.mod stays clean. All else is in .tools/, made by scripts/engines/tools:
+# Python's from infra/requirements-*.txt, with hashes; DynamoDB Local from scripts/engines/, with checksums.
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 PYTHON        ?= python3
 ARCH          ?= arm64
@@ -8,6 +9,8 @@ STAGE         ?= dev
 FUZZTIME      ?= 10s
 BENCHTIME     ?= 1s
 CHROMIUM      ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+SAM           := .tools/sam/bin/sam
+TOOLS         := go run ./scripts/engines/tools -python "$(PYTHON)" -chromium "$(CHROMIUM)"
 
 # Builds for Lambda: the same bytes from every machine, no RPC of the old runtime, no symbols, no C library.
 # `sam build` hands them to Go. Never --cached: SAM watches the folder of a function only and would ship a stale shared/.
@@ -21,10 +24,13 @@ export SAM_CLI_TELEMETRY := 0
 need = @command -v $(1) >/dev/null 2>&1 || { echo "make $@ needs $(1). $(2)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify fmt vet tidy lint lint-template race fuzz bench benchmarks footprint build sam-validate sam-build browser deploy clean
+.PHONY: help run test check verify doctor tools fmt vet tidy lint lint-template race fuzz bench benchmarks footprint contract build \
+	sam-validate sam-build browser deploy clean
+# What stands first is done first: doctor before any long work. Go itself uses all processors.
+.NOTPARALLEL:
 
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Serve the demo shop, the API and simulated gateways on this machine: http://localhost:8080
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
@@ -36,7 +42,15 @@ test: fmt vet tidy ## Every Go test; needs Go alone, no C compiler
 check: fmt tidy lint ## Before each commit, under 90 s warm: format, modules, linters, short tests
 	CGO_ENABLED=0 go test -short -shuffle=on ./...
 
-verify: lint race fuzz footprint sam-validate sam-build browser ## Before each release: all that needs more than Go: gcc, Python 3.11+, Node 20, Chromium
+verify: doctor lint race fuzz footprint contract sam-validate sam-build browser ## Before each release: all that needs more than Go; `make doctor` lists it
+
+doctor: ## Say what of gcc, Python, Java, Maven, Node, npm and Chromium is missing or too old, and how to get it
+	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
+	@$(TOOLS) doctor
+
+tools: ## Install SAM CLI, MiniStack, cfn-lint and DynamoDB Local into .tools/; what is there is kept
+	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
+	@$(TOOLS) install
 
 fmt: ## Fail if a file is not as gofmt writes it
 	$(call need,gofmt,It comes with Go: https://go.dev/dl/)
@@ -76,6 +90,9 @@ benchmarks: ## Every benchmark of every package, for BENCHTIME (1s) each
 footprint: ## Every function's zip and its time from start to first poll; fails over 5 MiB
 	go run ./scripts/footprint
 
+contract: .tools/cloud/installed .tools/dynamodb-local/installed ## The store's contract on DynamoDB Local and on MiniStack, each started for it
+	go run ./scripts/engines/contract
+
 build: ## Every function's program for Lambda, for ARCH (arm64), into bin/
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
 	@set -e; for dir in functions/*/*/lambda; do \
@@ -84,13 +101,13 @@ build: ## Every function's program for Lambda, for ARCH (arm64), into bin/
 		echo "bin/$$name/bootstrap $$(wc -c < bin/$$name/bootstrap) bytes"; \
 	done
 
-sam-validate: .venv/installed .venv-cfn-lint/installed ## The template, by SAM and by two versions of cfn-lint
-	.venv/bin/sam validate --lint --config-env $(STAGE)
-	.venv-cfn-lint/bin/cfn-lint --regions eu-central-1 --template template.yaml
+sam-validate: .tools/sam/installed .tools/cloud/installed ## The template, by SAM and by two versions of cfn-lint
+	$(SAM) validate --lint --config-env $(STAGE)
+	.tools/cloud/bin/cfn-lint --regions eu-central-1 --template template.yaml
 
-sam-build: .venv/installed ## What `sam deploy` uploads, for ARCH (arm64), into .aws-sam/
+sam-build: .tools/sam/installed ## What `sam deploy` uploads, for ARCH (arm64), into .aws-sam/
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
-	CGO_ENABLED=0 GOFLAGS="$(LAMBDA_GOFLAGS)" .venv/bin/sam build --config-env $(STAGE) --parameter-overrides Arch=$(ARCH)
+	CGO_ENABLED=0 GOFLAGS="$(LAMBDA_GOFLAGS)" $(SAM) build --config-env $(STAGE) --parameter-overrides Arch=$(ARCH)
 
 browser: ## The demo shop in a real browser, against a server that is started for it on free ports
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
@@ -100,7 +117,7 @@ browser: ## The demo shop in a real browser, against a server that is started fo
 	CHROMIUM="$(CHROMIUM)" node scripts/browser/run.js
 
 deploy: sam-validate sam-build ## Build and deploy STAGE (dev, staging, prod); needs AWS credentials
-	.venv/bin/sam deploy --config-env $(STAGE)
+	$(SAM) deploy --config-env $(STAGE)
 	@echo
 	@echo "After the first deploy: put Stripe's keys into the secret of the output StripeSecretArn,"
 	@echo "  aws secretsmanager put-secret-value --secret-id ARN --secret-string file://stripe.json"
@@ -108,18 +125,14 @@ deploy: sam-validate sam-build ## Build and deploy STAGE (dev, staging, prod); n
 	@echo "confirm the mail that the alarms' topic sent; and invite the staff into the pool StaffPoolId."
 
 clean: ## Remove what builds and tools left behind
-	rm -rf .aws-sam .venv .venv-cfn-lint bin coverage scripts/browser/node_modules scripts/browser/shots
+	rm -rf .aws-sam .tools .venv .venv-cfn-lint bin coverage scripts/browser/node_modules scripts/browser/shots
 
-# The files name everything, so nothing else is looked for (--no-deps). The marker is written last: an interrupted install is
-# done again.
-.venv/installed: infra/requirements-sam.txt
-.venv-cfn-lint/installed: infra/requirements-cfn-lint.txt
-.venv/installed .venv-cfn-lint/installed:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-		{ echo "make needs Python 3.11 or newer for SAM. Install it, or name it: make PYTHON=python3.11 …" >&2; exit 1; }
-	rm -rf $(@D)
-	$(PYTHON) -m venv $(@D)
-	$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
-	touch $@
+# A tool is made anew when its list is newer. Its marker is written last: an interrupted installation is done again.
+.tools/sam/installed: infra/requirements-sam.txt
+.tools/cloud/installed: infra/requirements-cloud.txt
+.tools/dynamodb-local/installed: scripts/engines/pom.xml scripts/engines/dynamodb-local.sha256
+.tools/%/installed:
+	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
+	@$(TOOLS) install $*
 
 comma := ,

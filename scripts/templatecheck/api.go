@@ -1,6 +1,7 @@
 package templatecheck
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -10,7 +11,6 @@ func apiRules() []Rule {
 		{"routes_listed", "what is not listed is nobody's promise, and nobody's test", routesListed},
 		{"routes_told", "a known path under a wrong method is 405, which needs the list", routesTold},
 		{"staff_signed_in", "an open staff route gives money back to strangers", staffSignedIn},
-		{"second_factor", "a password alone is anybody's", secondFactor},
 		{"origins_exact", "a star lets any page use a shopper's link", originsExact},
 		{"access_log_blind", "an address or a user agent is personal data", accessLogBlind},
 		{"throttled", "without a bound one visitor takes every run the account has", throttled},
@@ -63,12 +63,6 @@ func (t *Template) Routes() []Route {
 		}
 	}
 	return out
-}
-
-// claimsTrigger is the function that the staff's pool asks before it makes a token: without it no token says that a second
-// factor was used, and staff's routes take none.
-func (t *Template) claimsTrigger() string {
-	return refersTo(At(t.Resource("StaffPool"), "LambdaConfig", "PreTokenGenerationConfig", "LambdaArn"))
 }
 
 func routesListed(t *Template, f *findings) {
@@ -131,50 +125,17 @@ func staffSignedIn(t *Template, f *findings) {
 			f.add(r.Function, "%s has the authorizer %q", r.Key, r.Authorizer)
 		}
 	}
-	jwt := At(t.Resource("HttpApi"), "Auth", "Authorizers", "Staff", "JwtConfiguration")
+	staff := At(t.Resource("HttpApi"), "Auth", "Authorizers", "Staff")
+	if At(staff, "IdentitySource") != "$request.header.Authorization" {
+		f.add("HttpApi", "looks for the token elsewhere than in Authorization: queries are logged")
+	}
+	jwt := At(staff, "JwtConfiguration")
 	issuer := text(At(jwt, "issuer", "Fn::Sub"))
 	if issuer != "https://cognito-idp.${AWS::Region}.amazonaws.com/${StaffPool}" {
 		f.add("HttpApi", "believes another issuer than the staff's pool")
 	}
 	if audience := list(At(jwt, "audience")); len(audience) != 1 || refersTo(audience[0]) != "StaffClient" {
 		f.add("HttpApi", "believes tokens made for others")
-	}
-}
-
-func secondFactor(t *Template, f *findings) {
-	for _, id := range t.OfType("AWS::Cognito::UserPool") {
-		p := t.Resource(id)
-		if p["MfaConfiguration"] != "ON" || !slices.Equal(texts(p["EnabledMfas"]), []string{"SOFTWARE_TOKEN_MFA"}) {
-			f.add(id, "lets people in without a second factor, or by text message")
-		}
-		if t.claimsTrigger() == "" || text(At(p, "LambdaConfig", "PreTokenGenerationConfig", "LambdaVersion")) != "V2_0" {
-			f.add(id, "has no trigger that puts the second factor into access tokens")
-		}
-		if At(p, "AdminCreateUserConfig", "AllowAdminCreateUserOnly") != true {
-			f.add(id, "lets anybody sign up")
-		}
-		if protection := list(At(p["DeletionProtection"], "Fn::If")); len(protection) != 3 || protection[1] != "ACTIVE" {
-			f.add(id, "may be deleted")
-		}
-		t.retained(id, f)
-	}
-	for _, id := range t.OfType("AWS::Cognito::UserPoolClient") {
-		p := t.Resource(id)
-		if hours := whole(p["AccessTokenValidity"], 24); hours != 1 || At(p, "TokenValidityUnits", "AccessToken") != "hours" {
-			f.add(id, "gives tokens for other than an hour")
-		}
-		for _, flow := range texts(p["ExplicitAuthFlows"]) {
-			if strings.Contains(flow, "PASSWORD") {
-				f.add(id, "takes the password itself: %s", flow)
-			}
-		}
-	}
-	var groups []string
-	for _, id := range t.OfType("AWS::Cognito::UserPoolGroup") {
-		groups = append(groups, text(t.Resource(id)["GroupName"]))
-	}
-	if slices.Sort(groups); !slices.Equal(groups, []string{"admin", "manager", "packer", "viewer"}) {
-		f.add("StaffPool", "has other groups than admin, manager, packer and viewer")
 	}
 }
 
@@ -185,6 +146,24 @@ func originsExact(t *Template, f *findings) {
 	}
 	if strings.Contains(text(At(t.Root, "Parameters", "AllowedOrigins", "Default")), "*") {
 		f.add("AllowedOrigins", "is any origin")
+	}
+	used := map[string]bool{}
+	for _, r := range t.Routes() {
+		if method, _, there := strings.Cut(r.Key, " "); there {
+			used[method] = true
+		}
+	}
+	methods := texts(At(cors, "AllowMethods"))
+	if slices.Sort(methods); !slices.Equal(methods, slices.Sorted(maps.Keys(used))) {
+		f.add("HttpApi", "lets pages send other methods than its routes have: %v", methods)
+	}
+	for _, header := range []string{"location", "retry-after", "x-request-id"} {
+		if !slices.Contains(texts(At(cors, "ExposeHeaders")), header) {
+			f.add("HttpApi", "does not let pages read %s", header)
+		}
+	}
+	if age := whole(At(cors, "MaxAge"), 0); age < 60 || age > 7200 {
+		f.add("HttpApi", "lets browsers keep the answer for %d s, not a minute to two hours", age)
 	}
 	if slices.Contains(texts(At(cors, "AllowHeaders")), "*") || At(cors, "AllowCredentials") == true {
 		f.add("HttpApi", "takes any header, or cookies, from other origins")

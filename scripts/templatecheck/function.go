@@ -43,17 +43,21 @@ func limits(t *Template, f *findings) {
 		if t.events(id, "HttpApi") != nil || strings.HasPrefix(t.Folder(id), "step/") {
 			most = 15
 		}
-		if t.seconds(id) > most || t.setting(id, "Timeout") == nil {
+		if id == t.claimsTrigger() {
+			most = 5 // Cognito waits no longer for a trigger.
+		}
+		if t.seconds(id) < 1 || t.seconds(id) > most || t.setting(id, "Timeout") == nil {
 			f.add(id, "may take %d s, more than %d", t.seconds(id), most)
 		}
 		if memory := whole(t.setting(id, "MemorySize"), 0); memory < 128 || memory > 512 {
 			f.add(id, "has %d MB, not 128 to 512", memory)
 		}
-		if branches := list(At(t.setting(id, "ReservedConcurrentExecutions"), "Fn::If")); len(branches) != 3 || refersTo(branches[1]) != "ReservedConcurrency" {
+		if branches := list(At(t.setting(id, "ReservedConcurrentExecutions"), "Fn::If")); len(branches) != 3 ||
+			branches[0] != "ReservesConcurrency" || refersTo(branches[1]) != "ReservedConcurrency" || refersTo(branches[2]) != "AWS::NoValue" {
 			f.add(id, "does not follow the parameter ReservedConcurrency")
 		}
 		for _, event := range t.events(id, "SQS") {
-			if n := whole(At(event, "ScalingConfig", "MaximumConcurrency"), 0); n < 2 {
+			if n := whole(At(event, "ScalingConfig", "MaximumConcurrency"), 0); n < 2 || n > 10 {
 				f.add(id, "may run without bound behind its queue")
 			}
 		}
@@ -92,10 +96,12 @@ func machineQuiet(t *Template, f *findings) {
 	for _, id := range machines {
 		p := t.Resource(id)
 		logging := p["Logging"]
+		t.want(f, id, "DefinitionUri", "infra/fulfillment.asl.json")
 		if p["Type"] != "STANDARD" {
 			f.add(id, "is not STANDARD, so it cannot wait for people")
 		}
-		if At(logging, "Level") != "ERROR" || At(logging, "IncludeExecutionData") != false || len(list(At(logging, "Destinations"))) != 1 {
+		if At(logging, "Level") != "ERROR" || At(logging, "IncludeExecutionData") != false ||
+			short(At(logging, "Destinations")) != "[{CloudWatchLogsLogGroup: {LogGroupArn: !GetAtt FulfillmentLog.Arn}}]" {
 			f.add(id, "does not log its errors, or logs its data")
 		}
 		var may []string
@@ -125,7 +131,7 @@ func sweepEachMinute(t *Template, f *findings) {
 		if t.Folder(id) == "worker/sweep" && (len(ticks) != 1 || ticks[0]["Schedule"] != "rate(1 minute)" || ticks[0]["Enabled"] == false) {
 			f.add(id, "does not run each minute")
 		}
-		if retries := At(t.Resource(id), "EventInvokeConfig", "MaximumRetryAttempts"); len(ticks) > 0 && retries != 0 {
+		if again := short(t.Resource(id)["EventInvokeConfig"]); len(ticks) > 0 && again != "{MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0}" {
 			f.add(id, "is tried again beside its next tick")
 		}
 	}

@@ -58,7 +58,7 @@ func TestEveryBrokenMachineIsFlagged(t *testing.T) {
 	first := func(root map[string]any, name, key string) map[string]any {
 		return state(root, name)[key].([]any)[0].(map[string]any)
 	}
-	for name, row := range map[string]struct {
+	rows := map[string]struct {
 		hurt func(map[string]any)
 		word string
 	}{
@@ -78,10 +78,17 @@ func TestEveryBrokenMachineIsFlagged(t *testing.T) {
 		"retries come all at once":            {func(r map[string]any) { delete(first(r, "Prepare", "Retry"), "JitterStrategy") }, "jitter"},
 		"a wait between retries has no bound": {func(r map[string]any) { delete(first(r, "Prepare", "Retry"), "MaxDelaySeconds") }, "jitter"},
 		"an error is misspelt":                {func(r map[string]any) { first(r, "Prepare", "Retry")["ErrorEquals"] = []any{"DependencyUnavailible"} }, "nobody sends"},
-		"a task catches nothing":              {func(r map[string]any) { delete(state(r, "Prepare"), "Catch") }, "no Catch"},
-		"a task catches one error only":       {func(r map[string]any) { first(r, "Prepare", "Catch")["ErrorEquals"] = []any{"OrderCancelled"} }, "is not caught"},
-		"a catch loses the order's id":        {func(r map[string]any) { delete(first(r, "Prepare", "Catch"), "ResultPath") }, "loses its input"},
-		"a task's answer is kept":             {func(r map[string]any) { delete(state(r, "Complete"), "ResultPath") }, "keeps a task's answer"},
+		"a retrier names no error":            {func(r map[string]any) { first(r, "Prepare", "Retry")["ErrorEquals"] = []any{} }, "names no error"},
+		"the machine begins nowhere":          {func(r map[string]any) { r["StartAt"] = "Begin" }, "is no state"},
+		"a failure goes on":                   {func(r map[string]any) { state(r, "FulfillmentFailed")["Next"] = "Cancelled" }, "Next and End"},
+		"an error is caught behind all others": {func(r map[string]any) {
+			s := state(r, "Prepare")
+			s["Catch"] = append(s["Catch"].([]any), map[string]any{"ErrorEquals": []any{"OrderCancelled"}, "ResultPath": "$.error", "Next": "Compensate"})
+		}, "catch everything, last"},
+		"a task catches nothing":        {func(r map[string]any) { delete(state(r, "Prepare"), "Catch") }, "no Catch"},
+		"a task catches one error only": {func(r map[string]any) { first(r, "Prepare", "Catch")["ErrorEquals"] = []any{"OrderCancelled"} }, "is not caught"},
+		"a catch loses the order's id":  {func(r map[string]any) { delete(first(r, "Prepare", "Catch"), "ResultPath") }, "loses its input"},
+		"a task's answer is kept":       {func(r map[string]any) { delete(state(r, "Complete"), "ResultPath") }, "keeps a task's answer"},
 		"a task is sent the whole input": {func(r map[string]any) {
 			state(r, "Complete")["Parameters"].(map[string]any)["Payload"] = map[string]any{"all.$": "$"}
 		}, "is no id"},
@@ -91,15 +98,19 @@ func TestEveryBrokenMachineIsFlagged(t *testing.T) {
 			r["States"].(map[string]any)["Extra"] = map[string]any{"Type": "Pass", "Next": "More"}
 			r["States"].(map[string]any)["More"] = map[string]any{"Type": "Pass", "End": true}
 		}, "golden path"},
-	} {
+	}
+	seen := 0
+	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {
 			m := machine(t)
 			row.hurt(m.Root)
 			if got := m.Check(sfntask.Names()); !hasWord(got, row.word) {
-				t.Errorf("not seen; said %q", got)
+				t.Fatalf("not seen; said %q", got)
 			}
+			seen++
 		})
 	}
+	t.Logf("%d of %d broken machines flagged", seen, len(rows))
 }
 
 func TestAnErrorThatOurTasksDoNotSendIsFlagged(t *testing.T) {

@@ -25,8 +25,8 @@ func visibility(t *Template, f *findings) {
 		for _, event := range t.events(id, "SQS") {
 			queue := refersTo(event["Queue"])
 			have, want := whole(t.Resource(queue)["VisibilityTimeout"], 30), 6*t.seconds(id)
-			if have < want {
-				f.add(queue, "hides a message for %d s, and %s may take %d s: want %d", have, id, t.seconds(id), want)
+			if have < want || have > 2*want {
+				f.add(queue, "hides a message for %d s, and %s may take %d s: want %d, and not twice that", have, id, t.seconds(id), want)
 			}
 		}
 	}
@@ -68,8 +68,8 @@ func redrive(t *Template, f *findings) {
 		if t.Resource(refersTo(At(p["RedrivePolicy"], "deadLetterTargetArn"))) == nil || receives < 3 || receives > 10 {
 			f.add(id, "gives a message up after %d receives, not 3 to 10, or to no queue", receives)
 		}
-		if whole(p["MessageRetentionPeriod"], fourDays) >= fourteenDays {
-			f.add(id, "keeps messages as long as its dead letters are kept, which count from the same day")
+		if kept := whole(p["MessageRetentionPeriod"], fourDays); kept >= fourteenDays || kept < fourDays {
+			f.add(id, "keeps messages for less than four days, or as long as its dead letters are kept, which count from the same day")
 		}
 	}
 }
@@ -79,6 +79,9 @@ func queueClosed(t *Template, f *findings) {
 	for _, id := range t.OfType("AWS::SQS::QueuePolicy") {
 		for _, queue := range list(t.Resource(id)["Queues"]) {
 			for _, each := range list(At(t.Resource(id), "PolicyDocument", "Statement")) {
+				if At(each, "Effect") != "Deny" {
+					f.add(id, "lets others in: %s", short(each))
+				}
 				if At(each, "Effect") == "Deny" && At(each, "Principal") == "*" && At(each, "Action") == "sqs:*" &&
 					refersTo(At(each, "Resource")) == refersTo(queue) && At(each, "Condition", "Bool", "aws:SecureTransport") == "false" {
 					closed[refersTo(queue)] = true
@@ -150,7 +153,8 @@ func streamSettings(t *Template, f *findings) {
 					f.add(id, "%s is %v, not %v", key, event[key], want)
 				}
 			}
-			if t.Resource(refersTo(At(event, "DestinationConfig", "OnFailure", "Destination"))) == nil {
+			if t.Resource(refersTo(At(event, "DestinationConfig", "OnFailure", "Destination"))) == nil ||
+				At(event, "DestinationConfig", "OnFailure", "Type") != "SQS" {
 				f.add(id, "drops what it gives up")
 			}
 			if filters := fmt.Sprint(At(event, "FilterCriteria", "Filters")); filters != "[map[Pattern:"+changesOnly+"]]" {

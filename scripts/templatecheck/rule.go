@@ -28,5 +28,6 @@ func (r Rule) Check(t *Template) []string {
 
 // Rules lists every rule.
 func Rules() []Rule {
-	return slices.Concat(accessRules(), storeRules(), queueRules(), functionRules(), apiRules(), watchRules())
+	return slices.Concat(formRules(), parameterRules(), accessRules(), trustRules(), keyRules(), storeRules(), queueRules(), functionRules(),
+		wiringRules(), apiRules(), domainRules(), staffRules(), watchRules())
 }

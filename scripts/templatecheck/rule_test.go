@@ -56,9 +56,15 @@ func part(root map[string]any, id string, keys ...any) map[string]any {
 	return v.(map[string]any)
 }
 
-// statement gives statement i of a role's own policy.
-func statement(root map[string]any, role string, i int) map[string]any {
-	return part(root, role, "Policies", 0, "PolicyDocument", "Statement", i)
+// granting gives the statement of a role's own policy that allows an action; with several, the first.
+func granting(root map[string]any, role, action string) map[string]any {
+	for _, each := range part(root, role, "Policies", 0, "PolicyDocument")["Statement"].([]any) {
+		s := each.(map[string]any)
+		if slices.Contains(s["Action"].([]any), any(action)) {
+			return s
+		}
+	}
+	panic(role + " does not allow " + action)
 }
 
 // ref is !Ref id.
@@ -70,34 +76,67 @@ func event(root map[string]any, function, name string) map[string]any {
 }
 
 func breakages() []breakage {
-	return slices.Concat(accessBreakages(), storeBreakages(), queueBreakages(), functionBreakages(), apiBreakages(), watchBreakages())
+	return slices.Concat(formBreakages(), parameterBreakages(), accessBreakages(), trustBreakages(), keyBreakages(), storeBreakages(),
+		queueBreakages(), functionBreakages(), wiringBreakages(), apiBreakages(), domainBreakages(), staffBreakages(), watchBreakages())
 }
 
-func TestEveryBrokenTemplateIsFlaggedByItsRule(t *testing.T) {
-	rules := map[string]templatecheck.Rule{}
+// flagged are the rules that find something.
+func flagged(tpl *templatecheck.Template) []string {
+	var out []string
 	for _, rule := range templatecheck.Rules() {
-		rules[rule.Name] = rule
+		if len(rule.Check(tpl)) > 0 {
+			out = append(out, rule.Name)
+		}
 	}
-	tried := map[string]bool{}
+	return out
+}
+
+// Each broken template must be seen by its rule; and each rule must be the only one that sees one of its own, or it would not be
+// needed.
+func TestEveryBrokenTemplateIsFlaggedByItsRuleAndEveryRuleIsNeeded(t *testing.T) {
+	seen, alone := 0, map[string]bool{}
 	for _, b := range breakages() {
-		tried[b.rule] = true
 		t.Run(b.rule+"/"+b.name, func(t *testing.T) {
 			tpl := load(t)
 			b.hurt(tpl.Root)
-			rule, there := rules[b.rule]
-			if !there {
-				t.Fatalf("no rule %s", b.rule)
+			got := flagged(tpl)
+			if !slices.Contains(got, b.rule) {
+				t.Fatalf("not seen by %s, only by %v", b.rule, got)
 			}
-			if len(rule.Check(tpl)) == 0 {
-				t.Errorf("not seen: %s", rule.Why)
-			}
+			seen++
+			alone[b.rule] = alone[b.rule] || len(got) == 1
 		})
 	}
-	for _, name := range slices.Sorted(maps.Keys(rules)) {
-		if !tried[name] {
-			t.Errorf("rule %s is never tried on a broken template", name)
+	rules := templatecheck.Rules()
+	for _, rule := range rules {
+		if isAlone, tried := alone[rule.Name]; !tried {
+			t.Errorf("rule %s is never tried on a broken template", rule.Name)
+		} else if !isAlone {
+			t.Errorf("rule %s never sees a broken template that no other rule sees", rule.Name)
 		}
+		delete(alone, rule.Name)
 	}
+	for name := range alone {
+		t.Errorf("there is no rule %s", name)
+	}
+	t.Logf("%d of %d broken templates flagged, by %d rules", seen, len(breakages()), len(rules))
+	if seen != len(breakages()) {
+		t.Fail()
+	}
+}
+
+func TestEveryResourceThatIsRemovedIsMissed(t *testing.T) {
+	tpl := load(t)
+	resources := tpl.Root["Resources"].(map[string]any)
+	for _, id := range slices.Sorted(maps.Keys(resources)) {
+		old := resources[id]
+		delete(resources, id)
+		if len(flagged(tpl)) == 0 {
+			t.Errorf("nobody misses %s", id)
+		}
+		resources[id] = old
+	}
+	t.Logf("%d resources", len(resources))
 }
 
 func TestLoadRefusesWhatIsNoTemplate(t *testing.T) {

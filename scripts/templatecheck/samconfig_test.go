@@ -31,3 +31,23 @@ func TestDeploySettingsNameParametersAndNeverCache(t *testing.T) {
 		t.Error("prod is deployed without a look, or without protection")
 	}
 }
+
+func TestEveryFindingThatIsPutAsideHasItsReasonAboveIt(t *testing.T) {
+	text, err := os.ReadFile(templatePath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, aside := strings.Split(string(text), "\n"), 0
+	for i, line := range lines {
+		if !strings.Contains(line, "ignore_checks") {
+			continue
+		}
+		aside++
+		if i == 0 || !strings.HasPrefix(strings.TrimSpace(lines[i-1]), "# ") {
+			t.Errorf("line %d puts findings aside and does not say why", i+1)
+		}
+	}
+	if aside != 2 {
+		t.Errorf("%d places put findings aside, not two", aside)
+	}
+}

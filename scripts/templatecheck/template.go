@@ -135,13 +135,47 @@ func whole(v any, otherwise int) int {
 	return otherwise
 }
 
-// refersTo is the resource that a Ref or a GetAtt names; "" for anything else.
+// refersTo is the resource that a Ref or a GetAtt names, in either of its forms; "" for anything else.
 func refersTo(v any) string {
 	if id := text(At(v, "Ref")); id != "" {
 		return id
 	}
+	if parts := list(At(v, "Fn::GetAtt")); len(parts) > 0 {
+		return text(parts[0])
+	}
 	id, _, _ := strings.Cut(text(At(v, "Fn::GetAtt")), ".")
 	return id
+}
+
+// short is a value as the template would write it in one line: "!Ref Stage", "[a, b]", "{k: v}".
+func short(v any) string {
+	switch x := v.(type) {
+	case map[string]any:
+		parts := make([]string, 0, len(x))
+		for _, key := range slices.Sorted(maps.Keys(x)) {
+			name, isCall := strings.CutPrefix(key, "Fn::")
+			if len(x) == 1 && (isCall || key == "Ref") {
+				return "!" + name + " " + short(x[key])
+			}
+			parts = append(parts, key+": "+short(x[key]))
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	case []any:
+		parts := make([]string, 0, len(x))
+		for _, each := range x {
+			parts = append(parts, short(each))
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// want holds one of a resource's properties to what it should be, as short says it.
+func (t *Template) want(f *findings, id, property, value string) {
+	if got := short(t.Resource(id)[property]); got != value {
+		f.add(id, "%s is %s, not %s", property, got, value)
+	}
 }
 
 func (t *Template) resources() map[string]any {
@@ -158,11 +192,12 @@ func (t *Template) Resource(id string) map[string]any {
 // OfType lists the resources of a type by logical id, sorted.
 func (t *Template) OfType(kind string) []string {
 	var out []string
-	for _, id := range slices.Sorted(maps.Keys(t.resources())) {
-		if text(At(t.resources()[id], "Type")) == kind {
+	for id, each := range t.resources() {
+		if text(At(each, "Type")) == kind {
 			out = append(out, id)
 		}
 	}
+	slices.Sort(out)
 	return out
 }
 

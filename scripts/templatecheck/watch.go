@@ -7,6 +7,8 @@ import (
 
 func watchRules() []Rule {
 	return []Rule{
+		{"alarms_measure", "an alarm that adds nothing up never fires", alarmsMeasure},
+		{"topic_closed", "who may speak to the topic wakes people for nothing, and hides a real alarm", topicClosed},
 		{"alarms_heard", "an alarm that tells nobody is a light in an empty room", alarmsHeard},
 		{"dead_letters_watched", "what failed for good must not lie there unseen", deadLettersWatched},
 		{"errors_watched", "a function that fails must not fail unseen", errorsWatched},

@@ -20,23 +20,53 @@ import (
 	"till/shared/storetest"
 )
 
-// TestKeepsTheContract runs on the engine at DYNAMODB_ENDPOINT, as scripts/engines/contract.sh starts it.
-func TestKeepsTheContract(t *testing.T) {
-	endpoint := os.Getenv("DYNAMODB_ENDPOINT") //nolint:forbidigo // a test on request: what it runs on is the caller's
-	if endpoint == "" {
-		t.Fatal("DYNAMODB_ENDPOINT is not set; scripts/engines/contract.sh sets it")
+// engine is what the tests of this file run on, as `make contract` says.
+type engine struct {
+	name   storetest.Engine
+	cfg    aws.Config
+	client *dynamodb.Client
+}
+
+func theEngine(t *testing.T) engine {
+	t.Helper()
+	endpoint, name := os.Getenv("DYNAMODB_ENDPOINT"), storetest.Engine(os.Getenv("DYNAMODB_ENGINE"))
+	if endpoint == "" || name == "" {
+		t.Fatal("DYNAMODB_ENDPOINT and DYNAMODB_ENGINE are not set: run `make contract`")
 	}
 	cfg := config(endpoint, nil)
-	// For the same reason no connection is used twice: a new event that is stored at a second try is told to be a repeat.
+	// MiniStack may close a connection after it has acted, and the SDK's next try finds the work done: a new event that is stored
+	// at a second try is told to be a repeat. So no connection is used twice.
 	cfg.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.DisableKeepAlives = true })
-	client := dynamodb.NewFromConfig(cfg)
-	var count atomic.Int64
-	storetest.Run(t, func(t *testing.T) storetest.Store {
-		prefix := fmt.Sprintf("till-%d-%d-", os.Getpid(), count.Add(1))
-		names := dynamo.Names{Orders: prefix + "orders", Catalog: prefix + "catalog", Inbox: prefix + "inbox", Customers: prefix + "customers"}
-		makeTables(t, client, names)
-		return dynamo.New(cfg, names)
+	return engine{name, cfg, dynamodb.NewFromConfig(cfg)}
+}
+
+// made tells tables of one process apart.
+var made atomic.Int64
+
+// freshTables makes tables that are gone after the test.
+func (e engine) freshTables(t *testing.T) dynamo.Names {
+	t.Helper()
+	prefix := fmt.Sprintf("till-%d-%d-", os.Getpid(), made.Add(1))
+	names := dynamo.Names{Orders: prefix + "orders", Catalog: prefix + "catalog", Inbox: prefix + "inbox", Customers: prefix + "customers"}
+	makeTables(t, e.client, names)
+	return names
+}
+
+func TestEngineKeepsTheContract(t *testing.T) {
+	e := theEngine(t)
+	storetest.Run(t, func(t *testing.T) storetest.Streamed {
+		names := e.freshTables(t)
+		return streamed{dynamo.New(e.cfg, names), e, names.Orders}
 	})
+}
+
+func TestEngineDiffersAsListed(t *testing.T) {
+	e := theEngine(t)
+	probes := make(map[string]func(*testing.T) string)
+	for name, probe := range enginesProbes() {
+		probes[name] = func(t *testing.T) string { return probe(t, e) }
+	}
+	storetest.Differences(t, e.name, probes)
 }
 
 // gsi is an index as template.yaml has it.
@@ -64,14 +94,17 @@ func makeTables(t *testing.T, client *dynamodb.Client, names dynamo.Names) {
 			sort = "sk"
 		}
 		in.KeySchema = define(in, hash, sort)
+		if table.name == names.Orders {
+			in.StreamSpecification = &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewImage}
+		}
 		for _, g := range table.indexes {
 			in.GlobalSecondaryIndexes = append(in.GlobalSecondaryIndexes, types.GlobalSecondaryIndex{
 				IndexName: aws.String(g.name), KeySchema: define(in, g.hash, g.sort), Projection: &types.Projection{ProjectionType: g.projection},
 			})
 		}
-		// MiniStack may close a connection after it has acted; then the SDK's next try finds the work done.
-		var made *types.ResourceInUseException
-		if _, err := client.CreateTable(t.Context(), in); err != nil && !errors.As(err, &made) {
+		// For the same reason a table may be found made.
+		var exists *types.ResourceInUseException
+		if _, err := client.CreateTable(t.Context(), in); err != nil && !errors.As(err, &exists) {
 			t.Fatalf("making %s: %v", table.name, err)
 		}
 		t.Cleanup(func() {

@@ -134,9 +134,8 @@ func (r *reader) stripe() Stripe {
 type Vault struct {
 	CustomersTable string // CUSTOMERS_TABLE, required.
 	KeyARN         string // VAULT_KEY_ARN, required: the merchant's KMS key.
-	SecretARN      string // VAULT_SECRET_ARN, required: the key of the blind index.
 }
 
 func (r *reader) vault() Vault {
-	return Vault{CustomersTable: r.required("CUSTOMERS_TABLE"), KeyARN: r.required("VAULT_KEY_ARN"), SecretARN: r.required("VAULT_SECRET_ARN")}
+	return Vault{CustomersTable: r.required("CUSTOMERS_TABLE"), KeyARN: r.required("VAULT_KEY_ARN")}
 }

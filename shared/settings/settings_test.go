@@ -29,12 +29,12 @@ type function struct {
 func functions() map[string]function {
 	catalogue, step, staff := loader(settings.LoadCatalogue), loader(settings.LoadStep), loader(settings.LoadStaff)
 	sealed := loader(settings.LoadStaffSealed)
-	const vault, stripe = " CUSTOMERS_TABLE VAULT_KEY_ARN VAULT_SECRET_ARN", " STRIPE_SECRET_ARN API_URL"
+	const vault, stripe = " CUSTOMERS_TABLE VAULT_KEY_ARN", " STRIPE_SECRET_ARN API_URL"
 	return map[string]function{
 		"shopper/listproducts": {catalogue, "CATALOG_TABLE", ""},
 		"shopper/showproduct":  {catalogue, "CATALOG_TABLE", ""},
 		"shopper/quote":        {catalogue, "CATALOG_TABLE", ""},
-		"shopper/placeorder": {loader(settings.LoadPlaceOrder), "ORDERS_TABLE CATALOG_TABLE LINK_SECRET_ARN ALLOWED_ORIGINS" + vault,
+		"shopper/placeorder": {loader(settings.LoadPlaceOrder), "ORDERS_TABLE CATALOG_TABLE LINK_SECRET_ARN ALLOWED_ORIGINS VAULT_SECRET_ARN" + vault,
 			"STOCK_HOLD"},
 		"shopper/vieworder": {loader(settings.LoadViewOrder), "ORDERS_TABLE LINK_SECRET_ARN", ""},
 		"shopper/startpayment": {loader(settings.LoadStartPayment),

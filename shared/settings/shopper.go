@@ -22,18 +22,19 @@ func LoadCatalogue(get Getenv) (Catalogue, error) {
 type PlaceOrder struct {
 	Common
 	Vault
-	OrdersTable   string        // ORDERS_TABLE, required.
-	CatalogTable  string        // CATALOG_TABLE, required.
-	LinkSecretARN string        // LINK_SECRET_ARN, required.
-	Origins       []string      // ALLOWED_ORIGINS, required: pages that may call.
-	StockHold     time.Duration // STOCK_HOLD, 30m unless set, 5m to 24h.
+	IndexSecretARN string        // VAULT_SECRET_ARN, required: the key of the blind index of addresses.
+	OrdersTable    string        // ORDERS_TABLE, required.
+	CatalogTable   string        // CATALOG_TABLE, required.
+	LinkSecretARN  string        // LINK_SECRET_ARN, required.
+	Origins        []string      // ALLOWED_ORIGINS, required: pages that may call.
+	StockHold      time.Duration // STOCK_HOLD, 30m unless set, 5m to 24h.
 }
 
 // LoadPlaceOrder reads it. Errors: fault.Internal, every fault At its setting.
 func LoadPlaceOrder(get Getenv) (PlaceOrder, error) {
 	r := &reader{get: get}
 	s := PlaceOrder{
-		Common: r.common(), Vault: r.vault(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		Common: r.common(), Vault: r.vault(), IndexSecretARN: r.required("VAULT_SECRET_ARN"), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
 		LinkSecretARN: r.required("LINK_SECRET_ARN"), Origins: r.list("ALLOWED_ORIGINS"),
 		StockHold: r.span("STOCK_HOLD", 30*time.Minute, 5*time.Minute, 24*time.Hour),
 	}

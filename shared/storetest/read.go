@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"till/shared/catalog"
 	"till/shared/fault"
 	"till/shared/order"
+	"till/shared/pricing"
 )
 
 var readRows = []row{
@@ -19,6 +21,7 @@ var readRows = []row{
 	{"changes of more than a megabyte come whole", readManyChanges},
 	{"many orders come in the order asked, the missing left out, each once", readMany},
 	{"more orders than one call of DynamoDB gives come all", readVeryMany},
+	{"orders of more than 16 MB come all", readHuge},
 	{"references and changes are no orders", readOnlyOrders},
 }
 
@@ -127,6 +130,31 @@ func readVeryMany(t *testing.T, s Store) {
 		if o.ID() != ids[i] {
 			t.Fatalf("order %d is %s, want %s", i, o.ID(), ids[i])
 		}
+	}
+}
+
+func readHuge(t *testing.T, s Store) {
+	const orders = 60
+	var ids []order.ID
+	for i := range orders {
+		large := pricing.Line{SKU: "none", Name: strings.Repeat("x", 290_000), UnitPrice: 1, Total: 1}
+		o := stored(t, s, fmt.Sprintf("k%d", i), noon, large)
+		ids = append(ids, o.ID())
+	}
+	got, err := s.Orders(t.Context(), ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := 0
+	for i, o := range got {
+		body, err := o.Encode()
+		if err != nil || o.ID() != ids[i] {
+			t.Fatalf("order %d is %s, want %s; %v", i, o.ID(), ids[i], err)
+		}
+		size += len(body)
+	}
+	if len(got) != orders || size < 16<<20 {
+		t.Errorf("%d of %d orders, %d bytes", len(got), orders, size)
 	}
 }
 

@@ -21,14 +21,15 @@ type row struct {
 }
 
 // Run holds a store to the contract. fresh gives an empty one for each row.
-func Run(t *testing.T, fresh func(*testing.T) Store) {
+func Run(t *testing.T, fresh func(*testing.T) Streamed) {
 	t.Helper()
 	for _, group := range []struct {
 		name string
 		rows []row
 	}{
 		{"place", placeRows}, {"change", changeRows}, {"read", readRows}, {"due", dueRows}, {"stock", stockRows},
-		{"catalog", catalogRows}, {"inbox", inboxRows}, {"limits", limitRows}, {"races", raceRows}, {"models", modelRows},
+		{"catalog", catalogRows}, {"inbox", inboxRows}, {"limits", limitRows}, {"stream", streamRows},
+		{"races", raceRows}, {"models", modelRows},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, r := range group.rows {

@@ -22,10 +22,13 @@ const (
 // CustomerFor finds the customer of an e-mail by its blind index, or makes a new one with a key of their own. What the
 // index finds is opened and compared, so that neither a collision nor a wrong row hands out another's customer.
 // Repeats and simultaneous calls give the same id. Errors: fault.Unavailable, KMS or store is down, call again;
-// fault.Internal, also code config_invalid for an index key under 24 bytes. No error holds the e-mail.
+// fault.Internal, also code config_invalid for no index key, or one under 24 bytes. No error holds the e-mail.
 func (v *Vault) CustomerFor(ctx context.Context, email person.Email) (CustomerID, error) {
 	if email.IsZero() {
 		return "", broken("email_missing")
+	}
+	if v.indexKey == nil {
+		return "", broken("config_invalid")
 	}
 	indexKey, err := v.indexKey(ctx)
 	if err != nil {

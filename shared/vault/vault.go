@@ -19,7 +19,7 @@ const purposeContact = "contact" // What the keys are for. Tax has its own keys,
 type Config struct {
 	Keys     Keys
 	KMS      KeyService
-	IndexKey func(context.Context) ([]byte, error) // The HMAC key of the blind index, 24 bytes at least. Asked by CustomerFor only.
+	IndexKey func(context.Context) ([]byte, error) // The HMAC key of the blind index, 24 bytes at least. Asked by CustomerFor only; nil without it.
 	Stage    string                                // "prod": part of the encryption context.
 	Random   io.Reader                             // crypto/rand.Reader. Nonces, keys and customer ids.
 	Now      func() time.Time

@@ -12,13 +12,23 @@ import (
 	"till/shared/vault/kmsvault"
 )
 
-// New makes a vault; keys are the Customers table. It calls nothing.
-func New(env startup.Env, set settings.Vault, stage string, keys vault.Keys, store *secrets.Store) *vault.Vault {
-	return vault.New(vault.Config{
-		Keys: keys, KMS: kmsvault.New(env.Cloud, set.KeyARN), Stage: stage, Random: rand.Reader, Now: env.Now,
-		IndexKey: func(ctx context.Context) ([]byte, error) {
-			v, err := store.Vault(ctx, set.SecretARN)
-			return v.IndexKey.Bytes(), err
-		},
-	})
+// New makes a vault for functions that seal and open for customers they are told of; keys are the Customers table. It cannot
+// tell whose an address is. It calls nothing.
+func New(env startup.Env, set settings.Vault, stage string, keys vault.Keys) *vault.Vault {
+	return vault.New(config(env, set, stage, keys))
+}
+
+// WithIndex makes a vault that also finds and makes customers by their address, with the index's key in that secret. It calls
+// nothing.
+func WithIndex(env startup.Env, set settings.Vault, stage string, keys vault.Keys, store *secrets.Store, secretARN string) *vault.Vault {
+	c := config(env, set, stage, keys)
+	c.IndexKey = func(ctx context.Context) ([]byte, error) {
+		v, err := store.Vault(ctx, secretARN)
+		return v.IndexKey.Bytes(), err
+	}
+	return vault.New(c)
+}
+
+func config(env startup.Env, set settings.Vault, stage string, keys vault.Keys) vault.Config {
+	return vault.Config{Keys: keys, KMS: kmsvault.New(env.Cloud, set.KeyARN), Stage: stage, Random: rand.Reader, Now: env.Now}
 }

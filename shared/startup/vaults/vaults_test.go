@@ -89,8 +89,8 @@ func open(t *testing.T, c *cloud, keys vault.Keys) *vault.Vault {
 	server := httptest.NewServer(c)
 	t.Cleanup(server.Close)
 	env := startup.Env{Tools: telemetry.Tools{Now: morning}, Cloud: awstest.Config(server.URL, server.Client())}
-	set := settings.Vault{CustomersTable: "till-customers", KeyARN: keyARN, SecretARN: secretARN}
-	return vaults.New(env, set, "staging", keys, secrets.New(env.Cloud, "staging", morning))
+	set := settings.Vault{CustomersTable: "till-customers", KeyARN: keyARN}
+	return vaults.WithIndex(env, set, "staging", keys, secrets.New(env.Cloud, "staging", morning), secretARN)
 }
 
 func email(t *testing.T) person.Email {
@@ -152,5 +152,33 @@ func TestAVaultWithoutItsIndexKeySealsForNobodyNew(t *testing.T) {
 	_, err := open(t, c, new(memory.Store)).CustomerFor(t.Context(), email(t))
 	if !fault.Is(err, fault.Internal) || fault.Code(err) != "config_invalid" || strings.Contains(err.Error(), "canary") || len(c.bound) != 0 {
 		t.Errorf("got %v after %v", err, c.calls)
+	}
+}
+
+func TestAVaultWithoutAnIndexOpensAndAsksForNoSecret(t *testing.T) {
+	c, keys := &cloud{index: indexKey}, new(memory.Store)
+	place := vault.Place{Table: "till-customers", PK: "ORDER#ord_1", Attribute: "email"}
+	seals := open(t, c, keys)
+	id, err := seals.CustomerFor(t.Context(), email(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := seals.Seal(t.Context(), id, place, []byte("canary"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(c)
+	t.Cleanup(server.Close)
+	env := startup.Env{Tools: telemetry.Tools{Now: morning}, Cloud: awstest.Config(server.URL, server.Client())}
+	opens := vaults.New(env, settings.Vault{CustomersTable: "till-customers", KeyARN: keyARN}, "staging", keys)
+	before := len(c.calls)
+	if plain, err := opens.Open(t.Context(), id, place, sealed); err != nil || string(plain) != "canary" {
+		t.Errorf("%q, %v", plain, err)
+	}
+	if diff := cmp.Diff([]string{"TrentService.Decrypt"}, c.calls[before:]); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := opens.CustomerFor(t.Context(), email(t)); !fault.Is(err, fault.Internal) || fault.Code(err) != "config_invalid" {
+		t.Errorf("without an index it finds a customer: %v", err)
 	}
 }

@@ -18,5 +18,5 @@ func main() {
 	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Catalog: set.CatalogTable, Customers: set.CustomersTable})
 	keys := secrets.New(env.Cloud, set.Stage, env.Now)
 	gateways := stripe.Gateways(stripe.From(keys, set.Stripe.SecretARN), set.Stage, set.APIURL, nil)
-	lambda.Start(assembly.Refund(env.Tools, set, store, vaults.New(env, set.Vault, set.Stage, store, keys), gateways))
+	lambda.Start(assembly.Refund(env.Tools, set, store, vaults.New(env, set.Vault, set.Stage, store), gateways))
 }

@@ -6,7 +6,6 @@ import (
 
 	"till/functions/assembly"
 	"till/shared/dynamo"
-	"till/shared/secrets"
 	"till/shared/settings"
 	"till/shared/startup"
 	"till/shared/startup/vaults"
@@ -15,6 +14,5 @@ import (
 func main() {
 	set, env := startup.Load(settings.LoadStaffSealed)
 	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Customers: set.CustomersTable})
-	keys := secrets.New(env.Cloud, set.Stage, env.Now)
-	lambda.Start(assembly.ShowOrder(env.Tools, store, vaults.New(env, set.Vault, set.Stage, store, keys)))
+	lambda.Start(assembly.ShowOrder(env.Tools, store, vaults.New(env, set.Vault, set.Stage, store)))
 }

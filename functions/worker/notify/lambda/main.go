@@ -19,5 +19,5 @@ func main() {
 	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Customers: set.CustomersTable})
 	keys := secrets.New(env.Cloud, set.Stage, env.Now)
 	mail := mailer.New(env.Cloud, set.MailFrom)
-	lambda.Start(assembly.Notify(env.Tools, set, store, vaults.New(env, set.Vault, set.Stage, store, keys), links.From(keys, set.LinkSecretARN), mail.Send))
+	lambda.Start(assembly.Notify(env.Tools, set, store, vaults.New(env, set.Vault, set.Stage, store), links.From(keys, set.LinkSecretARN), mail.Send))
 }

@@ -1,0 +1,162 @@
+package rehearse
+
+import (
+	"context"
+	"time"
+
+	"till/scripts/localshop"
+	"till/shared/catalog"
+	"till/shared/dynamo"
+	"till/shared/inbox"
+	"till/shared/order"
+	"till/shared/vault"
+)
+
+// shadow is the local shop's store behind the adapter of DynamoDB: each call is made of both, of the adapter first, which sees
+// what is stored and changes nothing. What it answers is the local store's word.
+type shadow struct {
+	aws   *dynamo.Store
+	local localshop.Store
+}
+
+var _ localshop.Store = shadow{}
+
+func (s shadow) Order(ctx context.Context, id order.ID) (*order.Order, error) {
+	_, _ = s.aws.Order(ctx, id)
+	return s.local.Order(ctx, id)
+}
+
+func (s shadow) Save(ctx context.Context, o *order.Order, c order.Change) error {
+	_ = s.aws.Save(ctx, o, c)
+	return s.local.Save(ctx, o, c)
+}
+
+func (s shadow) Orders(ctx context.Context, ids []order.ID) ([]*order.Order, error) {
+	_, _ = s.aws.Orders(ctx, ids)
+	return s.local.Orders(ctx, ids)
+}
+
+func (s shadow) Change(ctx context.Context, id order.ID, n int) (order.Change, error) {
+	_, _ = s.aws.Change(ctx, id, n)
+	return s.local.Change(ctx, id, n)
+}
+
+func (s shadow) Changes(ctx context.Context, id order.ID, after, limit int) ([]order.Change, error) {
+	_, _ = s.aws.Changes(ctx, id, after, limit)
+	return s.local.Changes(ctx, id, after, limit)
+}
+
+func (s shadow) OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error) {
+	_, _ = s.aws.OrderByRef(ctx, gateway, ref)
+	return s.local.OrderByRef(ctx, gateway, ref)
+}
+
+func (s shadow) DueOrders(ctx context.Context, before time.Time, limit int) ([]order.ID, error) {
+	_, _ = s.aws.DueOrders(ctx, before, limit)
+	return s.local.DueOrders(ctx, before, limit)
+}
+
+func (s shadow) DayOrders(ctx context.Context, day, cursor string, limit int) ([]order.ID, string, error) {
+	_, _, _ = s.aws.DayOrders(ctx, day, cursor, limit)
+	return s.local.DayOrders(ctx, day, cursor, limit)
+}
+
+func (s shadow) Product(ctx context.Context, sku catalog.SKU) (catalog.Product, error) {
+	_, _ = s.aws.Product(ctx, sku)
+	return s.local.Product(ctx, sku)
+}
+
+func (s shadow) Products(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU]catalog.Product, error) {
+	_, _ = s.aws.Products(ctx, skus)
+	return s.local.Products(ctx, skus)
+}
+
+func (s shadow) ListProducts(ctx context.Context, cursor string, limit int) ([]catalog.Product, string, error) {
+	_, _, _ = s.aws.ListProducts(ctx, cursor, limit)
+	return s.local.ListProducts(ctx, cursor, limit)
+}
+
+func (s shadow) PutProduct(ctx context.Context, p catalog.Product) error {
+	_ = s.aws.PutProduct(ctx, p)
+	return s.local.PutProduct(ctx, p)
+}
+
+func (s shadow) Stock(ctx context.Context, sku catalog.SKU) (catalog.Stock, error) {
+	_, _ = s.aws.Stock(ctx, sku)
+	return s.local.Stock(ctx, sku)
+}
+
+func (s shadow) Stocks(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU]catalog.Stock, error) {
+	_, _ = s.aws.Stocks(ctx, skus)
+	return s.local.Stocks(ctx, skus)
+}
+
+func (s shadow) SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error) {
+	_, _ = s.aws.SetStock(ctx, sku, onHand)
+	return s.local.SetStock(ctx, sku, onHand)
+}
+
+func (s shadow) PutEvent(ctx context.Context, i inbox.Item) (inbox.Item, bool, error) {
+	_, _, _ = s.aws.PutEvent(ctx, i)
+	return s.local.PutEvent(ctx, i)
+}
+
+func (s shadow) Event(ctx context.Context, key string) (inbox.Item, error) {
+	_, _ = s.aws.Event(ctx, key)
+	return s.local.Event(ctx, key)
+}
+
+func (s shadow) ClaimEvent(ctx context.Context, key string, now time.Time) (inbox.Item, error) {
+	_, _ = s.aws.ClaimEvent(ctx, key, now)
+	return s.local.ClaimEvent(ctx, key, now)
+}
+
+func (s shadow) SettleEvent(ctx context.Context, key string, next inbox.State, reason string, now time.Time) error {
+	_ = s.aws.SettleEvent(ctx, key, next, reason, now)
+	return s.local.SettleEvent(ctx, key, next, reason, now)
+}
+
+func (s shadow) DueEvents(ctx context.Context, before time.Time, limit int) ([]string, error) {
+	_, _ = s.aws.DueEvents(ctx, before, limit)
+	return s.local.DueEvents(ctx, before, limit)
+}
+
+func (s shadow) LoadDayKey(ctx context.Context, purpose, day string) (vault.DayKey, error) {
+	_, _ = s.aws.LoadDayKey(ctx, purpose, day)
+	return s.local.LoadDayKey(ctx, purpose, day)
+}
+
+func (s shadow) AddDayKey(ctx context.Context, k vault.DayKey) error {
+	_ = s.aws.AddDayKey(ctx, k)
+	return s.local.AddDayKey(ctx, k)
+}
+
+func (s shadow) LoadIndex(ctx context.Context, hash string) (vault.Index, error) {
+	_, _ = s.aws.LoadIndex(ctx, hash)
+	return s.local.LoadIndex(ctx, hash)
+}
+
+func (s shadow) LoadCustomer(ctx context.Context, id vault.CustomerID) (vault.Customer, error) {
+	_, _ = s.aws.LoadCustomer(ctx, id)
+	return s.local.LoadCustomer(ctx, id)
+}
+
+func (s shadow) AddCustomer(ctx context.Context, c vault.Customer, i vault.Index) error {
+	_ = s.aws.AddCustomer(ctx, c, i)
+	return s.local.AddCustomer(ctx, c, i)
+}
+
+func (s shadow) SaveCustomer(ctx context.Context, c vault.Customer) error {
+	_ = s.aws.SaveCustomer(ctx, c)
+	return s.local.SaveCustomer(ctx, c)
+}
+
+func (s shadow) EraseCustomer(ctx context.Context, e vault.Erasure) error {
+	_ = s.aws.EraseCustomer(ctx, e)
+	return s.local.EraseCustomer(ctx, e)
+}
+
+func (s shadow) LoadErasure(ctx context.Context, id vault.CustomerID) (vault.Erasure, error) {
+	_, _ = s.aws.LoadErasure(ctx, id)
+	return s.local.LoadErasure(ctx, id)
+}
