@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 need = @command -v $(1) >/dev/null 2>&1 || { echo "make $@ needs $(1). $(2)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify doctor tools fmt vet tidy lint lint-template race fuzz bench benchmarks footprint contract build \
+.PHONY: help run test check verify doctor tools fmt vet tidy lint lint-template race fuzz bench benchmarks footprint contract machine-paths e2e deploy-local build \
 	sam-validate sam-build browser deploy clean
 # What stands first is done first: doctor before any long work. Go itself uses all processors.
 .NOTPARALLEL:
@@ -42,7 +42,7 @@ test: fmt vet tidy ## Every Go test; needs Go alone, no C compiler
 check: fmt tidy lint ## Before each commit, under 90 s warm: format, modules, linters, short tests
 	CGO_ENABLED=0 go test -short -shuffle=on ./...
 
-verify: doctor lint race fuzz footprint contract sam-validate sam-build browser ## Before each release: all that needs more than Go; `make doctor` lists it
+verify: doctor lint race fuzz footprint contract machine-paths sam-validate e2e browser ## Before each release: all that needs more than Go; `make doctor` lists it
 
 doctor: ## Say what of gcc, Python, Java, Maven, Node, npm and Chromium is missing or too old, and how to get it
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
@@ -93,6 +93,20 @@ footprint: ## Every function's zip and its time from start to first poll; fails 
 contract: .tools/cloud/installed .tools/dynamodb-local/installed ## The store's contract on DynamoDB Local and on MiniStack, each started for it
 	go run ./scripts/engines/contract
 
+machine-paths: .tools/cloud/installed ## The fulfillment machine's table of inputs and paths, on MiniStack's Step Functions
+	go test -tags engines -count=1 ./scripts/machinepaths
+
+# The local AWS runs the functions on this machine's own processor.
+LOCAL_ARCH = $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
+
+e2e: .tools/sam/installed .tools/cloud/installed ## Build with SAM, deploy onto a local AWS, shop there, kill and restart things, check everything
+	$(MAKE) sam-build STAGE=default ARCH=$(LOCAL_ARCH)
+	go run ./scripts/e2e
+
+deploy-local: .tools/sam/installed .tools/cloud/installed ## The same stack, left up with the demo shop in front: http://localhost:8080
+	$(MAKE) sam-build STAGE=default ARCH=$(LOCAL_ARCH)
+	go run ./scripts/deploylocal
+
 build: ## Every function's program for Lambda, for ARCH (arm64), into bin/
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
 	@set -e; for dir in functions/*/*/lambda; do \
@@ -101,9 +115,9 @@ build: ## Every function's program for Lambda, for ARCH (arm64), into bin/
 		echo "bin/$$name/bootstrap $$(wc -c < bin/$$name/bootstrap) bytes"; \
 	done
 
-sam-validate: .tools/sam/installed .tools/cloud/installed ## The template, by SAM and by two versions of cfn-lint
+sam-validate: .tools/sam/installed .tools/cloud/installed ## The template as written and as SAM translates it, by SAM, two versions of cfn-lint and our own rules
 	$(SAM) validate --lint --config-env $(STAGE)
-	.tools/cloud/bin/cfn-lint --regions eu-central-1 --template template.yaml
+	go test -count=1 -tags engines -run 'Translat|Linters|Misspelt' ./scripts/templatecheck
 
 sam-build: .tools/sam/installed ## What `sam deploy` uploads, for ARCH (arm64), into .aws-sam/
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)

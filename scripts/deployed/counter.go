@@ -1,0 +1,93 @@
+package deployed
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"till/scripts/acceptance"
+	"till/scripts/evidence"
+	"till/scripts/evidence/view"
+	"till/scripts/localshop"
+	"till/scripts/redrive/letters"
+)
+
+// Seed puts the demo shop's products on sale, through the API as staff do.
+func (l *Local) Seed(ctx context.Context) error {
+	for _, item := range localshop.Demo() {
+		product := map[string]any{"name": item.Name, "description": item.Description, "prices": item.Prices, "weight_grams": item.WeightGrams}
+		for path, body := range map[string]any{"/staff/products/": product, "/staff/stock/": map[string]any{"on_hand": item.OnHand}} {
+			reply, err := l.asStaff(ctx, http.MethodPut, path+string(item.SKU), body)
+			if err != nil || reply.Status != http.StatusOK {
+				return fmt.Errorf("putting %s on sale: %d %s (%w)", item.SKU, reply.Status, reply.Body, orElse(err, "refused"))
+			}
+		}
+	}
+	return nil
+}
+
+// asStaff sends a manager's request.
+func (l *Local) asStaff(ctx context.Context, method, path string, body any) (acceptance.Reply, error) {
+	token, err := l.StaffToken(ctx, "manager")
+	if err != nil {
+		return acceptance.Reply{}, err
+	}
+	text, err := json.Marshal(body)
+	if err != nil {
+		return acceptance.Reply{}, err
+	}
+	req, err := http.NewRequestWithContext(ctx, method, path, bytes.NewReader(text))
+	if err != nil {
+		return acceptance.Reply{}, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+token)
+	return l.Do(req), nil
+}
+
+// State is everything at one moment, as the control page reads it.
+func (l *Local) State(ctx context.Context) (view.State, error) {
+	e, err := l.Evidence(ctx, evidence.Store, evidence.Machines, evidence.Queues)
+	if err != nil {
+		return view.State{}, err
+	}
+	out := view.Of(e)
+	out.Faults = map[string]any{"stripe": l.Stripe.Faults()}
+	return out, nil
+}
+
+// Redrive brings a queue's dead letters back with the operator's command, and tells how many it moved. The queue is named as in
+// template.yaml.
+func (l *Local) Redrive(ctx context.Context, queue string) (int, error) {
+	before, err := l.deadLetters(ctx, queue)
+	if err != nil {
+		return 0, err
+	}
+	var said bytes.Buffer
+	operator := letters.Command{
+		Out: &said, Err: &said, Now: time.Now, Sleep: wait,
+		Load: func(context.Context, string, string) (aws.Config, error) { return l.Stack.Config, nil },
+	}
+	name := strings.ToLower(strings.TrimSuffix(queue, "Queue"))
+	if code := operator.Run(ctx, []string{"-stack", l.Stack.Name, "-queue", name}); code != letters.Done {
+		return 0, fmt.Errorf("redrive: %s", strings.TrimSpace(said.String()))
+	}
+	left, err := l.deadLetters(ctx, queue)
+	return max(before-left, 0), err
+}
+
+func (l *Local) deadLetters(ctx context.Context, queue string) (int, error) {
+	queues, err := l.Stack.Queues(ctx)
+	for _, q := range queues {
+		if q.Name == queue {
+			return q.DeadLetters, err
+		}
+	}
+	return 0, err
+}
