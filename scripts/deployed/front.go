@@ -1,6 +1,8 @@
 package deployed
 
 import (
+	"io"
+	"log"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -15,6 +17,7 @@ func (s *Stack) API() (http.Handler, error) {
 	}
 	host := s.Physical("HttpApi") + ".execute-api.localhost:" + engine.Port()
 	return &httputil.ReverseProxy{
+		ErrorLog: quiet(), // While the engine is restarted, 502 says enough.
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(engine)
 			r.Out.Host = host
@@ -30,3 +33,6 @@ func (s *Stack) API() (http.Handler, error) {
 		},
 	}, nil
 }
+
+// quiet is a log that nobody reads.
+func quiet() *log.Logger { return log.New(io.Discard, "", 0) }

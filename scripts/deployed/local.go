@@ -88,7 +88,7 @@ func Put(ctx context.Context, o LocalOptions, front func(l *Local, api http.Hand
 	l.stop = stop
 	defer func() {
 		if err != nil {
-			l.Close(context.WithoutCancel(ctx))
+			err = errors.Join(err, l.Close(context.WithoutCancel(ctx)))
 		}
 	}()
 	if err := l.listen(ctx); err != nil {
@@ -152,7 +152,7 @@ func (l *Local) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.calls = &calls{engine: &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(engine) }}}
+	l.calls = &calls{engine: &httputil.ReverseProxy{ErrorLog: quiet(), Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(engine) }}}
 	l.serve(l.aws, l.calls)
 	return nil
 }
@@ -162,7 +162,7 @@ func (l *Local) simulate(ctx context.Context) (err error) {
 	now := clock.New(time.Now(), clock.NewPool())
 	l.Stripe, err = stripesim.New(stripesim.Config{
 		BaseURL: l.GatewaysURL + stripePath, SecretKey: StripeSecretKey, PublishableKey: StripePublicKey,
-		Clock: stripesim.ClockOf(now), Random: mathrand.NewPCG(uint64(now.Now().UnixNano()), 1), Go: now.Go, //nolint:gosec // ids of a simulation
+		Clock: stripesim.ClockOf(now), Random: mathrand.NewPCG(uint64(now.Now().UnixNano()), 1), Go: now.Go,
 		Wait: wait, Deliver: func(url string, header http.Header, body []byte) (int, error) { return post(ctx, url, header, body) },
 	})
 	if err != nil {

@@ -16,8 +16,7 @@ import (
 )
 
 // How long people wait for something to happen, and how often they look. The longest way is the sweep's, which comes each minute and
-// takes up what is two minutes late: MiniStack's streams bring nothing after a restart, for it keeps how far they were read and
-// forgets what was in them.
+// takes up what is two minutes late.
 const (
 	patience = 5 * time.Minute
 	look     = 300 * time.Millisecond

@@ -142,4 +142,6 @@ func (b behind) StaffToken(ctx context.Context, _ string, groups []string, _ boo
 }
 
 // Redrive is control.Shop's.
-func (b behind) Redrive(ctx context.Context, queue string) (int, error) { return b.shop.Redrive(ctx, queue) }
+func (b behind) Redrive(ctx context.Context, queue string) (int, error) {
+	return b.shop.Redrive(ctx, queue)
+}

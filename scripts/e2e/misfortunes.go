@@ -133,7 +133,7 @@ func (r *run) restarted(v *acceptance.Visit) {
 		v.T.Fatalf("%v", err)
 	}
 	v.Confirm(p, acceptance.Pays).Want(v.T, http.StatusOK) // The webhook finds nobody.
-	if err := r.shop.Engine.Restart(r.ctx); err != nil {
+	if err := r.shop.Restart(r.ctx); err != nil {
 		v.T.Fatalf("%v", err)
 	}
 	v.Becomes(o, "fulfilling", "paid", "unfulfilled")

@@ -25,6 +25,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 
 	"till/scripts/redrive/letters"
 )
@@ -45,6 +46,8 @@ func main() {
 func load(ctx context.Context, region, endpoint string) (aws.Config, error) {
 	options := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(answerLimit)),
+		// The SDK would write of connections that were closed after an answer, between our lines.
+		config.WithLogger(logging.Nop{}),
 	}
 	if region != "" {
 		options = append(options, config.WithRegion(region))
