@@ -14,6 +14,7 @@ import (
 	"till/scripts/acceptance"
 	"till/scripts/evidence"
 	"till/scripts/evidence/view"
+	"till/scripts/localcloud/clock"
 	"till/scripts/localshop"
 	"till/scripts/redrive/letters"
 )
@@ -71,7 +72,7 @@ func (l *Local) Redrive(ctx context.Context, queue string) (int, error) {
 	}
 	var said bytes.Buffer
 	operator := letters.Command{
-		Out: &said, Err: &said, Now: time.Now, Sleep: wait,
+		Out: &said, Err: &said, Now: time.Now, Sleep: clock.Sleep,
 		Load: func(context.Context, string, string) (aws.Config, error) { return l.Stack.Config, nil },
 	}
 	name := strings.ToLower(strings.TrimSuffix(queue, "Queue"))

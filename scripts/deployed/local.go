@@ -163,7 +163,7 @@ func (l *Local) simulate(ctx context.Context) (err error) {
 	l.Stripe, err = stripesim.New(stripesim.Config{
 		BaseURL: l.GatewaysURL + stripePath, SecretKey: StripeSecretKey, PublishableKey: StripePublicKey,
 		Clock: stripesim.ClockOf(now), Random: mathrand.NewPCG(uint64(now.Now().UnixNano()), 1), Go: now.Go,
-		Wait: wait, Deliver: func(url string, header http.Header, body []byte) (int, error) { return post(ctx, url, header, body) },
+		Wait: clock.Sleep, Deliver: func(url string, header http.Header, body []byte) (int, error) { return post(ctx, url, header, body) },
 	})
 	if err != nil {
 		return err
@@ -254,16 +254,4 @@ func post(ctx context.Context, url string, header http.Header, body []byte) (int
 	defer func() { _ = res.Body.Close() }() // Its status is all that counts.
 	_, err = io.Copy(io.Discard, io.LimitReader(res.Body, answerMax))
 	return res.StatusCode, err
-}
-
-// wait waits, as long as ctx allows.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

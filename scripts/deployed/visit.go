@@ -10,6 +10,7 @@ import (
 
 	"till/scripts/acceptance"
 	"till/scripts/evidence"
+	"till/scripts/localcloud/clock"
 	"till/scripts/localcloud/stripesim"
 	"till/shared/catalog"
 	"till/shared/order"
@@ -82,7 +83,7 @@ func (l *Local) Eventually(ctx context.Context, what string, until func() bool) 
 	enough, stop := context.WithTimeout(ctx, patience)
 	defer stop()
 	for !until() {
-		if err := wait(enough, look); err != nil {
+		if err := clock.Sleep(enough, look); err != nil {
 			return fmt.Errorf("%s: not within %s", what, patience)
 		}
 	}

@@ -105,20 +105,10 @@ func number(getenv func(string) string, name string, fallback int) (int, error) 
 	return port, nil
 }
 
-// pages serves the API where the API is, the control page, and the shop everywhere else: the address is laid out as the dev
-// server's.
+// pages lays the address out as the dev server's.
 func pages(l *deployed.Local, api http.Handler) http.Handler {
-	site := web.Handler(web.Config{StripeBase: l.GatewaysURL + "/stripe", PublishableKey: deployed.StripePublicKey})
-	mux := http.NewServeMux()
-	control.Control{Shop: behind{l}, Stripe: l.Stripe}.Routes(mux)
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		if web.IsAPI(r) {
-			api.ServeHTTP(w, r)
-			return
-		}
-		site.ServeHTTP(w, r)
-	})
-	return mux
+	return control.Pages(control.Control{Shop: behind{l}, Stripe: l.Stripe}, api,
+		web.Config{StripeBase: l.GatewaysURL + "/stripe", PublishableKey: deployed.StripePublicKey})
 }
 
 // behind is the deployed shop, as the control page sees it.

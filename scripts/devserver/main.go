@@ -67,9 +67,11 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 		return err
 	}
 	go time.Follow(ctx, wall)
+	pages := control.Pages(control.Control{Shop: inside{shop}, Stripe: shop.Stripe}, shop.Cloud.API(""),
+		web.Config{StripeBase: gatewaysURL + "/stripe", PublishableKey: localshop.StripePublicKey})
 	fmt.Fprintf(out, welcome, shopURL, shopURL, gatewaysURL)
 	return serve(ctx,
-		serving{shopAt, pages(shop, gatewaysURL)},
+		serving{shopAt, pages},
 		serving{gatewaysAt, gateways(shop)},
 	)
 }
@@ -106,22 +108,6 @@ func address(l net.Listener) string {
 		return "http://" + l.Addr().String()
 	}
 	return "http://localhost:" + port
-}
-
-// pages serves the API where the API is, the control page, and the shop everywhere else.
-func pages(shop *localshop.Shop, gatewaysURL string) http.Handler {
-	site := web.Handler(web.Config{StripeBase: gatewaysURL + "/stripe", PublishableKey: localshop.StripePublicKey})
-	api := shop.Cloud.API("")
-	mux := http.NewServeMux()
-	control.Control{Shop: inside{shop}, Stripe: shop.Stripe}.Routes(mux)
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		if web.IsAPI(r) {
-			api.ServeHTTP(w, r)
-			return
-		}
-		site.ServeHTTP(w, r)
-	})
-	return mux
 }
 
 // inside is the shop in this process, as the control page sees it.

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
-	"time"
 
 	"till/functions/assembly"
 	"till/scripts/localcloud"
@@ -125,18 +124,6 @@ func (s *Shop) post(path string, header http.Header, body []byte) (int, error) {
 	answer := httptest.NewRecorder()
 	s.Cloud.API("").ServeHTTP(answer, req)
 	return answer.Code, nil
-}
-
-// sleep waits, as long as ctx allows.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // counted counts the calls that our functions make to gateways.

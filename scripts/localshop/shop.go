@@ -178,7 +178,7 @@ func (s *Shop) simulatedStripe() (*stripesim.Sim, error) {
 		Clock: stripesim.ClockOf(s.Clock), Random: mathrand.NewChaCha8(seed), Deliver: s.deliver, Go: s.Clock.Go,
 	}
 	if s.options.Wait {
-		config.Wait = sleep
+		config.Wait = clock.Sleep
 	}
 	sim, err := stripesim.New(config)
 	if err != nil {

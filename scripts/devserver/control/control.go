@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"time"
 
+	"till/scripts/devserver/web"
 	"till/scripts/localcloud/stripesim"
 )
 
@@ -38,8 +39,22 @@ const advanceMax = 90 * 24 * time.Hour
 // bodyBytesMax is far more than any of these requests needs.
 const bodyBytesMax = 64 << 10
 
-// Routes adds them.
-func (c Control) Routes(mux *http.ServeMux) {
+// Pages serves the API where the API is, the control page, and the demo shop everywhere else.
+func Pages(c Control, api http.Handler, shop web.Config) http.Handler {
+	site := web.Handler(shop)
+	mux := http.NewServeMux()
+	c.routes(mux)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if web.IsAPI(r) {
+			api.ServeHTTP(w, r)
+			return
+		}
+		site.ServeHTTP(w, r)
+	})
+	return mux
+}
+
+func (c Control) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /_dev/state", c.state)
 	mux.HandleFunc("POST /_dev/clock", c.clock)
 	mux.HandleFunc("POST /_dev/faults", c.faults)
