@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -77,7 +79,7 @@ func Read(in io.Reader, text io.Writer, group func(name string, failed int, took
 			}
 		}
 	}
-	for name := range open {
+	for _, name := range slices.Sorted(maps.Keys(open)) {
 		r.Failed = append(r.Failed, Row{name, "it did not end\n" + said[name]})
 	}
 	if err := lines.Err(); err != nil {
