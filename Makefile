@@ -70,7 +70,7 @@ tidy: ## Fail if go.mod or go.sum is not as the imports say
 
 lint: ## golangci-lint, with the reasons of .golangci.yaml
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
-	go run $(GOLANGCI_LINT) run ./...
+	go run $(GOLANGCI_LINT) run --allow-parallel-runners ./...
 
 lint-template: ## template.yaml and the state machine by Till's own rules, and each rule on what it must refuse
 	go test -count=1 ./scripts/templatecheck
