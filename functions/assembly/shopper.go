@@ -20,7 +20,7 @@ import (
 
 // serve puts the edge around a handler: card data is refused wherever it stands, and answers have one shape.
 func serve(t Tools, f apigw.Func, checks ...apigw.Check) apigw.Func {
-	return apigw.Serve(t.Log, f, append([]apigw.Check{apigw.NoCardData}, checks...)...)
+	return apigw.Serve(t.Log, t.Now, f, append([]apigw.Check{apigw.NoCardData}, checks...)...)
 }
 
 // ListProducts assembles shopper/listproducts.

@@ -31,7 +31,7 @@ type Batch = func(context.Context, events.SQSEvent) (events.SQSEventResponse, er
 
 // ReceiveStripe assembles webhook/receivestripe.
 func ReceiveStripe(t Tools, s Inbox, verify func(context.Context, []byte, string) (payment.Event, error), send Send) apigw.Func {
-	return apigw.Serve(t.Log, receivestripe.Handler{
+	return apigw.Serve(t.Log, t.Now, receivestripe.Handler{
 		Verify: verify, Put: s.PutEvent, Send: send, Now: t.Now, Log: t.Log, Meter: t.Meter,
 	}.Handle)
 }

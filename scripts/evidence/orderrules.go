@@ -34,14 +34,15 @@ func chargedTwice(t *telling, _ Expect) string {
 }
 
 func wrongTotals(t *telling, _ Expect) string {
-	var lines int64
+	var lines, off int64
 	for _, l := range t.r.Lines {
 		if l.Quantity*l.UnitPrice-l.Discount != l.Total {
 			return fmt.Sprintf("line of %s: %d × %d − %d is not %d", l.SKU, l.Quantity, l.UnitPrice, l.Discount, l.Total)
 		}
-		lines += l.Total
+		lines += l.Total + l.Discount
+		off += l.Discount
 	}
-	if lines != t.r.Subtotal || t.r.Subtotal-t.r.Discount+t.r.Shipping+t.r.Tax != t.r.Total {
+	if lines != t.r.Subtotal || off != t.r.Discount || t.r.Subtotal-t.r.Discount+t.r.Shipping+t.r.Tax != t.r.Total {
 		return fmt.Sprintf("lines %d; %d − %d + %d + %d is not %d", lines, t.r.Subtotal, t.r.Discount, t.r.Shipping, t.r.Tax, t.r.Total)
 	}
 	for _, a := range t.r.Attempts {

@@ -38,9 +38,11 @@ type Faults struct {
 // Options is what a cloud is made of. Template, Files and Clock are required.
 type Options struct {
 	Template *template.Template
-	Files    fs.FS // The folder of the template: state machines' definitions are read from it.
-	Clock    *clock.Clock
-	Seed     string // Ids and jitter follow from it.
+	Files    fs.FS // The folder of the template: state machines' definitions are read from it, unless they are given.
+	// Definitions are the state machines', by logical id.
+	Definitions map[string]*asl.Definition
+	Clock       *clock.Clock
+	Seed        string // Ids and jitter follow from it.
 	// StaffKey signs staff tokens; nil leaves routes with an authorizer refusing everyone.
 	StaffKey *rsa.PrivateKey
 	// ErrorNames are the errors that step functions may fail with, as edge/sfntask names them.

@@ -105,29 +105,49 @@ func (c *Cloud) schedules() error {
 
 func (c *Cloud) machines(o Options) error {
 	var faults []error
+	if o.Definitions == nil {
+		var err error
+		o.Definitions, err = Definitions(c.template, o.Files, o.ErrorNames)
+		faults = append(faults, err)
+	}
 	for _, m := range c.template.StateMachines {
-		source := m.Definition
-		if m.DefinitionURI != "" {
-			file, err := fs.ReadFile(o.Files, path.Clean(m.DefinitionURI))
-			if err != nil {
-				faults = append(faults, fmt.Errorf("localcloud: %s: %w", m.LogicalID, err))
-				continue
-			}
-			source = file
+		if d := o.Definitions[m.LogicalID]; d != nil {
+			faults = append(faults, c.Machines.Add(m.Name, m.ARN, d))
 		}
-		source, err := m.Substitute(source)
-		if err != nil {
-			faults = append(faults, err)
-			continue
-		}
-		d, err := asl.Load(source, o.ErrorNames)
+	}
+	return errors.Join(faults...)
+}
+
+// Definitions reads the definitions of a template's state machines, by logical id, for Options. They are only read after that,
+// so that many clouds can share them. files is the folder of the template, errorNames as in Options. The error joins every
+// fault of every definition.
+func Definitions(t *template.Template, files fs.FS, errorNames []string) (map[string]*asl.Definition, error) {
+	out := make(map[string]*asl.Definition, len(t.StateMachines))
+	var faults []error
+	for _, m := range t.StateMachines {
+		d, err := definition(m, files, errorNames)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("localcloud: %s: %w", m.LogicalID, err))
 			continue
 		}
-		faults = append(faults, c.Machines.Add(m.Name, m.ARN, d))
+		out[m.LogicalID] = d
 	}
-	return errors.Join(faults...)
+	return out, errors.Join(faults...)
+}
+
+func definition(m template.StateMachine, files fs.FS, errorNames []string) (*asl.Definition, error) {
+	source := m.Definition
+	if m.DefinitionURI != "" {
+		var err error
+		if source, err = fs.ReadFile(files, path.Clean(m.DefinitionURI)); err != nil {
+			return nil, err
+		}
+	}
+	source, err := m.Substitute(source)
+	if err != nil {
+		return nil, err
+	}
+	return asl.Load(source, errorNames)
 }
 
 func (c *Cloud) api(o Options) error {
@@ -172,5 +192,5 @@ func (c *Cloud) authorizer(o Options, jwt template.Authorizer) httpapi.Authorize
 		return func(string) (map[string]any, error) { return nil, errors.New("no signing key for this token") }
 	}
 	c.Staff = &cognito.Pool{Key: o.StaffKey, Issuer: jwt.Issuer, ClientID: jwt.Audience[0], Now: c.Clock.Now, IDs: c.ids}
-	return cognito.Authorizer{Key: &o.StaffKey.PublicKey, Issuer: jwt.Issuer, Audience: jwt.Audience, Now: c.Clock.Now}.Verify
+	return cognito.Authorizer{Key: &o.StaffKey.PublicKey, Issuer: jwt.Issuer, Audience: jwt.Audience, Now: c.Clock.Now}.Remembering()
 }

@@ -21,7 +21,7 @@ const farAhead = 100 * 365 * 24 * time.Hour
 // Evidence is everything that the shop and its gateways hold now, but for what came into the shop and the log: whoever fills
 // the shelves and holds the log adds those. Read it while nothing runs.
 func (s *Shop) Evidence(ctx context.Context) (evidence.Evidence, error) {
-	e := evidence.Evidence{Now: s.Clock.Now(), Stocks: s.Store.AllStocks(), Books: books(s.Stripe.Books())}
+	e := evidence.Evidence{Now: s.Clock.Now(), Stocks: s.Store.AllStocks(), Books: s.Books()}
 	if err := s.stored(ctx, &e); err != nil {
 		return evidence.Evidence{}, err
 	}
@@ -76,6 +76,9 @@ func set[K comparable](keys []K) map[K]bool {
 	}
 	return out
 }
+
+// Books is what the gateways know of orders: their own books, not the shop's.
+func (s *Shop) Books() []evidence.Book { return books(s.Stripe.Books()) }
 
 // books takes over what the simulated Stripe knows of orders.
 func books(list []stripesim.Book) []evidence.Book {

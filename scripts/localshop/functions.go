@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
 	"till/functions/assembly"
 	"till/scripts/localcloud/template"
 	"till/shared/secrets"
@@ -45,23 +43,21 @@ func (s *Shop) functions() error {
 			faults = append(faults, fmt.Errorf("localshop: %s has no wiring for %s", f.LogicalID, f.CodeURI))
 			continue
 		}
-		function, err := w(s, s.partsOf(f), func(name string) string { return f.Environment[name] })
+		begin := func() (any, error) {
+			return w(s, s.partsOf(f), func(name string) string { return f.Environment[name] })
+		}
+		function, err := begin()
 		if err != nil {
 			faults = append(faults, fmt.Errorf("localshop: %s: %w", f.LogicalID, err))
 			continue
 		}
-		faults = append(faults, s.Cloud.Handle(f.CodeURI, handler{function}))
+		code := &environments{begin: begin, cold: func() bool { return s.options.Environments(f) }}
+		if s.options.Environments == nil { // All calls share one, but for the runtime's own part.
+			code.begin, code.cold = func() (any, error) { return function, nil }, func() bool { return false }
+		}
+		faults = append(faults, s.Cloud.Handle(f.CodeURI, code))
 	}
 	return errors.Join(faults...)
-}
-
-// handler invokes a function as the Lambda runtime does. The runtime's own handler keeps one output buffer, as a Lambda
-// environment serves one request at a time; here many run at once, so each has a handler of its own.
-type handler struct{ function any }
-
-// Invoke is lambda.Handler's.
-func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	return lambda.NewHandler(h.function).Invoke(ctx, payload)
 }
 
 // folderOf gives "shopper/placeorder" for "functions/shopper/placeorder/lambda/".
@@ -75,27 +71,27 @@ func folderOf(f template.Function) string {
 
 func shopper() map[string]wiring {
 	return map[string]wiring{
-		"shopper/listproducts": wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.ListProducts(s.tools, p.Store) }),
-		"shopper/showproduct":  wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.ShowProduct(s.tools, p.Store) }),
-		"shopper/quote":        wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.Quote(s.tools, p.Store) }),
+		"shopper/listproducts": wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.ListProducts(p.Tools, p.Store) }),
+		"shopper/showproduct":  wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.ShowProduct(p.Tools, p.Store) }),
+		"shopper/quote":        wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.Quote(p.Tools, p.Store) }),
 		"shopper/placeorder": wire(settings.LoadPlaceOrder, func(s *Shop, p Parts, set settings.PlaceOrder) any {
-			return assembly.PlaceOrder(s.tools, set, p.Store, p.Vault, p.Links)
+			return assembly.PlaceOrder(p.Tools, set, p.Store, p.Vault, p.Links)
 		}),
 		"shopper/vieworder": wire(settings.LoadViewOrder, func(s *Shop, p Parts, _ settings.ViewOrder) any {
-			return assembly.ViewOrder(s.tools, p.Store, p.Links)
+			return assembly.ViewOrder(p.Tools, p.Store, p.Links)
 		}),
 		"shopper/startpayment": wire(settings.LoadStartPayment, func(s *Shop, p Parts, set settings.StartPayment) any {
-			return assembly.StartPayment(s.tools, set, p.Store, p.Links, s.gateways(p.Stripe, set.Stripe))
+			return assembly.StartPayment(p.Tools, set, p.Store, p.Links, p.gateways(set.Stripe))
 		}),
 		"shopper/returnpayment": wire(settings.LoadReturnPayment, func(s *Shop, p Parts, set settings.ReturnPayment) any {
-			return assembly.ReturnPayment(s.tools, set, p.Store, s.gateways(p.Stripe, set.Stripe))
+			return assembly.ReturnPayment(p.Tools, set, p.Store, p.gateways(set.Stripe))
 		}),
 		"shopper/cancelorder": wire(settings.LoadCancelOrder, func(s *Shop, p Parts, set settings.CancelOrder) any {
-			return assembly.CancelOrder(s.tools, set, p.Store, p.Links, s.gateways(p.Stripe, set.Stripe), p.Machine(""))
+			return assembly.CancelOrder(p.Tools, set, p.Store, p.Links, p.gateways(set.Stripe), p.Machine(""))
 		}),
-		"shopper/fallback": wire(settings.LoadFallback, func(s *Shop, p Parts, set settings.Fallback) any { return assembly.Fallback(s.tools, set) }),
+		"shopper/fallback": wire(settings.LoadFallback, func(s *Shop, p Parts, set settings.Fallback) any { return assembly.Fallback(p.Tools, set) }),
 		"webhook/receivestripe": wire(settings.LoadReceiveStripe, func(s *Shop, p Parts, set settings.ReceiveStripe) any {
-			return assembly.ReceiveStripe(s.tools, p.Store, stripe.Verify(p.Stripe, nil, set.Stage, s.Clock.Now), p.Queue(set.EventsQueueURL))
+			return assembly.ReceiveStripe(p.Tools, p.Store, stripe.Verify(p.Stripe, nil, set.Stage, p.Tools.Now), p.Queue(set.EventsQueueURL))
 		}),
 	}
 }
@@ -103,50 +99,50 @@ func shopper() map[string]wiring {
 func workers() map[string]wiring {
 	return map[string]wiring{
 		"worker/applyevent": wire(settings.LoadApplyEvent, func(s *Shop, p Parts, set settings.ApplyEvent) any {
-			return assembly.ApplyEvent(s.tools, set, p.Store, s.gateways(p.Stripe, set.Stripe))
+			return assembly.ApplyEvent(p.Tools, set, p.Store, p.gateways(set.Stripe))
 		}),
 		"worker/relay": wire(settings.LoadRelay, func(s *Shop, p Parts, set settings.Relay) any {
-			return assembly.Relay(s.tools, p.Queue(set.FulfillmentQueueURL), p.Queue(set.MailQueueURL))
+			return assembly.Relay(p.Tools, p.Queue(set.FulfillmentQueueURL), p.Queue(set.MailQueueURL))
 		}),
 		"worker/beginfulfillment": wire(settings.LoadBeginFulfillment, func(s *Shop, p Parts, set settings.BeginFulfillment) any {
-			return assembly.BeginFulfillment(s.tools, p.Store, p.Machine(set.StateMachineARN))
+			return assembly.BeginFulfillment(p.Tools, p.Store, p.Machine(set.StateMachineARN))
 		}),
 		"worker/notify": wire(settings.LoadNotify, func(s *Shop, p Parts, set settings.Notify) any {
-			return assembly.Notify(s.tools, set, p.Store, p.Vault, p.Links, p.Mail)
+			return assembly.Notify(p.Tools, set, p.Store, p.Vault, p.Links, p.Mail)
 		}),
 		"worker/sweep": wire(settings.LoadSweep, func(s *Shop, p Parts, set settings.Sweep) any {
 			queues := assembly.Queues{Events: p.Queue(set.EventsQueueURL), Fulfillment: p.Queue(set.FulfillmentQueueURL), Mail: p.Queue(set.MailQueueURL)}
-			return assembly.Sweep(s.tools, set, p.Store, s.gateways(p.Stripe, set.Stripe), queues, p.Machine(""))
+			return assembly.Sweep(p.Tools, set, p.Store, p.gateways(set.Stripe), queues, p.Machine(""))
 		}),
-		"step/prepare": wire(settings.LoadStep, func(s *Shop, p Parts, _ settings.Step) any { return assembly.Prepare(s.tools, p.Store) }),
+		"step/prepare": wire(settings.LoadStep, func(s *Shop, p Parts, _ settings.Step) any { return assembly.Prepare(p.Tools, p.Store) }),
 		"step/requestshipment": wire(settings.LoadStep, func(s *Shop, p Parts, _ settings.Step) any {
-			return assembly.RequestShipment(s.tools, p.Store)
+			return assembly.RequestShipment(p.Tools, p.Store)
 		}),
-		"step/complete":   wire(settings.LoadStep, func(s *Shop, p Parts, _ settings.Step) any { return assembly.Complete(s.tools, p.Store) }),
-		"step/compensate": wire(settings.LoadStep, func(s *Shop, p Parts, _ settings.Step) any { return assembly.Compensate(s.tools, p.Store) }),
+		"step/complete":   wire(settings.LoadStep, func(s *Shop, p Parts, _ settings.Step) any { return assembly.Complete(p.Tools, p.Store) }),
+		"step/compensate": wire(settings.LoadStep, func(s *Shop, p Parts, _ settings.Step) any { return assembly.Compensate(p.Tools, p.Store) }),
 	}
 }
 
 func staff() map[string]wiring {
 	return map[string]wiring{
-		"staff/listorders": wire(settings.LoadStaff, func(s *Shop, p Parts, _ settings.Staff) any { return assembly.ListOrders(s.tools, p.Store) }),
+		"staff/listorders": wire(settings.LoadStaff, func(s *Shop, p Parts, _ settings.Staff) any { return assembly.ListOrders(p.Tools, p.Store) }),
 		"staff/showorder": wire(settings.LoadStaffSealed, func(s *Shop, p Parts, _ settings.StaffSealed) any {
-			return assembly.ShowOrder(s.tools, p.Store, p.Vault)
+			return assembly.ShowOrder(p.Tools, p.Store, p.Vault)
 		}),
 		"staff/refund": wire(settings.LoadStaffRefund, func(s *Shop, p Parts, set settings.StaffRefund) any {
-			return assembly.Refund(s.tools, set, p.Store, p.Vault, s.gateways(p.Stripe, set.Stripe))
+			return assembly.Refund(p.Tools, set, p.Store, p.Vault, p.gateways(set.Stripe))
 		}),
-		"staff/hold": wire(settings.LoadStaffSealed, func(s *Shop, p Parts, _ settings.StaffSealed) any { return assembly.Hold(s.tools, p.Store, p.Vault) }),
-		"staff/lift": wire(settings.LoadStaff, func(s *Shop, p Parts, _ settings.Staff) any { return assembly.Lift(s.tools, p.Store) }),
+		"staff/hold": wire(settings.LoadStaffSealed, func(s *Shop, p Parts, _ settings.StaffSealed) any { return assembly.Hold(p.Tools, p.Store, p.Vault) }),
+		"staff/lift": wire(settings.LoadStaff, func(s *Shop, p Parts, _ settings.Staff) any { return assembly.Lift(p.Tools, p.Store) }),
 		"staff/ship": wire(settings.LoadStaffShip, func(s *Shop, p Parts, _ settings.StaffShip) any {
-			return assembly.Ship(s.tools, p.Store, p.Machine(""))
+			return assembly.Ship(p.Tools, p.Store, p.Machine(""))
 		}),
-		"staff/deliver": wire(settings.LoadStaff, func(s *Shop, p Parts, _ settings.Staff) any { return assembly.Deliver(s.tools, p.Store) }),
+		"staff/deliver": wire(settings.LoadStaff, func(s *Shop, p Parts, _ settings.Staff) any { return assembly.Deliver(p.Tools, p.Store) }),
 		"staff/tokenclaims": wire(settings.LoadTokenClaims, func(s *Shop, p Parts, _ settings.TokenClaims) any {
-			return assembly.TokenClaims(s.tools)
+			return assembly.TokenClaims(p.Tools)
 		}),
-		"staff/putproduct": wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.PutProduct(s.tools, p.Store) }),
-		"staff/setstock":   wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.SetStock(s.tools, p.Store) }),
+		"staff/putproduct": wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.PutProduct(p.Tools, p.Store) }),
+		"staff/setstock":   wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.SetStock(p.Tools, p.Store) }),
 	}
 }
 
@@ -157,8 +153,8 @@ func account(context.Context) (secrets.Stripe, error) {
 	return keys, err
 }
 
-func (s *Shop) gateways(keys stripe.Keys, set settings.Stripe) assembly.Gateways {
-	return stripe.Gateways(keys, localStage, set.APIURL, counted{s.Stripe.Transport(), &s.gatewayCalls})
+func (p Parts) gateways(set settings.Stripe) assembly.Gateways {
+	return stripe.Gateways(p.Stripe, localStage, set.APIURL, p.Gateway)
 }
 
 func (s *Shop) queue(url string) assembly.Send {

@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -20,7 +19,6 @@ import (
 	"till/scripts/localcloud/clock"
 	"till/scripts/localcloud/stripesim"
 	"till/scripts/localcloud/template"
-	"till/shared/edge/sfntask"
 	"till/shared/gateway/stripegw"
 	"till/shared/link"
 	"till/shared/memory"
@@ -28,9 +26,10 @@ import (
 	"till/shared/vault"
 )
 
-// Options is what a shop is made of. Files, Clock and Log are required.
+// Options is what a shop is made of. Files (or a Plan), Clock and Log are required.
 type Options struct {
-	Files    fs.FS // The project's folder: template.yaml and what it names.
+	Files    fs.FS // The project's folder: template.yaml and what it names. Not looked at if there is a Plan.
+	Plan     *Plan // What Read gave for Files; read anew unless set.
 	Clock    *clock.Clock
 	Seed     string // Ids of the cloud and the gateways follow from it.
 	ShopURL  string // Where browsers find shop and API; "http://localhost:8080" unless set.
@@ -48,6 +47,14 @@ type Options struct {
 	// call's name ("machine.Succeed"). The error that it gives is what the caller gets: before, nothing has happened; after,
 	// it has. The store has a hook of its own.
 	Port func(call string, after bool) error
+	// Environments, if set, lets each function run as Lambda runs it: an environment serves one call at a time and the next
+	// ones after it, with what it keeps in memory; a call that ends without an answer ends its environment. It tells for each
+	// call whether a new environment serves it even if another is free. Otherwise all calls of a function share one.
+	Environments func(template.Function) (cold bool)
+	// Now, if set, gives each environment its own clock, which may be wrong; the cloud's and the gateways' is right.
+	Now func(template.Function) func() time.Time
+	// Webhook, if set, stands between a gateway and the API: post hands the webhook over and gives the API's status.
+	Webhook func(body []byte, post func() (int, error)) (int, error)
 	// Give, if set, gives a function other parts than the shop's own, as to watch what it does with them.
 	Give func(template.Function, Parts) Parts
 }
@@ -90,17 +97,11 @@ const (
 // here, joined.
 func New(o Options) (*Shop, error) {
 	o.defaults()
-	source, err := fs.ReadFile(o.Files, templateFile)
-	if err != nil {
-		return nil, fmt.Errorf("localshop: %w (run it in the project's folder)", err)
-	}
-	described, err := template.Load(source, template.Options{Parameters: map[string]string{
-		"Stage": localStage, "Local": "true", "Arch": "x86_64", "ShopUrl": o.ShopURL, "ApiUrl": o.ShopURL,
-		"AllowedOrigins": origins(o.ShopURL), "ReturnOrigins": origins(o.ShopURL), "StripeApiUrl": o.Gateways + stripeSimulation,
-		"LogLevel": o.LogLevel, "DeletionProtection": "false",
-	}})
-	if err != nil {
-		return nil, err
+	var err error
+	if o.Plan == nil {
+		if o.Plan, err = Read(o); err != nil {
+			return nil, err
+		}
 	}
 	if o.StaffKey == nil {
 		if o.StaffKey, err = rsa.GenerateKey(rand.Reader, staffKeyBits); err != nil {
@@ -110,10 +111,10 @@ func New(o Options) (*Shop, error) {
 	ports := port(o.Port)
 	s := &Shop{
 		Clock: o.Clock, Store: &memory.Store{}, KMS: &KMS{random: o.Random, port: ports}, Mails: &Mailbox{now: o.Clock.Now, port: ports},
-		options: o, shop: described,
+		options: o, shop: o.Plan.template,
 	}
 	s.Cloud, err = localcloud.New(localcloud.Options{
-		Template: described, Files: o.Files, Clock: o.Clock, Seed: o.Seed, StaffKey: o.StaffKey, ErrorNames: sfntask.Names(),
+		Template: o.Plan.template, Definitions: o.Plan.definitions, Clock: o.Clock, Seed: o.Seed, StaffKey: o.StaffKey,
 		Faults: o.Faults, StreamLanes: 4,
 	})
 	if err != nil {
@@ -143,6 +144,12 @@ func (o *Options) defaults() {
 	if o.Random == nil {
 		o.Random = rand.Reader
 	}
+	if o.Now == nil {
+		o.Now = func(template.Function) func() time.Time { return o.Clock.Now }
+	}
+	if o.Webhook == nil {
+		o.Webhook = func(_ []byte, post func() (int, error)) (int, error) { return post() }
+	}
 }
 
 // parts makes what the functions are given: store, gateways, vault, keys.
@@ -160,13 +167,18 @@ func (s *Shop) parts() error {
 			s.Log.Error("stream_broken", "err", err)
 		}
 	}
-	s.Vault = vault.New(vault.Config{
-		Keys: s.Store, KMS: s.KMS, IndexKey: constant([]byte(indexKey)), Stage: localStage, Random: s.options.Random, Now: s.Clock.Now,
-	})
+	s.Vault = s.vault(s.Clock.Now)
 	var badKey, badStripe error
 	s.signer, badKey = link.New([]byte(linkKey), nil)
 	s.Stripe, badStripe = s.simulatedStripe()
 	return errors.Join(badKey, badStripe)
+}
+
+// vault makes one that has no keys in memory.
+func (s *Shop) vault(now func() time.Time) *vault.Vault {
+	return vault.New(vault.Config{
+		Keys: s.Store, KMS: s.KMS, IndexKey: constant([]byte(indexKey)), Stage: localStage, Random: s.options.Random, Now: now,
+	})
 }
 
 // simulatedStripe makes the gateway and tells it where our webhooks are.
@@ -190,7 +202,7 @@ func (s *Shop) simulatedStripe() (*stripesim.Sim, error) {
 
 // deliver hands a webhook to the API as if it came over the network.
 func (s *Shop) deliver(url string, header http.Header, body []byte) (int, error) {
-	return s.post(strings.TrimPrefix(url, s.options.ShopURL), header, body)
+	return s.options.Webhook(body, func() (int, error) { return s.post(strings.TrimPrefix(url, s.options.ShopURL), header, body) })
 }
 
 // Settle lets everything that is due run, and what that starts. For virtual time; the dev server settles by itself.

@@ -8,6 +8,7 @@ import (
 	"till/shared/money"
 	"till/shared/order"
 	"till/shared/payment"
+	"till/shared/planted"
 )
 
 // callLimit is longer than a gateway call may take: an attempt that is initiating for longer has lost its caller.
@@ -26,6 +27,16 @@ func (c Cashier) Begin(ctx context.Context, o *order.Order, want order.NewAttemp
 	id := o.ID()
 	mine := order.AttemptIDFor(id, want.Key)
 	start := func(o *order.Order) (order.Change, error) { return o.StartPayment(want, c.by(who.Who, who.Cause)) }
+	if planted.Bug(4) {
+		if _, refused := start(o); refused == nil {
+			a, _ := o.Attempt(mine)
+			started, err := g.Start(ctx, c.startOf(o, a))
+			if err == nil {
+				_, _, _ = c.Book.Change(ctx, id, start)
+			}
+			return a, started, err
+		}
+	}
 	o, change, err := c.Book.ChangeFrom(ctx, o, start)
 	if fault.Code(err) == "payment_in_progress" {
 		a, started, goesOn, waitErr := c.giveWay(ctx, g, id, want, who)
@@ -103,11 +114,7 @@ func (c Cashier) again(ctx context.Context, g payment.Gateway, o *order.Order, a
 // given as the error; so is an outcome that is not known.
 func (c Cashier) call(ctx context.Context, g payment.Gateway, o *order.Order, a payment.Attempt, who Who,
 ) (*order.Order, payment.Started, error) {
-	r := o.Record()
-	started, failure := g.Start(ctx, payment.Start{
-		Order: string(r.ID), Attempt: a.ID, Mode: a.Mode, Amount: money.Of(a.Amount, r.Currency),
-		Title: "Order " + string(r.ID), ReturnURL: c.ReturnURL(r.ID, a.ID), At: a.At,
-	})
+	started, failure := g.Start(ctx, c.startOf(o, a))
 	after, _, err := c.Book.ChangeFrom(ctx, o, func(o *order.Order) (order.Change, error) {
 		return o.PaymentStarted(a.ID, started, failure, c.by(who.Who, who.Cause))
 	})
@@ -115,4 +122,13 @@ func (c Cashier) call(ctx context.Context, g payment.Gateway, o *order.Order, a 
 		return nil, payment.Started{}, failure
 	}
 	return after, started, err
+}
+
+// startOf is what an attempt's gateway is told: the same for every repeat.
+func (c Cashier) startOf(o *order.Order, a payment.Attempt) payment.Start {
+	r := o.Record()
+	return payment.Start{
+		Order: string(r.ID), Attempt: a.ID, Mode: a.Mode, Amount: money.Of(a.Amount, r.Currency),
+		Title: "Order " + string(r.ID), ReturnURL: c.ReturnURL(r.ID, a.ID), At: a.At,
+	}
 }

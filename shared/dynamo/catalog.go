@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"encoding/base64"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -118,7 +119,7 @@ func (s *Store) Stocks(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU
 	}
 	out := make(map[catalog.SKU]catalog.Stock, len(got))
 	for _, each := range got {
-		sku := catalog.SKU(textOf(each, "pk")[len("SKU#"):])
+		sku := catalog.SKU(strings.TrimPrefix(textOf(each, "pk"), "SKU#"))
 		out[sku] = stockOf(sku, each)
 	}
 	return out, nil

@@ -16,6 +16,7 @@ import (
 	"till/shared/catalog"
 	"till/shared/ledger"
 	"till/shared/order"
+	"till/shared/planted"
 )
 
 const (
@@ -84,7 +85,7 @@ func whyLost(reasons []types.CancellationReason, actions []action) error {
 
 // isOurs tells that the stored order or the stored change is the one that was to be stored.
 func isOurs(reasons []types.CancellationReason, actions []action) bool {
-	for i := range 2 {
+	for i := range min(2, len(reasons), len(actions)) {
 		if stored := textOf(reasons[i].Item, "body"); stored != "" && stored == textOf(actions[i].Put.Item, "body") {
 			return true
 		}
@@ -116,6 +117,9 @@ func (s *Store) actions(o *order.Order, c order.Change) ([]action, error) {
 	out := []action{
 		{s.putOrder(&r, body), stale},
 		{s.putNew(changeItem(c, changeBody)), stale},
+	}
+	if planted.Bug(16) && c.Kind == "checked" {
+		out = out[:1]
 	}
 	for i, ref := range c.Refs {
 		if !slices.Contains(c.Refs[:i], ref) {
@@ -228,6 +232,10 @@ func (s *Store) updateStock(d catalog.Stock) *types.Update {
 			u.ExpressionAttributeValues[value+"Min"] = number(-each.delta)
 			conditions = append(conditions, name+" >= "+value+"Min")
 		}
+	}
+	if planted.Bug(1) && d.Free < 0 {
+		conditions = []string{"attribute_exists(#free)"}
+		delete(u.ExpressionAttributeValues, ":freeMin")
 	}
 	u.UpdateExpression = aws.String("SET " + strings.Join(sets, ", "))
 	u.ConditionExpression = aws.String(strings.Join(conditions, " AND "))

@@ -65,6 +65,9 @@ func CheckLabel(carrier, trackingNumber string) []error {
 }
 
 func printable(text string) bool {
+	if !utf8.ValidString(text) {
+		return false // Read rune by rune, broken bytes look like a printable sign.
+	}
 	for _, r := range text {
 		if !unicode.IsPrint(r) {
 			return false

@@ -3,8 +3,8 @@ package memory
 import (
 	"context"
 	"encoding/base64"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,7 +15,8 @@ import (
 func orderKey(id order.ID) key { return key{"ORDER#" + string(id), "ORDER"} }
 
 func changeKey(id order.ID, n int) key {
-	return key{"ORDER#" + string(id), fmt.Sprintf("CHANGE#%06d", n)}
+	digits := strconv.Itoa(n)
+	return key{"ORDER#" + string(id), "CHANGE#" + "000000"[min(len(digits), 6):] + digits}
 }
 
 func refKey(r order.Ref) key { return key{"REF#" + r.Gateway + "#" + r.Ref, "REF"} }
@@ -68,7 +69,8 @@ func (s *Store) Change(ctx context.Context, id order.ID, n int) (order.Change, e
 // Changes is storetest.Store's.
 func (s *Store) Changes(ctx context.Context, id order.ID, after, limit int) ([]order.Change, error) {
 	return ask(ctx, s, "Changes", func() ([]order.Change, error) {
-		var out []order.Change
+		last := int(s.table(Orders).items[orderKey(id)].number("n"))
+		out := make([]order.Change, 0, max(0, min(limit, last-max(after, 0))))
 		for n := max(after, 0) + 1; len(out) < limit; n++ {
 			item, there := s.table(Orders).items[changeKey(id, n)]
 			if !there {

@@ -1,9 +1,9 @@
 package memory
 
 import (
+	"bytes"
 	"cmp"
 	"maps"
-	"reflect"
 	"slices"
 	"strconv"
 )
@@ -19,10 +19,17 @@ const (
 type key struct{ pk, sk string }
 
 func (k key) image() Image {
-	if k.sk == "" {
-		return Image{"pk": k.pk}
+	i := make(Image, 2)
+	k.name(i)
+	return i
+}
+
+// name writes the key into an item.
+func (k key) name(i Image) {
+	i["pk"] = k.pk
+	if k.sk != "" {
+		i["sk"] = k.sk
 	}
-	return Image{"pk": k.pk, "sk": k.sk}
 }
 
 // table is the items of one table. Items are replaced, never changed.
@@ -119,21 +126,18 @@ func (s *Store) commit(op string, puts ...put) error {
 	if len(puts) > actionsMax {
 		return internal(op, "too_many_actions")
 	}
-	seen := make(map[key]bool, len(puts))
 	total := 0
-	for _, p := range puts {
+	for i, p := range puts {
 		if p.next != nil {
-			maps.Copy(p.next, p.key.image())
+			p.key.name(p.next)
 		}
 		size := p.next.bytes()
 		total += size
-		switch at := (key{p.table + "/" + p.key.pk, p.key.sk}); {
+		switch {
 		case size > itemBytesMax:
 			return internal(op, "item_too_large")
-		case seen[at]:
+		case slices.ContainsFunc(puts[:i], func(other put) bool { return other.table == p.table && other.key == p.key }):
 			return internal(op, "item_twice")
-		default:
-			seen[at] = true
 		}
 	}
 	if total > transactionBytesMax {
@@ -154,22 +158,35 @@ func (s *Store) write(p put) {
 	for _, i := range t.indexes {
 		i.move(p.key, before, p.next)
 	}
-	w := Write{Table: p.table, Event: "INSERT", Keys: p.key.image(), New: p.next}
+	event := "INSERT"
 	switch {
 	case p.next == nil:
-		w.Event = "REMOVE"
+		event = "REMOVE"
 		delete(t.items, p.key)
 	default:
 		if there {
-			w.Event = "MODIFY"
+			event = "MODIFY"
 		}
 		t.items[p.key] = p.next
 	}
 	// A put that changes nothing leaves no record.
 	// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
-	if s.OnWrite != nil && !reflect.DeepEqual(before, p.next) {
-		s.writes = append(s.writes, w)
+	if s.OnWrite != nil && !before.equal(p.next) {
+		s.writes = append(s.writes, Write{Table: p.table, Event: event, Keys: p.key.image(), New: p.next})
 	}
+}
+
+// equal compares two items; one that is not there equals another that is not.
+func (i Image) equal(other Image) bool {
+	return (i == nil) == (other == nil) && maps.EqualFunc(i, other, func(a, b any) bool {
+		raw, isRaw := a.([]byte)
+		if !isRaw {
+			_, other := b.([]byte)
+			return !other && a == b
+		}
+		twin, other := b.([]byte)
+		return other && bytes.Equal(raw, twin)
+	})
 }
 
 // move takes an item out of where it stood in the index and puts it where it stands now.

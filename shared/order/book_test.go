@@ -144,3 +144,20 @@ func TestBookSavesNothingWhenThereIsNothing(t *testing.T) {
 		t.Errorf("an order that is not there: %v", err)
 	}
 }
+
+func TestBookThatCannotLookAfterAnUnknownWriteSaysThatItIsUnknown(t *testing.T) {
+	p := newPage(t)
+	p.answers = []error{fault.New(fault.Unknown, "x", "", "")}
+	down := fault.New(fault.Unavailable, "x", "dependency_unavailable", "")
+	b := p.book()
+	load, loads := b.Load, 0
+	b.Load = func(ctx context.Context, id order.ID) (*order.Order, error) {
+		if loads++; loads > 1 {
+			return nil, down
+		}
+		return load(ctx, id)
+	}
+	if o, c, err := b.Change(context.Background(), order.IDFor("k1"), revoke); o != nil || !c.IsZero() || !fault.Is(err, fault.Unknown) || !errors.Is(err, down) {
+		t.Errorf("got %v, %+v, %v", o, c, err)
+	}
+}

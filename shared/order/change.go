@@ -57,13 +57,14 @@ func (c Change) Encode() ([]byte, error) {
 	return data, fault.Wrap(fault.Internal, "order.Change.Encode", err)
 }
 
-// DecodeChange reads the stored form and keeps its bytes, so that Hash is that of what was stored.
+// DecodeChange reads the stored form and keeps its bytes, so that Hash is that of what was stored: data is not to be changed
+// any more.
 func DecodeChange(data []byte) (Change, error) {
 	var c Change
 	if err := json.Unmarshal(data, &c); err != nil {
 		return Change{}, fault.Wrap(fault.Internal, "order.DecodeChange", err)
 	}
-	c.body = bytes.Clone(data)
+	c.body = data
 	return c, nil
 }
 
@@ -127,7 +128,7 @@ func (o *Order) seal(kind string, by By, c Change) (Change, error) {
 	}
 	c.body = body
 	o.r.Head = c.Hash()
-	o.stored["head"] = json.RawMessage(`"` + o.r.Head + `"`)
+	o.stored = o.stored.with([]byte("head"), []byte(`"`+o.r.Head+`"`))
 	return c, nil
 }
 
@@ -150,17 +151,20 @@ func (o *Order) diff(c *Change) error {
 		return err
 	}
 	c.Set = map[string]json.RawMessage{}
-	for name, value := range now {
-		if name != "id" && name != "n" && name != "head" && !bytes.Equal(o.stored[name], value) {
-			c.Set[name] = value
+	for _, m := range now {
+		switch name := string(m.name); name {
+		case "id", "n", "head":
+		default:
+			if !bytes.Equal(o.stored.get(m.name), m.value) {
+				c.Set[name] = m.value
+			}
 		}
 	}
-	for name := range o.stored {
-		if _, still := now[name]; !still {
-			c.Unset = append(c.Unset, name)
+	for _, m := range o.stored {
+		if _, still := now.find(m.name); !still {
+			c.Unset = append(c.Unset, string(m.name))
 		}
 	}
-	slices.Sort(c.Unset)
 	o.stored = now
 	return nil
 }
@@ -169,17 +173,17 @@ func (o *Order) diff(c *Change) error {
 // chain_broken: a gap, another order's record, a wrong hash or postings that do not balance.
 func Replay(changes []Change) (*Order, error) {
 	broken := fault.New(fault.Internal, "order.Replay", "chain_broken", "")
-	o := &Order{stored: map[string]json.RawMessage{}}
+	members := map[string]json.RawMessage{}
 	head := ""
 	for i, c := range changes {
 		if c.N != i+1 || c.Prev != head || c.Order != changes[0].Order || ledger.Check(c.Postings) != nil {
 			return nil, broken
 		}
 		for name, value := range c.Set {
-			o.stored[name] = value
+			members[name] = value
 		}
 		for _, name := range c.Unset {
-			delete(o.stored, name)
+			delete(members, name)
 		}
 		head = c.Hash()
 		id, badID := json.Marshal(c.Order)
@@ -187,9 +191,9 @@ func Replay(changes []Change) (*Order, error) {
 		if badID != nil || badN != nil {
 			return nil, broken
 		}
-		o.stored["id"], o.stored["n"], o.stored["head"] = id, n, json.RawMessage(`"`+head+`"`)
+		members["id"], members["n"], members["head"] = id, n, json.RawMessage(`"`+head+`"`)
 	}
-	data, err := o.Encode()
+	data, err := json.Marshal(members)
 	if err != nil || len(changes) == 0 {
 		return nil, broken
 	}

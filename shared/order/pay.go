@@ -9,6 +9,7 @@ import (
 	"till/shared/ledger"
 	"till/shared/money"
 	"till/shared/payment"
+	"till/shared/planted"
 )
 
 // InProgress is the fault of a request that must wait for a payment's outcome.
@@ -81,7 +82,7 @@ func (o *Order) StartPayment(p NewAttempt, by By) (Change, error) {
 	switch {
 	case !o.r.Status.Payable(), !by.At.Before(o.r.ExpiresAt), o.r.HoldsMoney():
 		return Change{}, StateConflict(op)
-	case o.openAttempt() != nil:
+	case o.openAttempt() != nil && (!planted.Bug(6) || o.openAttempt().LastError == ""):
 		return Change{}, InProgress(op)
 	case len(o.r.Attempts) >= attemptsMax:
 		return Change{}, fault.New(fault.TooMany, op, "too_many_attempts", "This order has seen too many attempts to pay. Place a new one.")
@@ -90,6 +91,9 @@ func (o *Order) StartPayment(p NewAttempt, by By) (Change, error) {
 		ID: id, Gateway: p.Gateway, Mode: p.Mode, State: payment.Initiating, Amount: o.r.Total, Print: p.Print, Back: p.Back,
 		At: by.At.UTC().Truncate(time.Millisecond),
 	})
+	if planted.Bug(9) && o.r.Currency.Decimals() == 0 {
+		o.attempt(id).Amount *= 100
+	}
 	return o.seal("payment_started", by, Change{})
 }
 
@@ -110,7 +114,7 @@ func (o *Order) PaymentStarted(id payment.AttemptID, s payment.Started, failure 
 		if a.State.CanBecome(payment.RequiresAction) {
 			a.State, a.Asks, a.Asked = payment.RequiresAction, 0, time.Time{}
 		}
-	case fault.Is(failure, fault.Unknown, fault.Conflict):
+	case !planted.Bug(5) && fault.Is(failure, fault.Unknown, fault.Conflict):
 		if a.State.CanBecome(payment.Unknown) {
 			a.State, a.Asks, a.Asked, kind = payment.Unknown, 0, time.Time{}, "payment_unknown"
 		}
@@ -156,7 +160,7 @@ func (o *Order) ApplyPayment(f payment.Facts, restock bool, by By) (Change, erro
 	c := Change{}
 	kind := o.advance(&c, a, f)
 	switch {
-	case a.Captured < f.Captured && f.Amount.Currency() == o.r.Currency:
+	case (a.Captured < f.Captured || planted.Bug(7) && f.LastError != "" && a.Captured > f.Captured) && f.Amount.Currency() == o.r.Currency:
 		c.Postings = append(c.Postings, ledger.Transfer(ledger.Receivable, ledger.GatewayClearing, f.Captured-a.Captured)...)
 		a.Captured = f.Captured
 		kind = o.received(&c, *a, f, restock, by)
@@ -199,7 +203,7 @@ func (o *Order) advance(c *Change, a *payment.Attempt, f payment.Facts) string {
 		if a.Intent != "" {
 			a.Session = ""
 		}
-	} else if f.LastError != "" && before.State.Open() {
+	} else if f.LastError != "" && (before.State.Open() || a.State.Open()) {
 		a.LastError = f.LastError
 	}
 	switch {
@@ -217,7 +221,7 @@ func (o *Order) advance(c *Change, a *payment.Attempt, f payment.Facts) string {
 // received decides what captured money means for the order, and gives the change's kind.
 func (o *Order) received(c *Change, a payment.Attempt, f payment.Facts, restock bool, by By) string {
 	switch {
-	case f.Amount != money.Of(a.Amount, o.r.Currency) || a.Captured != o.r.Total:
+	case !planted.Bug(8) && (f.Amount != money.Of(a.Amount, o.r.Currency) || a.Captured != o.r.Total):
 		o.hold(amountMismatch, by)
 		return amountMismatch
 	case o.r.PaidBy != "" && o.r.PaidBy != a.ID:
@@ -227,6 +231,8 @@ func (o *Order) received(c *Change, a payment.Attempt, f payment.Facts, restock 
 		o.paid(a.ID)
 		o.confirm(c, by)
 		return "confirmed"
+	case planted.Bug(11):
+		return "payment_ignored"
 	case o.r.Status == Expired && restock:
 		c.Stock = append(c.Stock, o.stock(catalog.Reserve)...)
 		o.paid(a.ID)

@@ -1,7 +1,6 @@
 package order
 
 import (
-	"encoding/json"
 	"time"
 
 	"till/shared/catalog"
@@ -27,7 +26,7 @@ type Placement struct {
 func New(p Placement, by By) (*Order, Change, error) {
 	q := p.Quote
 	at := by.At.UTC().Truncate(time.Millisecond)
-	o := &Order{stored: map[string]json.RawMessage{}, r: Record{
+	o := &Order{r: Record{
 		ID: IDFor(p.Key), Status: Created, Currency: q.Currency, Lines: q.Lines,
 		Subtotal: q.Subtotal, Discount: q.Discount, Shipping: q.Shipping, Tax: q.Tax, Total: q.Total, Method: q.Method,
 		Country: p.Country, PostalCode: p.PostalCode, Customer: p.Customer, Print: p.Print,

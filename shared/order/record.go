@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/json"
-	"maps"
 	"strings"
 	"time"
 
@@ -106,7 +105,7 @@ const (
 // and load again. Not safe for concurrent use.
 type Order struct {
 	r      Record
-	stored map[string]json.RawMessage // As last stored, members that this version does not know included.
+	stored stored
 }
 
 // Record gives what is known of the order. Its slices are the order's own: do not change them.
@@ -116,17 +115,16 @@ func (o *Order) Record() Record { return o.r }
 func (o *Order) ID() ID { return o.r.ID }
 
 // Encode is the stored form: one JSON object. Members written by a newer version are kept.
-func (o *Order) Encode() ([]byte, error) { return json.Marshal(o.stored) }
+func (o *Order) Encode() ([]byte, error) { return o.stored.encode(), nil }
 
-// Decode reads the stored form. Errors: fault.Internal, the store holds what we cannot read.
+// Decode reads the stored form, and keeps it: data is not to be changed any more. Errors: fault.Internal, the store holds
+// what we cannot read.
 func Decode(data []byte) (*Order, error) {
 	o := &Order{}
-	if err := json.Unmarshal(data, &o.stored); err != nil {
-		return nil, fault.Wrap(fault.Internal, "order.Decode", err)
-	}
 	if err := json.Unmarshal(data, &o.r); err != nil {
 		return nil, fault.Wrap(fault.Internal, "order.Decode", err)
 	}
+	o.stored = split(data)
 	for _, a := range o.r.Attempts {
 		if a.Paid {
 			o.r.PaidBy = a.ID
@@ -136,22 +134,17 @@ func Decode(data []byte) (*Order, error) {
 }
 
 // members gives the record's JSON members, with those of o.stored that this version does not know.
-func (o *Order) members() (map[string]json.RawMessage, error) {
+func (o *Order) members() (stored, error) {
 	data, err := json.Marshal(o.r)
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, "order.members", err)
 	}
-	now := make(map[string]json.RawMessage, len(o.stored)+1)
-	for name, value := range o.stored {
-		if !known[name] {
-			now[name] = value
+	now := split(data)
+	for _, m := range o.stored {
+		if !known[string(m.name)] {
+			now = now.with(m.name, m.value)
 		}
 	}
-	mine := map[string]json.RawMessage{}
-	if err := json.Unmarshal(data, &mine); err != nil {
-		return nil, fault.Wrap(fault.Internal, "order.members", err)
-	}
-	maps.Copy(now, mine)
 	return now, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"till/shared/ledger"
 	"till/shared/money"
 	"till/shared/payment"
+	"till/shared/planted"
 )
 
 // RefundIDFor gives the id of the refund that an Idempotency-Key asks for.
@@ -99,7 +100,13 @@ func (o *Order) RequestRefund(key string, amount int64, note []byte, by By) (Cha
 			Msg: "Must be a whole number of minor units above 0, of an order that is paid."}
 	}
 	a := o.payer(amount)
-	if left := o.r.refundable(*a); amount > left {
+	left := o.r.refundable(*a)
+	if planted.Bug(10) {
+		for _, open := range o.OpenRefunds() {
+			left += open.Amount
+		}
+	}
+	if amount > left {
 		return Change{}, &fault.Error{Kind: fault.Conflict, Op: op, Code: "refund_exceeds_captured", At: "#/amount",
 			Msg: fmt.Sprintf("Only %s of this order can still be refunded.", money.Of(max(left, 0), o.r.Currency).Format("en"))}
 	}
@@ -166,7 +173,7 @@ func refundPostings(r payment.Refund) []ledger.Posting {
 		{Account: ledger.Revenue, Minor: r.Goods}, {Account: ledger.Shipping, Minor: r.Shipping}, {Account: ledger.Tax, Minor: r.Tax},
 		{Account: ledger.Receivable, Minor: r.Amount - r.Goods - r.Shipping - r.Tax}, {Account: ledger.RefundsPayable, Minor: -r.Amount},
 	} {
-		if p.Minor != 0 {
+		if p.Minor != 0 && (!planted.Bug(20) || p.Account != ledger.Tax) {
 			postings = append(postings, p)
 		}
 	}

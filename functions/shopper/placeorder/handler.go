@@ -17,6 +17,7 @@ import (
 	"till/shared/order"
 	"till/shared/orderview"
 	"till/shared/person"
+	"till/shared/planted"
 	"till/shared/pricing"
 	"till/shared/vault"
 )
@@ -55,7 +56,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	}
 	// Half of the fingerprint tells requests of one key apart, and half is what is stored.
 	print := body.Fingerprint(key)[:22]
-	if resp, done, err := h.repeat(ctx, key, print); done || err != nil {
+	if resp, done, err := h.repeat(ctx, key, print); (done || err != nil) && !planted.Bug(21) {
 		return resp, err
 	}
 	var r basket.Request
@@ -133,10 +134,14 @@ func (h Handler) make(ctx context.Context, quote pricing.Quote, contact vault.Co
 	if err != nil {
 		return nil, order.Change{}, nil, err
 	}
+	by := order.By{Who: "shopper", At: h.Now()}
+	if planted.Bug(24) {
+		by.Cause = contact.Email.Text()
+	}
 	o, change, err := order.New(order.Placement{
 		Key: key, Print: print, Quote: quote, Country: contact.Shipping.Country(), PostalCode: contact.Shipping.PostalCode(),
 		Customer: string(customer), Contact: sealed, Hold: h.Hold,
-	}, order.By{Who: "shopper", At: h.Now()})
+	}, by)
 	return o, change, nil, err
 }
 

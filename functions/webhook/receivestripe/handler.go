@@ -13,6 +13,7 @@ import (
 	"till/shared/inbox"
 	"till/shared/message"
 	"till/shared/payment"
+	"till/shared/planted"
 	"till/shared/telemetry"
 )
 
@@ -49,7 +50,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	}
 	item := inbox.Receive(event, h.Now())
 	existing, fresh, err := h.Put(ctx, item)
-	if err != nil {
+	if err != nil && !planted.Bug(12) {
 		return apigw.Response{}, retryable(err)
 	}
 	code := "received"

@@ -14,6 +14,7 @@ import (
 	"till/shared/fault"
 	"till/shared/message"
 	"till/shared/order"
+	"till/shared/planted"
 )
 
 // Handler starts executions. Every field is required.
@@ -60,6 +61,9 @@ func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
 		return fault.Wrap(fault.Internal, "beginfulfillment.one", err)
 	}
 	name := Name(r.ID, r.Try)
+	if planted.Bug(23) {
+		name = string(r.ID) + "-" + m.MessageId
+	}
 	err = h.Start(ctx, name, string(input))
 	if fault.Code(err) != "execution_exists" {
 		return err

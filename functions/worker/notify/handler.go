@@ -15,6 +15,7 @@ import (
 	"till/shared/message"
 	"till/shared/order"
 	"till/shared/person"
+	"till/shared/planted"
 	"till/shared/vault"
 )
 
@@ -51,7 +52,7 @@ func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
 		return nil
 	}
 	err = h.mail(ctx, o, body)
-	if fault.Code(err) == "customer_erased" {
+	if fault.Code(err) == "customer_erased" || planted.Bug(15) {
 		err = nil // Nobody is left to write to.
 	}
 	if err != nil {

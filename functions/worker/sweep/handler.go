@@ -13,6 +13,7 @@ import (
 	"till/shared/inbox"
 	"till/shared/message"
 	"till/shared/order"
+	"till/shared/planted"
 	"till/shared/telemetry"
 )
 
@@ -67,6 +68,9 @@ func (h Handler) events(ctx context.Context) error {
 		}
 		if err != nil {
 			return err
+		}
+		if planted.Bug(13) && !item.LeaseUntil.IsZero() {
+			continue
 		}
 		if item.State == inbox.Parked {
 			oldest = max(oldest, now.Sub(item.ReceivedAt))

@@ -11,7 +11,7 @@ import (
 // scope is what paths and intrinsics see.
 type scope struct {
 	input   any
-	context any
+	context func() map[string]any // Few paths go through it.
 	random  func() float64
 	newID   func() string
 }
@@ -24,7 +24,7 @@ type expression interface {
 func (p path) eval(s scope) (any, error) {
 	root := s.input
 	if p.context {
-		root = s.context
+		root = s.context()
 	}
 	v, ok := p.get(root)
 	if !ok {

@@ -174,7 +174,11 @@ func (s *Service) mapItems(t *thread, input any) {
 		inner.item = map[string]any{"Index": json.Number(fmt.Sprint(i)), "Value": item}
 		if selector != nil {
 			sc := s.scope(t, input)
-			sc.context.(map[string]any)["Map"] = map[string]any{"Item": inner.item}
+			sc.context = func() map[string]any {
+				out := s.context(t)
+				out["Map"] = map[string]any{"Item": inner.item}
+				return out
+			}
 			if item, err = fill(selector, sc); err != nil {
 				s.fail(t, asFailure(err))
 				return

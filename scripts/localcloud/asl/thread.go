@@ -99,7 +99,10 @@ func (s *Service) through(t *thread, p pathField, v any) (any, error) {
 	if p.null {
 		return map[string]any{}, nil
 	}
-	where, err := parsePath(p.or("$"))
+	if p.or("$") == "$" {
+		return v, nil
+	}
+	where, err := parsePath(p.text)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +110,7 @@ func (s *Service) through(t *thread, p pathField, v any) (any, error) {
 }
 
 func (s *Service) scope(t *thread, input any) scope {
-	return scope{input: input, context: s.context(t), random: s.Random, newID: s.IDs.UUID}
+	return scope{input: input, context: func() map[string]any { return s.context(t) }, random: s.Random, newID: s.IDs.UUID}
 }
 
 // succeed leads a state's result to its output, and on.

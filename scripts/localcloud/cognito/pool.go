@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"till/scripts/localcloud/ident"
@@ -101,6 +102,41 @@ var (
 
 // Verify gives the token's claims. The error is a reason without anything of the token in it.
 func (a Authorizer) Verify(token string) (map[string]any, error) {
+	claims, err := a.read(token)
+	if err != nil {
+		return nil, err
+	}
+	return claims, a.check(claims)
+}
+
+// rememberedMax is how many tokens are remembered: those of all who work at a time.
+const rememberedMax = 64
+
+// Remembering is a Verify that checks the signature of a token once, as long as it remembers the token. The claims are not to
+// be changed. Safe for concurrent use.
+func (a Authorizer) Remembering() func(token string) (map[string]any, error) {
+	var mu sync.Mutex
+	remembered := map[string]map[string]any{}
+	return func(token string) (map[string]any, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		claims, known := remembered[token]
+		if !known {
+			var err error
+			if claims, err = a.read(token); err != nil {
+				return nil, err
+			}
+			if len(remembered) == rememberedMax {
+				clear(remembered)
+			}
+			remembered[token] = claims
+		}
+		return claims, a.check(claims)
+	}
+}
+
+// read gives the claims of a token that is signed with our key.
+func (a Authorizer) read(token string) (map[string]any, error) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
 		return nil, errShape
@@ -128,7 +164,7 @@ func (a Authorizer) Verify(token string) (map[string]any, error) {
 	if rsa.VerifyPKCS1v15(a.Key, crypto.SHA256, sum[:], signature) != nil {
 		return nil, errSignature
 	}
-	return claims, a.check(claims)
+	return claims, nil
 }
 
 func (a Authorizer) check(claims map[string]any) error {

@@ -1,6 +1,7 @@
 package cognito_test
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
@@ -166,4 +167,35 @@ func FuzzVerify(f *testing.F) {
 			t.Fatalf("taken: %v", claims)
 		}
 	})
+}
+
+func TestARememberedTokenIsStillCheckedEachTime(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	p, a := newPool(t, &now)
+	verify := a.Remembering()
+	var first string
+	for i := range 70 { // More than are remembered.
+		token, err := p.Token(cognito.Person{Username: "ada"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		first = cmp.Or(first, token)
+		for range 2 {
+			if claims, err := verify(token); err != nil || claims["username"] != "ada" {
+				t.Fatalf("%d: %v, %v", i, claims, err)
+			}
+		}
+	}
+	head, rest, _ := strings.Cut(first, ".")
+	body, signature, _ := strings.Cut(rest, ".")
+	other := head + "." + body + "A." + signature
+	for range 2 {
+		if _, err := verify(other); err == nil {
+			t.Fatal("an altered token is taken")
+		}
+	}
+	now = now.Add(time.Hour)
+	if _, err := verify(first); err == nil {
+		t.Error("a remembered token is good for ever")
+	}
 }

@@ -1,8 +1,10 @@
 package httpapi
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -11,7 +13,7 @@ import (
 
 // response is what a function answers in format 2.0. There are no multiValueHeaders in it; AWS ignores them too.
 type response struct {
-	Status  *int              `json:"statusCode"`
+	Status  status            `json:"statusCode"`
 	Headers map[string]scalar `json:"headers"`
 	Body    *string           `json:"body"`
 	Base64  bool              `json:"isBase64Encoded"`
@@ -23,6 +25,10 @@ type scalar string
 
 // UnmarshalJSON takes a text as it is and other scalars as they are written.
 func (s *scalar) UnmarshalJSON(b []byte) error {
+	if b[0] == '"' && bytes.IndexByte(b, '\\') < 0 {
+		*s = scalar(b[1 : len(b)-1])
+		return nil
+	}
 	var text string
 	if json.Unmarshal(b, &text) == nil {
 		*s = scalar(text)
@@ -30,6 +36,18 @@ func (s *scalar) UnmarshalJSON(b []byte) error {
 	}
 	*s = scalar(b)
 	return nil
+}
+
+// status is a function's statusCode; there tells whether it named one at all.
+type status struct {
+	code  int
+	there bool
+}
+
+// UnmarshalJSON takes a number. Null is there, and no status.
+func (s *status) UnmarshalJSON(b []byte) error {
+	s.there = true
+	return json.Unmarshal(b, &s.code)
 }
 
 // answer turns what came out of the function into the client's response. A function stopped at its limit, or refused by
@@ -63,32 +81,25 @@ func (a *API) answer(w http.ResponseWriter, out []byte, failure *invoke.Error) {
 	if h.Get("Content-Type") == "" && len(body) > 0 {
 		h.Set("Content-Type", "text/plain;charset=UTF-8")
 	}
-	w.WriteHeader(*res.Status)
+	w.WriteHeader(res.Status.code)
 	_, _ = w.Write(body) // Nobody is left to tell if the client has gone.
 }
 
 // decodeResponse reads a function's answer. Without a statusCode the whole answer is the body of a 200.
 func decodeResponse(out []byte) (response, []byte, bool) {
-	ok := http.StatusOK
-	whole := response{Status: &ok, Headers: map[string]scalar{"Content-Type": "application/json"}}
-	var fields map[string]json.RawMessage
-	if !json.Valid(out) {
-		return response{}, nil, false
-	}
-	if json.Unmarshal(out, &fields) != nil {
-		return whole, out, true // A list, a text, a number.
-	}
-	if _, structured := fields["statusCode"]; !structured {
-		return whole, out, true
-	}
 	var res response
-	if json.Unmarshal(out, &res) != nil || res.Status == nil || *res.Status < 200 || *res.Status > 599 {
+	err := json.Unmarshal(out, &res)
+	var broken *json.SyntaxError
+	switch {
+	case errors.As(err, &broken):
 		return response{}, nil, false
-	}
-	if res.Body == nil {
+	case !res.Status.there: // Another object, a list, a text, a number.
+		return response{Status: status{http.StatusOK, true}, Headers: map[string]scalar{"Content-Type": "application/json"}}, out, true
+	case err != nil || res.Status.code < 200 || res.Status.code > 599:
+		return response{}, nil, false
+	case res.Body == nil:
 		return res, nil, true
-	}
-	if !res.Base64 {
+	case !res.Base64:
 		return res, []byte(*res.Body), true
 	}
 	body, err := base64.StdEncoding.DecodeString(*res.Body)

@@ -1,10 +1,10 @@
 package httpapi
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"io"
 	"mime"
 	"net"
 	"net/http"
@@ -16,7 +16,12 @@ import (
 
 // read takes the body within the limit.
 func read(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyBytesMax))
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil, true
+	}
+	var buffer bytes.Buffer
+	buffer.Grow(int(min(max(r.ContentLength, 0), bodyBytesMax)) + bytes.MinRead)
+	_, err := buffer.ReadFrom(http.MaxBytesReader(w, r.Body, bodyBytesMax))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
@@ -24,7 +29,7 @@ func read(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	case err != nil:
 		refuse(w, http.StatusBadRequest, "Bad Request")
 	}
-	return body, err == nil
+	return buffer.Bytes(), err == nil
 }
 
 // event is the request as the function gets it.

@@ -5,7 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"fmt"
+	"strconv"
 	"sync/atomic"
 )
 
@@ -22,7 +22,14 @@ func New(seed string) *Source { return &Source{seed: seed} }
 func (s *Source) UUID() string {
 	b := s.next()
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
+	out := make([]byte, 0, 36)
+	for i, part := range [...][]byte{b[0:4], b[4:6], b[6:8], b[8:10], b[10:16]} {
+		if i > 0 {
+			out = append(out, '-')
+		}
+		out = hex.AppendEncode(out, part)
+	}
+	return string(out)
 }
 
 // Hex is an id of 64 hexadecimal digits.
@@ -38,5 +45,6 @@ func (s *Source) Float() float64 {
 }
 
 func (s *Source) next() [sha256.Size]byte {
-	return sha256.Sum256(fmt.Appendf(nil, "%s/%d", s.seed, s.n.Add(1)))
+	var room [64]byte
+	return sha256.Sum256(strconv.AppendUint(append(append(room[:0], s.seed...), '/'), s.n.Add(1), 10))
 }

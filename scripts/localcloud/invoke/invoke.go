@@ -105,8 +105,12 @@ func (r *Runner) call(fn *Function, id string, payload []byte) ([]byte, *Error) 
 	if !inTime {
 		return nil, TimedOut(id, fn.Timeout)
 	}
-	a := <-answers
-	return a.out, a.err
+	select {
+	case a := <-answers:
+		return a.out, a.err
+	default: // It ended without one, as a process that is killed.
+		return nil, Crashed()
+	}
 }
 
 // guarded turns a panic into the error that Lambda's Go runtime reports for it.

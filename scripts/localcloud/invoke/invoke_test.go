@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -68,6 +69,16 @@ func TestAFunctionIsLeftAtItsTimeLimit(t *testing.T) {
 	}), nil)
 	<-ended
 	if err == nil || err.Type != invoke.TypeTimedOut || out != nil {
+		t.Fatalf("%v, %s", err, out)
+	}
+}
+
+func TestAFunctionThatEndsWithoutAnAnswerHasCrashed(t *testing.T) {
+	out, err := newRunner(clock.NewPool()).Call(&invoke.Function{Name: "f", Timeout: time.Minute, Handler: code(func(context.Context, []byte) ([]byte, error) {
+		runtime.Goexit()
+		return []byte("never"), nil
+	})}, nil)
+	if err == nil || err.Type != invoke.TypeCrashed || out != nil {
 		t.Fatalf("%v, %s", err, out)
 	}
 }

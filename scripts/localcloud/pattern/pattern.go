@@ -37,6 +37,15 @@ func (p *Pattern) Match(event []byte) bool {
 	return err == nil && p.match(v)
 }
 
+// Object is an object of an event that finds its members when it is asked for them, so that an event need not be written as
+// JSON to be matched. Values are those that encoding/json gives, with numbers as json.Number, or an Object again.
+type Object interface {
+	Member(name string) (value any, there bool)
+}
+
+// Fits tells whether an event fits as Match would say of its JSON.
+func (p *Pattern) Fits(event Object) bool { return p.match(event) }
+
 func decode(b []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
@@ -92,25 +101,24 @@ func compileField(name string, want any, path string) (field, error) {
 }
 
 func (p *Pattern) match(v any) bool {
-	m, _ := v.(map[string]any)
 	for _, f := range p.fields {
-		if !f.match(m) {
+		if !f.match(v) {
 			return false
 		}
 	}
 	return true
 }
 
-func (f field) match(m map[string]any) bool {
+func (f field) match(outer any) bool {
 	if f.or != nil {
 		for _, p := range f.or {
-			if p.match(m) {
+			if p.match(outer) {
 				return true
 			}
 		}
 		return false
 	}
-	value, there := m[f.name]
+	value, there := member(outer, f.name)
 	if f.inner != nil {
 		return f.inner.match(value)
 	}
@@ -126,6 +134,18 @@ func (f field) match(m map[string]any) bool {
 		}
 	}
 	return false
+}
+
+// member finds a member of an object; what is no object has none.
+func member(v any, name string) (any, bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		value, there := v[name]
+		return value, there
+	case Object:
+		return v.Member(name)
+	}
+	return nil, false
 }
 
 func leaf(want any, path string) (matcher, error) {

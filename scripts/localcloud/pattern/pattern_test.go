@@ -1,6 +1,7 @@
 package pattern_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"testing"
 
@@ -46,8 +47,32 @@ func TestPatterns(t *testing.T) {
 			if got := p.Match([]byte(row.event)); got != row.want {
 				t.Fatalf("%s on %s: %v", row.pattern, row.event, got)
 			}
+			var event lazy
+			if json.Unmarshal([]byte(row.event), &event.members) == nil && p.Fits(event) != row.want {
+				t.Fatalf("%s on %s asked for its members: %v", row.pattern, row.event, !row.want)
+			}
 		})
 	}
+}
+
+// lazy reads a member when it is asked for it.
+type lazy struct{ members map[string]json.RawMessage }
+
+// Member is pattern.Object's.
+func (l lazy) Member(name string) (any, bool) {
+	raw, there := l.members[name]
+	if !there {
+		return nil, false
+	}
+	var inner lazy
+	if json.Unmarshal(raw, &inner.members) == nil && inner.members != nil {
+		return inner, true
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var value any
+	err := d.Decode(&value)
+	return value, err == nil
 }
 
 func TestWhatIsNotUnderstoodIsRefused(t *testing.T) {

@@ -105,6 +105,9 @@ func (s *Service) fire(r *rule, at time.Time) {
 	if s.fault != nil {
 		late = s.fault(r.Name)
 	}
+	if len(late) == 0 {
+		return
+	}
 	payload := s.event(r, at)
 	for _, d := range late {
 		s.clock.After(d, "fire "+r.Name, func() { s.invoke(r, payload, 0) })
@@ -132,18 +135,30 @@ func (s *Service) invoke(r *rule, payload []byte, try int) {
 	})
 }
 
+// tick is the service's own event.
+type tick struct {
+	Version    string   `json:"version"`
+	ID         string   `json:"id"`
+	DetailType string   `json:"detail-type"`
+	Source     string   `json:"source"`
+	Account    string   `json:"account"`
+	Time       string   `json:"time"`
+	Region     string   `json:"region"`
+	Resources  []string `json:"resources"`
+	Detail     any      `json:"detail"` // An object of an event rule, a text of EventBridge Scheduler.
+}
+
 // event is what the function gets. https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html
 func (s *Service) event(r *rule, at time.Time) []byte {
 	if r.Input != "" {
 		return []byte(r.Input)
 	}
-	event := map[string]any{
-		"version": "0", "id": s.ids.UUID(), "detail-type": "Scheduled Event", "source": "aws.events",
-		"account": s.account, "time": at.UTC().Format(time.RFC3339), "region": s.region,
-		"resources": []string{r.ARN}, "detail": map[string]any{},
+	event := tick{
+		Version: "0", ID: s.ids.UUID(), DetailType: "Scheduled Event", Source: "aws.events", Account: s.account, Time: at.UTC().Format(time.RFC3339),
+		Region: s.region, Resources: []string{r.ARN}, Detail: struct{}{},
 	}
 	if r.V2 {
-		event["source"], event["detail"] = "aws.scheduler", "{}"
+		event.Source, event.Detail = "aws.scheduler", "{}"
 	}
 	text, err := json.Marshal(event)
 	if err != nil {

@@ -31,3 +31,27 @@ func Plain(item map[string]any) (Image, error) {
 	}
 	return out, nil
 }
+
+// size is how many bytes DynamoDB counts for an image.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+func size(image Image) int64 {
+	n := 0
+	for name, v := range image {
+		n += len(name)
+		switch v.DataType() {
+		case events.DataTypeString:
+			n += len(v.String())
+		case events.DataTypeNumber:
+			n += len(v.Number())/2 + 2
+		case events.DataTypeBinary:
+			n += len(v.Binary())
+		case events.DataTypeBoolean, events.DataTypeNull:
+			n++
+		default: // Lists, maps and sets: about so much.
+			if text, err := v.MarshalJSON(); err == nil {
+				n += len(text)
+			}
+		}
+	}
+	return int64(n)
+}

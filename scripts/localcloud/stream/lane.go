@@ -50,16 +50,12 @@ const (
 	longestBackoff = time.Minute
 )
 
-func (l *lane) wants(r record) bool {
+func (l *lane) wants(r *record) bool {
 	if len(l.consumer.Filters) == 0 {
 		return true
 	}
-	text, err := json.Marshal(r.event)
-	if err != nil {
-		return false
-	}
 	for _, f := range l.consumer.Filters {
-		if f.Match(text) {
+		if f.Fits(whole{&r.event}) {
 			return true
 		}
 	}

@@ -138,9 +138,12 @@ func (s *Service) Put(c Change) error {
 	}
 	s.seq++
 	st.records++
-	r := s.record(st, c, keys)
+	r, where := s.record(st, c, keys), spread(hash)
 	for _, l := range st.lanes {
-		if int(spread(hash)%uint32(l.of)) == l.number && l.wants(r) { //nolint:gosec // lanes are few
+		if int(where%uint32(l.of)) == l.number && l.wants(&r) { //nolint:gosec // lanes are few
+			if r.event.EventID == "" { // Few changes are wanted.
+				s.number(&r)
+			}
 			l.unread = append(l.unread, r)
 			s.wake(l, l.consumer.Window)
 		}
@@ -163,13 +166,13 @@ func (st *stream) keys(images ...Image) Image {
 	return nil
 }
 
-// record is the change as Lambda shows it. https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+// record is the change as Lambda shows it, but for what number adds. https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 func (s *Service) record(st *stream, c Change, keys Image) record {
 	now := s.clock.Now()
 	change := events.DynamoDBStreamRecord{
 		// Streams give whole seconds.
 		ApproximateCreationDateTime: events.SecondsEpochTime{Time: now.Truncate(time.Second)},
-		Keys:                        keys, SequenceNumber: fmt.Sprintf("%021d", s.seq), StreamViewType: st.View,
+		Keys:                        keys, StreamViewType: st.View,
 	}
 	if strings.Contains(st.View, "NEW") {
 		change.NewImage = c.New
@@ -177,30 +180,27 @@ func (s *Service) record(st *stream, c Change, keys Image) record {
 	if strings.Contains(st.View, "OLD") {
 		change.OldImage = c.Old
 	}
-	for _, image := range [...]Image{change.Keys, change.NewImage, change.OldImage} {
-		change.SizeBytes += size(image)
-	}
 	return record{at: now, event: events.DynamoDBEventRecord{
-		AWSRegion: s.region, Change: change, EventID: s.ids.Hex()[:32], EventName: c.Name,
+		AWSRegion: s.region, Change: change, EventName: c.Name,
 		EventSource: "aws:dynamodb", EventVersion: "1.1", EventSourceArn: st.ARN,
 	}}
 }
 
-func size(image Image) int64 {
-	var n int64
-	for name, v := range image {
-		text, err := v.MarshalJSON()
-		if err == nil {
-			n += int64(len(name) + len(text))
-		}
+// number gives a record its place in the stream, its size and its id.
+func (s *Service) number(r *record) {
+	change := &r.event.Change
+	for _, image := range [...]Image{change.Keys, change.NewImage, change.OldImage} {
+		change.SizeBytes += size(image)
 	}
-	return n
+	change.SequenceNumber, r.event.EventID = fmt.Sprintf("%021d", s.seq), s.ids.Hex()[:32]
 }
 
 func spread(key events.DynamoDBAttributeValue) uint32 {
 	h := fnv.New32a()
-	if text, err := key.MarshalJSON(); err == nil {
-		_, _ = h.Write(text) // A hash never fails.
+	if key.DataType() == events.DataTypeString {
+		_, _ = h.Write([]byte(key.String())) // A hash never fails.
+	} else if text, err := key.MarshalJSON(); err == nil {
+		_, _ = h.Write(text)
 	}
 	return h.Sum32()
 }

@@ -326,6 +326,43 @@ func TestFiltersKeepRecordsOut(t *testing.T) {
 	}
 }
 
+func TestAFilterSeesARecordAsItsJSON(t *testing.T) {
+	image := stream.Image{
+		"pk": events.NewStringAttribute("a"), "sk": events.NewStringAttribute("CHANGE#1"), "n": events.NewNumberAttribute("12"),
+		"raw": events.NewBinaryAttribute([]byte("ab")), "on": events.NewBooleanAttribute(true), "many": events.NewStringSetAttribute([]string{"x", "y"}),
+	}
+	for source, want := range map[string]int{
+		`{"eventName":["INSERT"],"eventSource":["aws:dynamodb"]}`:                                   1,
+		`{"eventName":["REMOVE"]}`:                                                                  0,
+		`{"dynamodb":{"NewImage":{"n":{"N":["12"]}}}}`:                                              1,
+		`{"dynamodb":{"NewImage":{"n":{"S":[{"exists":true}]}}}}`:                                   0,
+		`{"dynamodb":{"NewImage":{"n":{"S":[{"exists":false}]}}}}`:                                  1,
+		`{"dynamodb":{"NewImage":{"none":{"N":[{"exists":true}]}}}}`:                                0,
+		`{"dynamodb":{"NewImage":{"none":{"N":[{"exists":false}]}}}}`:                               1,
+		`{"dynamodb":{"OldImage":{"n":{"N":[{"exists":true}]}}}}`:                                   0,
+		`{"dynamodb":{"NewImage":{"raw":{"B":["YWI="]},"on":{"BOOL":[true]},"many":{"SS":["y"]}}}}`: 1,
+		`{"dynamodb":{"StreamViewType":["NEW_IMAGE"],"Keys":{"sk":{"S":[{"prefix":"CHANGE#"}]}}}}`:  1,
+	} {
+		p, err := pattern.Compile(source)
+		fatal(t, err)
+		seen := 0
+		w := newWorld(t, stream.Consumer{BatchSize: 10, MaxRetries: -1, MaxAge: -1, Filters: []*pattern.Pattern{p}}, nil, func(records []events.DynamoDBEventRecord) (string, error) {
+			for _, r := range records {
+				text, err := json.Marshal(r)
+				if seen++; err != nil || !p.Match(text) {
+					t.Errorf("%s let through %s, %v", source, text, err)
+				}
+			}
+			return "", nil
+		})
+		fatal(t, w.streams.Put(stream.Change{Table: "orders", Name: "INSERT", New: image}))
+		fatal(t, w.clock.Advance(0))
+		if seen != want {
+			t.Errorf("%s let %d through, want %d", source, seen, want)
+		}
+	}
+}
+
 func TestFaultsDelayRepeatAndDropABatch(t *testing.T) {
 	verdicts := []stream.Delivery{{Delay: time.Minute}, {Twice: true}, {Drop: true}, {}}
 	fault := func(string, int) stream.Delivery { v := verdicts[0]; verdicts = verdicts[1:]; return v }

@@ -78,9 +78,12 @@ func (c card) complete(number string) card {
 	return c
 }
 
+// groups are the signs by which people group digits.
+var groups = strings.NewReplacer(" ", "", "-", "")
+
 // nameCard exchanges a card number for the name of its test card, or for the code of the refusal.
 func nameCard(number string) string {
-	digits := strings.NewReplacer(" ", "", "-", "").Replace(number)
+	digits := groups.Replace(number)
 	if len(digits) < 12 || len(digits) > 19 || strings.Trim(digits, "0123456789") != "" {
 		return "invalid_number"
 	}

@@ -27,11 +27,7 @@ func (s *Sim) emit(by *call, kind string, snapshot, before object) {
 	if before != nil {
 		data["previous_attributes"] = before
 	}
-	raw, err := json.Marshal(data)
-	if err != nil {
-		panic(err) // Of our own maps: only a bug can make this fail.
-	}
-	e := &event{id: s.id("evt_3", 23), kind: kind, created: s.now(), data: raw, seenFrom: s.cfg.Clock.Now()}
+	e := &event{id: s.id("evt_3", 23), kind: kind, created: s.now(), data: s.written(data, ""), seenFrom: s.cfg.Clock.Now()}
 	if by != nil {
 		e.request, e.key = by.id, by.key
 	}

@@ -1,8 +1,8 @@
 package stripesim
 
 import (
+	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -224,7 +224,10 @@ func readAll(r *http.Request) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
 	}
-	return io.ReadAll(io.LimitReader(r.Body, largestBody+1))
+	var body bytes.Buffer
+	body.Grow(int(min(max(r.ContentLength, 0), largestBody)) + bytes.MinRead)
+	_, err := body.ReadFrom(io.LimitReader(r.Body, largestBody+1))
+	return body.Bytes(), err
 }
 
 // reply writes a value or an error.
@@ -242,11 +245,7 @@ func (s *Sim) reply(c *call, header http.Header, value any, bad *apiError) answe
 			header.Set("Stripe-Should-Retry", "true")
 		}
 	}
-	body, err := json.MarshalIndent(value, "", "  ")
-	if err != nil {
-		panic(err) // Of our own maps: only a bug can make this fail.
-	}
-	return answer{status: status, header: header, body: append(body, '\n')}
+	return answer{status: status, header: header, body: append(s.written(value, "\n"), '\n')}
 }
 
 // allowBrowsers lets a shop's page on any origin call, as Stripe does.

@@ -59,6 +59,9 @@ func TestObjectsHaveTheMembersOfTheRealLibrary(t *testing.T) {
 				t.Fatal(err)
 			}
 			known(t, reflect.TypeOf(row.like), sent, row.path)
+			if want, err := json.MarshalIndent(exact(t, p.body), "", "  "); err != nil || string(want)+"\n" != p.body {
+				t.Errorf("encoding/json writes %s, %v", want, err)
+			}
 			for _, name := range members(reflect.TypeOf(row.like)) {
 				if _, there := sent[name]; !there && row.without != "*" && !strings.Contains(" "+row.without+" ", " "+name+" ") {
 					t.Errorf("%s is missing", name)
@@ -66,6 +69,17 @@ func TestObjectsHaveTheMembersOfTheRealLibrary(t *testing.T) {
 			}
 		})
 	}
+}
+
+// exact reads an answer with its numbers as they are written.
+func exact(t *testing.T, body string) (value any) {
+	t.Helper()
+	d := json.NewDecoder(strings.NewReader(body))
+	d.UseNumber()
+	if err := d.Decode(&value); err != nil {
+		t.Fatal(err)
+	}
+	return value
 }
 
 func members(of reflect.Type) []string {

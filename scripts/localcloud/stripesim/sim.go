@@ -65,6 +65,7 @@ type Sim struct {
 	pending  []*delivery
 	keys     map[string]*kept
 	keyOrder []string
+	scratch  []byte // Where written writes.
 
 	sessions  shelf[*session]
 	intents   shelf[*intent]

@@ -63,6 +63,8 @@ func (w *Watch) Give(f template.Function, p localshop.Parts) localshop.Parts {
 		w.machineARN = arn
 	}
 	return localshop.Parts{
+		Tools:   p.Tools,
+		Gateway: p.Gateway,
 		Store:   store,
 		Vault:   vaultOf(env, told, store, keys),
 		Links:   links.From(keys, told["LINK_SECRET_ARN"]),

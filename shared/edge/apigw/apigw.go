@@ -17,6 +17,7 @@ import (
 	"runtime/debug"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -36,9 +37,9 @@ type Func func(context.Context, Request) (Response, error)
 type Check func(Request) error
 
 // Serve is what an HTTP function starts with: the checks run before f, an error or a panic becomes an answer in our
-// shape (logged once), and every answer carries the security headers. The error it returns is always nil, as the HTTP
-// API would answer an error in a shape of its own.
-func Serve(log *slog.Logger, f Func, checks ...Check) Func {
+// shape (logged once), and every answer carries the security headers. f's time, which now tells, ends a second before Lambda's. The error it
+// returns is always nil, as the HTTP API would answer an error in a shape of its own.
+func Serve(log *slog.Logger, now func() time.Time, f Func, checks ...Check) Func {
 	return func(ctx context.Context, req Request) (resp Response, err error) {
 		defer func() {
 			if p := recover(); p != nil {
@@ -46,6 +47,8 @@ func Serve(log *slog.Logger, f Func, checks ...Check) Func {
 				resp, err = document(req, row(fault.Internal), nil, answer{}), nil
 			}
 		}()
+		ctx, stop := sparing(ctx, now)
+		defer stop()
 		for _, check := range checks {
 			if err := check(req); err != nil {
 				return Fail(ctx, log, req, err)

@@ -245,7 +245,7 @@ func TestServe(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var log bytes.Buffer
-			resp, err := apigw.Serve(logTo(&log), tt.f, pass, tt.check)(context.Background(), request())
+			resp, err := apigw.Serve(logTo(&log), time.Now, tt.f, pass, tt.check)(context.Background(), request())
 			if err != nil || resp.StatusCode != tt.status {
 				t.Errorf("got %d %s, %v", resp.StatusCode, resp.Body, err)
 			}

@@ -28,7 +28,7 @@ func TestMeasure(t *testing.T) {
 			var out bytes.Buffer
 			clock := time.Unix(1_790_000_000, 0)
 			now := func() time.Time { clock = clock.Add(7 * time.Millisecond); return clock }
-			f := apigw.Serve(slog.New(slog.DiscardHandler), func(context.Context, apigw.Request) (apigw.Response, error) {
+			f := apigw.Serve(slog.New(slog.DiscardHandler), time.Now, func(context.Context, apigw.Request) (apigw.Response, error) {
 				return apigw.Response{StatusCode: 200}, tt.err
 			})
 			metrics := telemetry.NewMetrics(&out, "test", now)

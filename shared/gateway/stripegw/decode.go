@@ -3,6 +3,7 @@ package stripegw
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 
 	"github.com/stripe/stripe-go/v76"
 )
@@ -117,13 +118,13 @@ func all[W, T any](body []byte, meta *stripe.ListMeta, data *[]*T, convert func(
 	if json.Unmarshal(body, &w) != nil || w.HasMore && len(w.Data) == 0 {
 		return false
 	}
-	meta.HasMore = w.HasMore
+	if slices.Contains(w.Data, nil) {
+		return false // Before anything is noted: the SDK would go on behind a page that it does not have.
+	}
 	for _, item := range w.Data {
-		if item == nil {
-			return false
-		}
 		*data = append(*data, convert(item))
 	}
+	meta.HasMore = w.HasMore
 	return true
 }
 

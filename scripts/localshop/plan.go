@@ -1,0 +1,38 @@
+package localshop
+
+import (
+	"fmt"
+	"io/fs"
+
+	"till/scripts/localcloud"
+	"till/scripts/localcloud/asl"
+	"till/scripts/localcloud/template"
+	"till/shared/edge/sfntask"
+)
+
+// Plan is what the project's files say of a shop. Reading them takes longer than a small shop lives, so whoever opens many
+// shops reads them once. Safe for concurrent use: nothing changes it.
+type Plan struct {
+	template    *template.Template
+	definitions map[string]*asl.Definition
+}
+
+// Read reads the plan of a shop with these options, for others that differ from it in neither addresses nor log level. Files is
+// required. Errors: everything in the files that cannot run here, joined.
+func Read(o Options) (*Plan, error) {
+	o.defaults()
+	source, err := fs.ReadFile(o.Files, templateFile)
+	if err != nil {
+		return nil, fmt.Errorf("localshop: %w (run it in the project's folder)", err)
+	}
+	described, err := template.Load(source, template.Options{Parameters: map[string]string{
+		"Stage": localStage, "Local": "true", "Arch": "x86_64", "ShopUrl": o.ShopURL, "ApiUrl": o.ShopURL,
+		"AllowedOrigins": origins(o.ShopURL), "ReturnOrigins": origins(o.ShopURL), "StripeApiUrl": o.Gateways + stripeSimulation,
+		"LogLevel": o.LogLevel, "DeletionProtection": "false",
+	}})
+	if err != nil {
+		return nil, err
+	}
+	definitions, err := localcloud.Definitions(described, o.Files, sfntask.Names())
+	return &Plan{described, definitions}, err
+}
