@@ -1,0 +1,21 @@
+package actors
+
+import "time"
+
+// Mix is who comes, and when.
+type Mix struct {
+	// PerHour is how many orders an hour brings, and Stay how long people are about after the last has come.
+	PerHour int
+	Stay    time.Duration
+	// Clerk is how often somebody in the office looks at orders, prices and stock; 0: never.
+	Clerk time.Duration
+	// Plain leaves out everybody who does more than buy one thing.
+	Plain bool
+	// One, if set, is what everybody does, and One alone.
+	One func(*Shopper)
+}
+
+// Over is how long it takes until so many have come.
+func (m Mix) Over(orders int) time.Duration {
+	return max(time.Minute, time.Duration(orders)*time.Hour/time.Duration(max(1, m.PerHour)))
+}

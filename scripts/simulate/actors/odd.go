@@ -1,0 +1,69 @@
+package actors
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"till/scripts/acceptance"
+)
+
+// Bank accounts of https://docs.stripe.com/payments/sepa-debit, by what becomes of a debit.
+const (
+	debitPays  = "DE89370400440532013000"
+	debitFails = "DE62370400440532013001"
+)
+
+// debits is who pays from a bank account: it takes a while, and may come to nothing.
+func (s *shopper) debits() {
+	p, ok := s.pay(acceptance.Hosted)
+	if !ok {
+		return
+	}
+	account := debitPays
+	if s.in(40) {
+		account = debitFails
+	}
+	s.Follow(s.Form(p.RedirectURL, url.Values{"iban": {account}, "action": {"pay"}}))
+	s.rest(2 * time.Hour)
+}
+
+// underpays is whose amount somebody changes on the gateway's dashboard.
+func (s *shopper) underpays() {
+	p, ok := s.pay(acceptance.Embedded)
+	if !ok {
+		return
+	}
+	s.AsShop("/v1/payment_intents/"+p.Intent(), "amount", "510") // In every currency one that the gateway takes.
+	s.card(p, acceptance.Pays)
+}
+
+// forgotten is whose payment the gateway does not find when it is asked, until the order has ended; and who pays then.
+func (s *shopper) forgotten() {
+	p, ok := s.pay(s.mode())
+	if !ok {
+		return
+	}
+	s.stage.Forget(s.order.ID, true)
+	s.stage.Rest(35 * time.Minute)
+	s.rest(2 * time.Hour)
+	s.stage.Forget(s.order.ID, false)
+	s.card(p, acceptance.Pays)
+}
+
+// donates pays the shop for something else than an order.
+func (s *shopper) donates() {
+	s.AsShop("/v1/payment_intents", "amount", "1500", "currency", "eur", "confirm", "true", "payment_method", "pm_card_visa",
+		"automatic_payment_methods[enabled]", "true", "automatic_payment_methods[allow_redirects]", "never")
+	s.buys()
+}
+
+// refundedAtGateway is whom somebody gives money back on the gateway's dashboard.
+func (s *shopper) refundedAtGateway() {
+	p, ok := s.pay(acceptance.Embedded)
+	if !ok || s.card(p, acceptance.Pays).Status != http.StatusOK {
+		return
+	}
+	s.rest(time.Hour)
+	s.AsShop("/v1/refunds", "payment_intent", p.Intent(), "amount", "500")
+}

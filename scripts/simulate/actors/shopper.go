@@ -1,0 +1,332 @@
+package actors
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"till/scripts/acceptance"
+)
+
+// Shopper is somebody who buys.
+type Shopper = shopper
+
+type shopper struct {
+	*person
+	*acceptance.Visit
+	basket acceptance.Basket
+	key    string
+	order  acceptance.Order // "" without one.
+	token  string
+	pages  []acceptance.Payment // What was begun to pay.
+}
+
+// shop is the life of the n-th shopper.
+func (c *Crowd) shop(n int) {
+	name := fmt.Sprint("shopper ", n)
+	p := c.person(name)
+	s := &shopper{person: p, Visit: acceptance.Enter(context.Background(), door{c.stage}, told{c.stage, name}, fmt.Sprintf("s%d", n))}
+	s.fill(n)
+	if c.mix.One != nil {
+		c.mix.One(s)
+		return
+	}
+	s.look()
+	if !s.place() {
+		return
+	}
+	c.known = append(c.known, s)
+	if c.mix.Plain {
+		s.buys()
+		s.packed()
+		return
+	}
+	s.act()
+	s.repeats()
+	s.snoops()
+	if s.paid() {
+		s.packed()
+	}
+	s.repeats()
+}
+
+// fill makes the basket.
+func (s *shopper) fill(n int) {
+	currency := []string{"EUR", "EUR", "EUR", "USD", "GBP", "JPY", "KWD"}[s.dice.IntN(7)]
+	s.basket = acceptance.Of(s.shelf[s.dice.IntN(len(s.shelf))], 1+s.dice.IntN(3), currency)
+	if s.in(20) {
+		lines := s.basket["lines"].([]map[string]any)
+		if sku := s.shelf[s.dice.IntN(len(s.shelf))]; sku != lines[0]["sku"] {
+			s.basket["lines"] = append(lines, map[string]any{"sku": sku, "quantity": 1})
+		}
+	}
+	// Some have been here before: the number repeats.
+	s.basket["email"] = fmt.Sprintf("s%d.ada@example.com", n-n%5)
+	s.key = s.Key()
+}
+
+// look is what people do before they buy.
+func (s *shopper) look() {
+	if s.in(10) {
+		s.insist(func() acceptance.Reply { return s.Call(http.MethodGet, "/products", nil, nil) })
+	}
+	if s.in(10) {
+		s.insist(func() acceptance.Reply {
+			return s.Call(http.MethodGet, "/products/"+s.shelf[s.dice.IntN(len(s.shelf))], nil, nil)
+		})
+	}
+	if s.in(20) {
+		s.quote()
+	}
+}
+
+// quote asks for the price, and orders at that price only.
+func (s *shopper) quote() {
+	r := s.insist(func() acceptance.Reply {
+		return s.Post("/quotes", "", "", map[string]any{"currency": s.basket["currency"], "country": "DE", "lines": s.basket["lines"]})
+	})
+	var got struct {
+		Total acceptance.Amount `json:"total"`
+	}
+	if r.Status == http.StatusOK && json.Unmarshal(r.Body, &got) == nil {
+		s.basket["expected_total"] = got.Total.Amount
+	}
+}
+
+// place sends the order; false if there is none.
+func (s *shopper) place() bool {
+	r := s.insist(func() acceptance.Reply {
+		o, r := s.TryPlace(s.basket, s.key)
+		if r.Status == http.StatusCreated {
+			s.order, s.token = o, s.Token(o.ID)
+		}
+		return r
+	})
+	s.expect(r, "POST /orders", http.StatusCreated, http.StatusConflict)
+	return s.order.ID != ""
+}
+
+// expect says that an answer which is clear is one of these.
+func (s *shopper) expect(r acceptance.Reply, what string, statuses ...int) {
+	if !unclear(r) && !slices.Contains(statuses, r.Status) {
+		s.stage.Violated("Answer", s.order.ID, fmt.Sprintf("%s %s: %d %s", s.name, what, r.Status, r.Body))
+	}
+}
+
+// act is what this one does about the order.
+func (s *shopper) act() {
+	switch n := s.dice.IntN(100); {
+	case n < 36:
+		s.buys()
+	case n < 44:
+		s.declined()
+	case n < 47:
+		s.authenticates()
+	case n < 51:
+		s.debits()
+	case n < 53:
+		s.underpays()
+	case n < 55:
+		s.forgotten()
+	case n < 56:
+		s.donates()
+	case n < 58:
+		s.refundedAtGateway()
+	case n < 62: // Walks away.
+	case n < 68:
+		s.buys() // And the bank may take it back.
+		s.stage.Dispute(s.order.ID, s.in(50))
+	case n < 75:
+		s.twoTabs()
+	case n < 82:
+		s.late()
+	case n < 88:
+		s.cancelsWhilePaying()
+	case n < 94:
+		s.buys()
+		s.rest(3 * time.Hour)
+		s.cancel()
+	case n < 97:
+		s.cancel()
+	default:
+		s.changesMind()
+	}
+}
+
+func (s *shopper) mode() string { return acceptance.Modes()[s.dice.IntN(2)] }
+
+// pay begins a payment; false if there is none to make.
+func (s *shopper) pay(mode string) (acceptance.Payment, bool) {
+	var p acceptance.Payment
+	key := s.Key()
+	r := s.insist(func() (r acceptance.Reply) { p, r = s.TryPay(s.order.ID, mode, key); return r })
+	if r.Code() != "start_too_late" { // Our own clock was behind: the gateway opens no page that would close too soon.
+		s.expect(r, "POST payments", http.StatusCreated, http.StatusConflict)
+	}
+	if r.Status != http.StatusCreated || p.RedirectURL == "" && p.ClientSecret == "" { // It has failed by now: another key, another try.
+		return p, false
+	}
+	s.pages = append(s.pages, p)
+	if s.in(10) { // The same again.
+		again, r := acceptance.Payment{}, acceptance.Reply{}
+		r = s.insist(func() acceptance.Reply { again, r = s.TryPay(s.order.ID, mode, key); return r })
+		if r.Status == http.StatusCreated && again.ID != p.ID {
+			s.stage.Violated("I13 SameAnswer", s.order.ID, fmt.Sprintf("one key began %s and %s", p.ID, again.ID))
+		}
+	}
+	return p, true
+}
+
+// card puts a card where a payment wants it.
+func (s *shopper) card(p acceptance.Payment, card string) acceptance.Reply { return s.Card(p, card) }
+
+// buys is who pays and is done.
+func (s *shopper) buys() {
+	s.rest(3 * time.Minute)
+	for range 3 {
+		if p, ok := s.pay(s.mode()); ok {
+			s.rest(2 * time.Minute)
+			s.card(p, acceptance.Pays)
+			return
+		}
+		if s.ended() {
+			return
+		}
+		s.rest(5 * time.Minute) // An attempt whose outcome is open must be settled first.
+	}
+}
+
+// declined is who takes a bad card first.
+func (s *shopper) declined() {
+	p, ok := s.pay(s.mode())
+	if !ok {
+		return
+	}
+	s.card(p, acceptance.Declined)
+	if s.in(50) { // At once, with another card.
+		s.rest(3 * time.Second)
+		s.card(p, acceptance.Pays)
+		return
+	}
+	s.rest(5 * time.Minute)
+	if s.in(50) {
+		s.card(p, acceptance.Pays)
+		return
+	}
+	s.buys()
+}
+
+// authenticates is who must ask the bank.
+func (s *shopper) authenticates() {
+	p, ok := s.pay(acceptance.Hosted)
+	if !ok {
+		return
+	}
+	r := s.Form(p.RedirectURL, url.Values{"card": {acceptance.Authenticates}, "action": {"pay"}})
+	if page := r.Location(); r.Status == http.StatusSeeOther && page != "" {
+		s.rest(10 * time.Minute)
+		s.Press(page, []string{"complete", "fail", "complete"}[s.dice.IntN(3)])
+	}
+}
+
+// twoTabs is who pays in two at once.
+func (s *shopper) twoTabs() {
+	for tab := range 2 {
+		mode, wait := s.mode(), time.Duration(s.dice.Int64N(int64(90*time.Second)))
+		other := &shopper{person: s.Crowd.person(fmt.Sprint(s.name, " tab ", tab)), Visit: s.Visit, order: s.order, token: s.token}
+		s.stage.Enter(s.stage.Now().Add(wait), other.name, func() {
+			if p, ok := other.pay(mode); ok {
+				other.rest(time.Minute)
+				other.card(p, acceptance.Pays)
+			}
+		})
+	}
+	s.rest(5 * time.Minute)
+	s.stage.Rest(10 * time.Minute)
+}
+
+// late is who comes back after the order has ended, or nearly.
+func (s *shopper) late() {
+	p, ok := s.pay(acceptance.Hosted)
+	if !ok {
+		return
+	}
+	if s.in(50) {
+		s.stage.Rest(29 * time.Minute)
+		s.rest(3 * time.Minute)
+	} else {
+		s.rest(6 * time.Hour)
+	}
+	if s.in(30) {
+		s.cancel()
+		return
+	}
+	s.card(p, acceptance.Pays)
+}
+
+// cancelsWhilePaying does both at once.
+func (s *shopper) cancelsWhilePaying() {
+	p, ok := s.pay(s.mode())
+	if !ok {
+		return
+	}
+	other := s.Crowd.person(s.name + " at the gateway")
+	s.stage.Enter(s.stage.Now(), other.name, func() {
+		other.rest(3 * time.Second)
+		s.card(p, acceptance.Pays)
+	})
+	s.rest(3 * time.Second)
+	s.cancel()
+	s.stage.Rest(time.Minute)
+}
+
+// changesMind leaves one way to pay for the other.
+func (s *shopper) changesMind() {
+	p, ok := s.pay(acceptance.Hosted)
+	if ok && s.in(50) {
+		s.Press(p.RedirectURL, "cancel")
+	}
+	s.rest(5 * time.Minute)
+	if p, ok = s.pay(acceptance.Embedded); ok {
+		s.card(p, acceptance.Pays)
+	}
+}
+
+func (s *shopper) cancel() {
+	r := s.insist(func() acceptance.Reply { return s.Visit.Cancel(s.order.ID) })
+	s.expect(r, "POST cancellation", http.StatusOK, http.StatusAccepted, http.StatusConflict)
+}
+
+// view is the order as its shopper sees it; false if it cannot be seen now.
+func (s *shopper) view() (acceptance.Order, bool) {
+	var o acceptance.Order
+	r := s.insist(func() (r acceptance.Reply) { o, r = s.TryView(s.order.ID); return r })
+	s.expect(r, "GET order", http.StatusOK)
+	return o, r.Status == http.StatusOK
+}
+
+func (s *shopper) ended() bool {
+	o, ok := s.view()
+	return ok && slices.Contains([]string{"expired", "cancelled"}, o.Status)
+}
+
+// paid looks until the order is paid, or it is clear that it will not be; paid is never taken back.
+func (s *shopper) paid() bool {
+	seen := false
+	for range 3 {
+		o, ok := s.view()
+		if ok && seen && o.PaymentStatus == "unpaid" {
+			s.stage.Violated("I18 NoStepBack", s.order.ID, "it was shown as paid, and then as unpaid")
+		}
+		seen = seen || ok && o.PaymentStatus == "paid"
+		if ok && (o.Status == "fulfilling" || o.Status == "expired" || o.Status == "cancelled") {
+			return o.Status == "fulfilling"
+		}
+		s.rest(40 * time.Minute)
+	}
+	return seen
+}

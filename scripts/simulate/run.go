@@ -1,0 +1,210 @@
+package main
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"till/scripts/localshop"
+	"till/scripts/simulate/faults"
+	"till/scripts/simulate/world"
+	"till/shared/order"
+)
+
+// options are the flags.
+type options struct {
+	seeds               uint64
+	orders, workers     int
+	progress            int
+	seed, first         uint64
+	profile, order      string
+	coverage, hashes    bool
+	steps, log, planted string
+	path, blows         string
+	exhaustive, pairs   bool
+}
+
+func flags(args []string) (o options, err error) {
+	f := flag.NewFlagSet("simulate", flag.ContinueOnError)
+	f.Uint64Var(&o.seeds, "seeds", 100, "how many seeds")
+	f.IntVar(&o.orders, "orders", 1000, "orders per seed")
+	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "seeds at once")
+	f.Uint64Var(&o.first, "first", 1, "the first seed")
+	f.Uint64Var(&o.seed, "seed", 0, "this seed alone")
+	f.StringVar(&o.profile, "profile", "swarm", "what kind of world")
+	f.StringVar(&o.order, "order", "", "with -seed: show what happened to this order")
+	f.IntVar(&o.progress, "progress", 10, "after how many seeds to tell so; 0: never")
+	f.BoolVar(&o.coverage, "coverage", false, "print what struck where")
+	f.BoolVar(&o.hashes, "hashes", false, "print each seed's history hash")
+	f.BoolVar(&o.exhaustive, "exhaustive", false, "every single fault at every call of the paths")
+	f.BoolVar(&o.pairs, "pairs", false, "with -exhaustive: every pair, too")
+	f.StringVar(&o.path, "path", "", "with -exhaustive: this path alone")
+	f.StringVar(&o.blows, "blows", "", "with -path: these blows alone, as a failure tells them (15:crash-after,40:lost)")
+	f.StringVar(&o.planted, "planted", "", "with -tags planted: this bug, or all, until a seed finds it")
+	f.StringVar(&o.steps, "steps", "", "with -seed: write each step of the history to this file")
+	f.StringVar(&o.log, "log", "", "with -seed: write the functions' log to this file")
+	return o, f.Parse(args)
+}
+
+// staffKeyBits is how long the key is that signs staff's tokens: the shortest that is allowed, as signing is dear.
+const staffKeyBits = 1024
+
+var errViolated = errors.New("an invariant did not hold")
+
+func run(args []string, out io.Writer) error {
+	o, err := flags(args)
+	if err != nil {
+		return err
+	}
+	key, err := rsa.GenerateKey(rand.Reader, staffKeyBits)
+	if err != nil {
+		return err
+	}
+	profile, known := world.Named(o.profile)
+	if !known {
+		return fmt.Errorf("no profile is named %q", o.profile)
+	}
+	if o.seed > 0 {
+		o.first, o.seeds = o.seed, 1
+	}
+	plan, err := localshop.Read(localshop.Options{Files: os.DirFS(".")})
+	if err != nil {
+		return err
+	}
+	config := world.Config{Orders: o.orders, Profile: profile, Plan: plan, StaffKey: key}
+	if o.seed > 0 || o.blows != "" {
+		if config.Steps, err = file(o.steps); err != nil {
+			return err
+		}
+		if config.Log, err = file(o.log); err != nil {
+			return err
+		}
+		if o.order != "" && config.Steps == nil {
+			config.Steps = linesOf(out, o.order)
+		}
+	}
+	if o.exhaustive {
+		return exhaust(o, config, out)
+	}
+	if o.planted != "" {
+		return hunt(o, config, out)
+	}
+	begun := time.Now()
+	sum := summary{cover: faults.Cover{}, ends: map[string]int{}, out: out, o: o, commit: commit()}
+	var all sync.WaitGroup
+	seeds := make(chan uint64)
+	for range o.workers {
+		all.Go(func() {
+			for seed := range seeds {
+				c := config
+				c.Seed = seed
+				r, err := world.Run(c)
+				sum.add(r, err, c)
+			}
+		})
+	}
+	for n := range o.seeds {
+		seeds <- o.first + n
+	}
+	close(seeds)
+	all.Wait()
+	return sum.close(time.Since(begun))
+}
+
+// file makes a file to write to; nil without a name. It is closed when the program ends.
+func file(name string) (io.Writer, error) {
+	if name == "" {
+		return nil, nil
+	}
+	return os.Create(name)
+}
+
+// shrinks is for how many failures a smaller world is looked for.
+const shrinks = 3
+
+// summary is what came of all seeds.
+type summary struct {
+	mu     sync.Mutex
+	out    io.Writer
+	o      options
+	commit string
+
+	seeds, orders, failures int
+	shrunk                  int // Failures that a smaller world was looked for.
+	runs, steps             uint64
+	cover                   faults.Cover
+	ends                    map[string]int
+	err                     error
+}
+
+func (s *summary) add(r world.Result, err error, c world.Config) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil {
+		s.err = err
+		return
+	}
+	s.seeds++
+	s.orders += r.Orders
+	s.runs += r.Runs
+	s.steps += r.Steps
+	s.cover.Add(r.Cover)
+	for how, n := range r.Ends {
+		s.ends[how] += n
+	}
+	for _, f := range r.Failures {
+		s.failures++
+		fmt.Fprintf(s.out, "seed=%d commit=%s profile=%s invariant=%q order=%s step=%d %s\n", r.Seed, s.commit, s.o.profile, f.Invariant, f.Order, f.Step, f.What)
+	}
+	if len(r.Failures) > 0 && s.o.seed == 0 && s.shrunk < shrinks {
+		s.shrunk++
+		if n := fewer(c, r.Failures[0].Invariant); n > 0 {
+			fmt.Fprintf(s.out, "seed=%d breaks %q with %d orders, too: -profile %s -seed %d -orders %d\n", r.Seed, r.Failures[0].Invariant, n, s.o.profile, r.Seed, n)
+		}
+	}
+	if s.o.order != "" {
+		s.err = timeline(s.out, r.World, order.ID(s.o.order))
+	}
+	if s.o.seed == 0 && s.o.progress > 0 && s.seeds%s.o.progress == 0 {
+		fmt.Fprintf(s.out, "%d of %d seeds\n", s.seeds, s.o.seeds)
+	}
+	if s.o.hashes || s.o.seed > 0 {
+		fmt.Fprintf(s.out, "seed=%d hash=%s orders=%d runs=%d steps=%d took=%s\n", r.Seed, r.Hash, r.Orders, r.Runs, r.Steps, r.Took.Round(time.Millisecond))
+	}
+}
+
+func (s *summary) close(took time.Duration) error {
+	if s.o.coverage {
+		fmt.Fprint(s.out, s.cover.Table())
+		all, few := s.cover.Pairs(100)
+		fmt.Fprintf(s.out, "%d pairs of point and kind, %d struck fewer than 100 times\n", all, len(few))
+	}
+	fmt.Fprintln(s.out, s.ends)
+	fmt.Fprintf(s.out, "%d seeds, %d orders, %d runs of functions, %d steps, %d violations in %s: %.0f orders/s, %.2f ms each\n", s.seeds, s.orders, s.runs, s.steps,
+		s.failures, took.Round(time.Millisecond), float64(s.orders)/took.Seconds(), took.Seconds()*1000/float64(max(1, s.orders)))
+	if s.err != nil {
+		return s.err
+	}
+	if s.failures > 0 {
+		return errViolated
+	}
+	return nil
+}
+
+// commit names what was simulated.
+func commit() string {
+	text, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output() //nolint:noctx // short
+	if err != nil {
+		return "unknown"
+	}
+	return strings.TrimSpace(string(text))
+}

@@ -1,0 +1,113 @@
+package world
+
+import (
+	"fmt"
+	"time"
+
+	"till/scripts/localcloud/stripesim"
+	"till/scripts/localshop"
+	"till/scripts/simulate/actors"
+	"till/shared/catalog"
+	"till/shared/money"
+)
+
+// Profile is a kind of world.
+type Profile struct {
+	Name    string
+	Faults  bool // Things go wrong.
+	Upgrade bool // Half of the calls are served by a worker of another release.
+	Mix     actors.Mix
+	Tune    func(*World)
+	Shelves func(orders int) []localshop.Item
+	Begin   func(*World) // When people begin to come.
+	Mend    func(*World) // When nothing goes wrong any more.
+	End     func(*World) // What must be so in the end, besides the invariants.
+}
+
+// mixed is people of every kind.
+var mixed = actors.Mix{PerHour: 300, Stay: 8 * time.Hour, Clerk: 10 * time.Minute}
+
+// Profiles lists every profile.
+func Profiles() []Profile {
+	return []Profile{
+		{Name: "golden", Mix: mixed, Tune: overlapping},
+		{Name: "swarm", Faults: true, Mix: mixed},
+		{Name: "flash", Mix: actors.Mix{PerHour: 1_000_000, Stay: 6 * time.Hour, One: (*actors.Shopper).Flash}, Tune: overlapping, Shelves: lamps, End: soldOut},
+		{Name: "webhooks", Mix: mixed, Tune: overlapping, Begin: manyWebhooks},
+		{Name: "outage", Mix: actors.Mix{PerHour: 2000, Stay: 6 * time.Hour, Clerk: 10 * time.Minute}, Tune: overlapping, Begin: goesDown, End: bounded},
+		{Name: "poison", Mix: mixed, Tune: overlapping, Begin: poisoned, Mend: redriven, End: buried},
+		{Name: "upgrade", Faults: true, Upgrade: true, Mix: mixed, End: (*World).keepsMembers},
+	}
+}
+
+// overlapping lets calls take their time, so that what people do overlaps, though nothing goes wrong.
+func overlapping(w *World) { w.calm, w.slow = false, 0.1 }
+
+// manyWebhooks lets the gateway send each event five times, in any order, up to three days late.
+func manyWebhooks(w *World) {
+	w.must(w.Stripe.SetFaults(stripesim.Faults{Webhooks: stripesim.WebhookFaults{Duplicate: 5, Reorder: true, Delay: stripesim.Duration(72 * time.Hour)}}))
+}
+
+// lamps are one twentieth as many as people who want one.
+func lamps(orders int) []localshop.Item {
+	return []localshop.Item{thing("lamp", 14900, int64(orders/20))}
+}
+
+// soldOut: each lamp is somebody's who has paid, and placing took no more than three tries of the store.
+func soldOut(w *World) {
+	want := int64(w.config.Orders / 20)
+	s := w.Store.AllStocks()[0]
+	paid := 0
+	for how, n := range w.ends() {
+		if how == "fulfilling/paid" {
+			paid += n
+		}
+	}
+	if s.Free != 0 || s.Reserved+s.Sold != want || int64(paid) != want {
+		w.fail("Flash", "", fmt.Sprintf("%d lamps: %+v, %d paid", want, s, paid))
+	}
+	if most := 3; w.mostWrites > most {
+		w.fail("Flash", "", fmt.Sprintf("placing an order tried to write %d times", w.mostWrites))
+	}
+}
+
+// Named finds a profile; false if there is none.
+func Named(name string) (Profile, bool) {
+	for _, p := range Profiles() {
+		if p.Name == name {
+			return p, true
+		}
+	}
+	return Profile{}, false
+}
+
+func (p Profile) tune(w *World) {
+	if p.Tune != nil {
+		p.Tune(w)
+	}
+}
+
+// shelves are what the shop begins with: enough for all of some things, and too little of others.
+func (p Profile) shelves(orders int) []localshop.Item {
+	if p.Shelves != nil {
+		return p.Shelves(orders)
+	}
+	var out []localshop.Item
+	for n := range 8 {
+		onHand := int64(orders + 10)
+		if n < 2 {
+			onHand = int64(orders/10 + 3)
+		}
+		out = append(out, thing(fmt.Sprint("thing-", n), 700+int64(n)*311, onHand))
+	}
+	return out
+}
+
+// thing is a product at a price in every currency, in its minor units.
+func thing(sku string, price, onHand int64) localshop.Item {
+	prices := map[money.Currency]int64{}
+	for _, c := range []money.Currency{"EUR", "USD", "GBP", "JPY", "KWD"} {
+		prices[c] = price
+	}
+	return localshop.Item{Product: catalog.Product{SKU: catalog.SKU(sku), Name: "Harbour mug", Prices: prices, WeightGrams: 300, Active: true}, OnHand: onHand}
+}

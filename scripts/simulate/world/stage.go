@@ -1,0 +1,189 @@
+package world
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"time"
+
+	"till/scripts/acceptance"
+	"till/scripts/localcloud/asl"
+	"till/scripts/localcloud/cognito"
+	"till/scripts/localshop"
+	"till/scripts/simulate/faults"
+	"till/shared/order"
+)
+
+// stage is the world as people see it.
+type stage struct{ w *World }
+
+// Where things are, and the key of the gateway's account, which opens nothing elsewhere.
+const (
+	dashboard  = "sk_test_till_local_0123456789abcdef"
+	shopURL    = "http://localhost:8080"
+	gatewayURL = "http://localhost:8090/stripe"
+)
+
+// API is actors.Stage's.
+func (s stage) API(r *http.Request) acceptance.Reply {
+	w := s.w
+	n := w.cover.At(faults.Point{Call: "request", Port: faults.Edge})
+	n.Passed++
+	w.Turns.Point("a request")
+	kind := w.edge(r)
+	if kind != faults.None {
+		n.Struck[kind]++
+		w.note(kind.String(), r.URL.Path, nil)
+	}
+	switch {
+	case kind == faults.NoRequest:
+		return acceptance.Reply{}
+	case kind == faults.Turned:
+		return acceptance.Reply{Status: http.StatusServiceUnavailable}
+	}
+	got := w.serve(w.Cloud.API(""), r)
+	w.told("reply", r.Method+" "+r.URL.Path, got.Status)
+	w.well(r, got.Status)
+	w.Turns.Point("an answer")
+	if got.Code() == "internal_error" {
+		w.fail("Answer", "", r.Method+" "+r.URL.Path+" answered internal_error")
+	}
+	if kind == faults.NoAnswer {
+		return acceptance.Reply{}
+	}
+	return got
+}
+
+// edge is what strikes a request.
+func (w *World) edge(r *http.Request) faults.Kind {
+	if w.script != nil {
+		return w.script.next(faults.Edge, "request "+r.Method+" "+r.URL.Path, w.calm)
+	}
+	for _, kind := range faults.Edge.Kinds() {
+		if w.chance(kind) {
+			return kind
+		}
+	}
+	return faults.None
+}
+
+// Page is actors.Stage's.
+func (s stage) Page(r *http.Request) acceptance.Reply {
+	s.w.Turns.Point("a gateway's page")
+	got := s.w.serve(s.w.Stripe, r)
+	s.w.told("page", r.Method+" "+r.URL.Path, got.Status)
+	return got
+}
+
+// serve gives the answer; status 0 if the connection was closed without one.
+func (w *World) serve(h http.Handler, r *http.Request) (got acceptance.Reply) {
+	defer func() {
+		if p := recover(); p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so too
+			got = acceptance.Reply{}
+		} else if p != nil {
+			panic(p)
+		}
+	}()
+	a := &answer{header: http.Header{}}
+	h.ServeHTTP(a, r)
+	return acceptance.Reply{Status: max(a.status, http.StatusOK), Header: a.header, Body: a.body.Bytes()}
+}
+
+// answer is an http.ResponseWriter.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+// Header is http.ResponseWriter's.
+func (a *answer) Header() http.Header { return a.header }
+
+// Write is http.ResponseWriter's.
+func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
+
+// WriteHeader is http.ResponseWriter's.
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
+	}
+}
+
+// Now is actors.Stage's.
+func (s stage) Now() time.Time { return s.w.Clock.Now() }
+
+// Rest is actors.Stage's.
+func (s stage) Rest(d time.Duration) { s.w.Turns.Sleep(d, "a rest") }
+
+// Enter is actors.Stage's.
+func (s stage) Enter(at time.Time, name string, work func()) {
+	s.w.Clock.At(at, name, func() { s.w.Turns.Add(name, nil, work) })
+}
+
+// SignIn is actors.Stage's.
+func (s stage) SignIn(group string) (string, error) {
+	return s.w.Cloud.StaffToken(cognito.Person{Username: "mona", MFA: true, Groups: []string{group}})
+}
+
+// Place is actors.Stage's.
+func (s stage) Place() acceptance.Place {
+	return acceptance.Place{Shop: shopURL, Gateway: gatewayURL, PublicKey: localshop.StripePublicKey, Dashboard: dashboard, StockHold: 30 * time.Minute, SweepEvery: time.Minute}
+}
+
+// Violated is actors.Stage's.
+func (s stage) Violated(invariant string, id order.ID, what string) { s.w.fail(invariant, id, what) }
+
+// StopExecution is actors.Operator's.
+func (s stage) StopExecution(id order.ID) {
+	w := s.w
+	n := w.cover.At(faults.Point{Call: "execution", Port: faults.People})
+	n.Passed++
+	if w.calm || !w.config.Profile.Faults {
+		return
+	}
+	for _, e := range w.Cloud.Machines.Executions(0) {
+		if strings.HasPrefix(e.Name, string(id)) && e.Status == asl.Running {
+			n.Struck[faults.Stopped]++
+			w.watch.stopped = true
+			w.note("stopped", e.Name, nil)
+			w.must(w.Cloud.Machines.Stop(e.ARN, "Stopped", "by hand"))
+		}
+	}
+}
+
+// Dispute is actors.Operator's.
+func (s stage) Dispute(id order.ID, won bool) {
+	w := s.w
+	for _, p := range w.Stripe.Payments() {
+		if p.Reference != string(id) || p.Captured == 0 {
+			continue
+		}
+		dispute, err := w.Stripe.RaiseDispute(p.Charge, "fraudulent")
+		if err != nil {
+			continue
+		}
+		w.note("disputed", string(id), nil)
+		w.Clock.After(36*time.Hour, "dispute of "+string(id), func() {
+			// The bank may have decided already.
+			_ = w.Stripe.CloseDispute(dispute, won)
+		})
+	}
+}
+
+// Forget is actors.Operator's.
+func (s stage) Forget(id order.ID, on bool) {
+	w := s.w
+	delete(w.forgotten, id)
+	if !on || w.calm || !w.config.Profile.Faults && w.script == nil {
+		return
+	}
+	w.everForgotten[id] = true
+	w.note("forgotten", string(id), nil)
+	for _, p := range w.Stripe.Payments() {
+		for _, ref := range []string{p.Session, p.Intent} {
+			if p.Reference == string(id) && ref != "" {
+				w.forgotten[id] = append(w.forgotten[id], ref)
+			}
+		}
+	}
+}

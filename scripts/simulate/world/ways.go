@@ -1,0 +1,193 @@
+package world
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"till/scripts/localcloud/stream"
+	"till/scripts/simulate/faults"
+)
+
+// sent is what becomes of a message.
+func (w *World) sent(queue, _ string) []time.Duration {
+	return w.way(faults.Point{Call: "message " + queue, Port: faults.Message}, time.Hour)
+}
+
+// fired is what becomes of the firing of a schedule.
+func (w *World) fired(rule string) []time.Duration {
+	if w.idle() {
+		return nil
+	}
+	return w.way(faults.Point{Call: "schedule " + rule, Port: faults.Schedule}, 5*time.Minute)
+}
+
+// way gives the copies of what is on its way, each late by so much.
+func (w *World) way(p faults.Point, late time.Duration) []time.Duration {
+	n := w.cover.At(p)
+	n.Passed++
+	out := []time.Duration{0}
+	if w.script != nil {
+		return w.scriptedWay(p, n)
+	}
+	if w.calm {
+		return out
+	}
+	if w.chance(faults.Lost) {
+		n.Struck[faults.Lost]++
+		w.note("lost", p.Call, nil)
+		return nil
+	}
+	if w.chance(faults.Double) {
+		n.Struck[faults.Double]++
+		out = make([]time.Duration, 2+w.dice.IntN(4))
+		for i := range out[1:] {
+			if w.dice.IntN(4) == 0 { // Or at once.
+				out[i+1] = time.Duration(w.dice.Int64N(int64(late)))
+			}
+		}
+		w.note("double", p.Call, nil)
+	}
+	if w.chance(faults.Late) {
+		n.Struck[faults.Late]++
+		for i := range out {
+			out[i] = w.delay(late)
+		}
+		w.note("late", p.Call, nil)
+	}
+	return out
+}
+
+// scriptedWay is what a script makes of what is on its way.
+func (w *World) scriptedWay(p faults.Point, n *faults.Count) []time.Duration {
+	kind := w.script.next(p.Port, p.Call, w.calm)
+	n.Struck[kind]++
+	switch {
+	case kind == faults.Lost:
+		return nil
+	case kind == faults.Double:
+		return []time.Duration{0, 0, time.Minute}
+	case kind == faults.Late:
+		return []time.Duration{10 * time.Minute}
+	}
+	return []time.Duration{0}
+}
+
+// delay is up to a time; seldom up to three days.
+func (w *World) delay(d time.Duration) time.Duration {
+	if w.dice.IntN(50) == 0 {
+		d = 72 * time.Hour
+	}
+	return time.Duration(w.dice.Int64N(int64(d)))
+}
+
+// streamed is what becomes of a batch of a stream.
+func (w *World) streamed(table string, _ int) (d stream.Delivery) {
+	p := faults.Point{Call: "stream " + table, Port: faults.Stream}
+	n := w.cover.At(p)
+	n.Passed++
+	if w.script != nil {
+		kind := w.script.next(p.Port, p.Call, w.calm)
+		n.Struck[kind]++
+		d.Drop, d.Twice = kind == faults.Lost, kind == faults.Double
+		if kind == faults.Late {
+			d.Delay = 10 * time.Minute
+		}
+		return d
+	}
+	if w.calm {
+		return d
+	}
+	switch {
+	case w.chance(faults.Lost):
+		n.Struck[faults.Lost]++
+		d.Drop = true
+	case w.chance(faults.Double):
+		n.Struck[faults.Double]++
+		d.Twice = true
+	case w.chance(faults.Late):
+		n.Struck[faults.Late]++
+		d.Delay = time.Duration(w.dice.Int64N(int64(10 * time.Minute)))
+	}
+	if d.Drop || d.Twice || d.Delay > 0 {
+		w.told("stream", table, d)
+	}
+	return d
+}
+
+// webhook is what becomes of a webhook on its way; it runs as work of its own, so it can wait.
+func (w *World) webhook(body []byte, post func() (int, error)) (int, error) {
+	n := w.cover.At(faults.Point{Call: "webhook", Port: faults.Webhook})
+	n.Passed++
+	for _, kind := range w.woes() {
+		if kind == faults.Lost && w.blind(body) {
+			continue
+		}
+		n.Struck[kind]++
+		w.note(kind.String(), "webhook", nil)
+		switch {
+		case kind == faults.Lost: // For good: the gateway takes it for delivered.
+			w.lostEvents[eventID(body)] = true
+			return http.StatusOK, nil
+		case kind == faults.NoRequest:
+			return 0, context.DeadlineExceeded
+		case kind == faults.NoAnswer:
+			_, _ = post()
+			return 0, context.DeadlineExceeded
+		case kind == faults.Double:
+			for range 1 + w.dice.IntN(4) {
+				w.Turns.Add("webhook copy", nil, func() { _, _ = post() })
+			}
+		case kind == faults.Late:
+			w.Turns.Sleep(w.delay(time.Hour), "a late webhook")
+		}
+	}
+	return post()
+}
+
+// woes are what strikes a webhook, in the order in which it would.
+func (w *World) woes() (out []faults.Kind) {
+	if w.script != nil {
+		if kind := w.script.next(faults.Webhook, "webhook", w.calm); kind != faults.None {
+			out = append(out, kind)
+		}
+		return out
+	}
+	for _, kind := range []faults.Kind{faults.Late, faults.Double, faults.Lost, faults.NoRequest, faults.NoAnswer} {
+		if w.chance(kind) {
+			out = append(out, kind)
+		}
+	}
+	return out
+}
+
+// blind tells whether nobody could know of it without this webhook, however often the shop asked: it is about an order whose
+// payments the gateway did not find when it was asked, or about what comes after everything the shop asks about has ended, a
+// dispute or a refund that fails after it had succeeded. Stripe repeats a webhook for three days; to lose one for good is
+// simulated for what the sweep can find out by itself.
+func (w *World) blind(body []byte) bool {
+	for _, late := range [][]byte{[]byte(`"type": "charge.dispute.`), []byte(`"type": "charge.refund.`), []byte(`"type": "refund.`)} {
+		if bytes.Contains(body, late) {
+			return true
+		}
+	}
+	for id := range w.everForgotten {
+		if bytes.Contains(body, []byte(id)) {
+			return true
+		}
+	}
+	return false
+}
+
+// eventID is the name of a webhook's event.
+func eventID(body []byte) string {
+	var event struct {
+		ID string `json:"id"`
+	}
+	if json.Unmarshal(body, &event) != nil {
+		return ""
+	}
+	return event.ID
+}
