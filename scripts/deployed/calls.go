@@ -48,7 +48,7 @@ var agent = regexp.MustCompile(`\bapp/([A-Za-z0-9]+)`)
 // mailPath is SES's SendEmail.
 const mailPath = "/v2/email/outbound-emails"
 
-const bodyMax = 8 << 20 // More than any call of ours.
+const bodyMax = 8 << 20 // More than any mail of ours.
 
 // ServeHTTP is http.Handler's.
 func (c *calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -57,16 +57,16 @@ func (c *calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.engine.ServeHTTP(w, r) // Not yet told apart: the stack is being made.
 		return
 	}
+	if !strings.HasPrefix(r.URL.Path, mailPath) {
+		guard.ServeHTTP(w, guarded(r, named[1]))
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMax))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	if !strings.HasPrefix(r.URL.Path, mailPath) {
-		guard.ServeHTTP(w, guarded(r, named[1]))
-		return
-	}
 	answer := &status{ResponseWriter: w}
 	guard.ServeHTTP(answer, guarded(r, named[1]))
 	if answer.code == 0 || answer.code == http.StatusOK {

@@ -66,7 +66,7 @@ func (l *Local) State(ctx context.Context) (view.State, error) {
 // Redrive brings a queue's dead letters back with the operator's command, and tells how many it moved. The queue is named as in
 // template.yaml.
 func (l *Local) Redrive(ctx context.Context, queue string) (int, error) {
-	before, err := l.deadLetters(ctx, queue)
+	before, err := l.DeadLetters(ctx, queue)
 	if err != nil {
 		return 0, err
 	}
@@ -79,11 +79,12 @@ func (l *Local) Redrive(ctx context.Context, queue string) (int, error) {
 	if code := operator.Run(ctx, []string{"-stack", l.Stack.Name, "-queue", name}); code != letters.Done {
 		return 0, fmt.Errorf("redrive: %s", strings.TrimSpace(said.String()))
 	}
-	left, err := l.deadLetters(ctx, queue)
+	left, err := l.DeadLetters(ctx, queue)
 	return max(before-left, 0), err
 }
 
-func (l *Local) deadLetters(ctx context.Context, queue string) (int, error) {
+// DeadLetters counts what lies in the dead-letter queue of a queue, named as in template.yaml.
+func (l *Local) DeadLetters(ctx context.Context, queue string) (int, error) {
 	queues, err := l.Stack.Queues(ctx)
 	for _, q := range queues {
 		if q.Name == queue {

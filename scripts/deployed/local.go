@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	mathrand "math/rand/v2"
 	"net"
 	"net/http"
@@ -14,7 +13,6 @@ import (
 	"net/url"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"time"
 
 	"till/scripts/engines"
@@ -26,16 +24,14 @@ import (
 
 // LocalOptions says how a whole shop is put up on this machine.
 type LocalOptions struct {
-	Root       string // The project's folder, with what `sam build` made.
-	Tools      string // The folder of the tools; Root/.tools unless set.
-	Dir        string // Where the engine keeps its files and logs, and SAM what it says.
-	Port       int    // Of the shop; 0 is a free one.
-	Gateways   int    // The port of the simulated gateways; 0 is a free one.
-	StockHold  string // How long an unpaid order keeps its stock; "5m" is the least.
-	LogLevel   string // Of the functions.
-	EngineEnv  []string
-	Parameters map[string]string // Further ones of template.yaml.
-	Log        io.Writer         // Progress.
+	Root      string    // The project's folder, with what `sam build` made.
+	Tools     string    // The folder of the tools; Root/.tools unless set.
+	Dir       string    // Where the engine keeps its files and logs, and SAM what it says.
+	Port      int       // Of the shop; 0 is a free one.
+	Gateways  int       // The port of the simulated gateways; 0 is a free one.
+	StockHold string    // How long an unpaid order keeps its stock; "5m" is the least.
+	LogLevel  string    // Of the functions.
+	Log       io.Writer // Progress.
 }
 
 // Local is a whole shop on this machine: a local AWS with the stack, the simulated gateways, and one address in front. What
@@ -143,7 +139,7 @@ func (l *Local) start(ctx context.Context) error {
 	}
 	l.Engine, err = engines.StartMiniStack(ctx, engines.MiniStackOptions{
 		Tools: l.options.Tools, Dir: filepath.Join(l.options.Dir, "aws"), Persist: true, Region: Region, Log: l.options.Log,
-		Env: append(slices.Clone(l.options.EngineEnv), "AWS_ENDPOINT_URL=http://127.0.0.1:"+port),
+		Env: []string{"AWS_ENDPOINT_URL=http://127.0.0.1:" + port},
 	})
 	if err != nil {
 		return err
@@ -188,7 +184,6 @@ func (l *Local) deploy(ctx context.Context) (err error) {
 		"Stage": "local", "Local": "true", "Arch": processor(), "DeletionProtection": "false", "StockHold": hold, "LogLevel": level,
 		"ShopUrl": l.ShopURL, "ApiUrl": l.ShopURL, "AllowedOrigins": l.ShopURL, "ReturnOrigins": l.ShopURL, "StripeApiUrl": l.GatewaysURL + stripePath,
 	}
-	maps.Copy(parameters, l.options.Parameters)
 	l.Stack, err = Deploy(ctx, Options{
 		Root: l.options.Root, SAM: filepath.Join(l.options.Tools, "sam", "bin", "sam"),
 		Template: filepath.Join(l.options.Root, ".aws-sam", "build", "template.yaml"), Endpoint: l.Engine.Endpoint, Name: stackName,

@@ -56,16 +56,11 @@ func (r *run) poisoned(v *acceptance.Visit) {
 }
 
 func (r *run) deadLetters(v *acceptance.Visit, queue string) int {
-	queues, err := r.shop.Stack.Queues(r.ctx)
+	n, err := r.shop.DeadLetters(r.ctx, queue)
 	if err != nil {
 		v.T.Errorf("%v", err)
 	}
-	for _, q := range queues {
-		if q.Name == queue {
-			return q.DeadLetters
-		}
-	}
-	return 0
+	return n
 }
 
 // redrive runs the product's command as an operator does.

@@ -47,11 +47,7 @@ func (r *run) misfortunes() {
 			r.killed(v, k)
 		})
 	}
-	for name, do := range map[string]func(*acceptance.Visit){
-		"an event that the gateway's outage killed is brought back": r.outlived,
-	} {
-		r.step(name, func(v *acceptance.Visit) { defer r.note(v); do(v) })
-	}
+	r.step("an event that the table's outage killed is brought back", func(v *acceptance.Visit) { defer r.note(v); r.outlived(v) })
 	r.step("a poisoned message dies, is shown, and dies again when it is brought back", r.poisoned)
 	r.step("the whole cloud is restarted between payment and webhook", func(v *acceptance.Visit) { defer r.note(v); r.restarted(v) })
 }
