@@ -89,7 +89,7 @@ func open(t *testing.T, options ...func(*localshop.Options)) *world {
 		}
 		return w.tricks.store(op, after)
 	}
-	w.Visit = acceptance.Enter(t.Context(), outside{Shop: w.Shop, w: w, mu: &sync.Mutex{}}, t, "here")
+	w.Visit = acceptance.Enter(t.Context(), outside{Shop: w.Shop, w: w, mu: &sync.RWMutex{}}, t, "here")
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Log(w.log.errors())
@@ -206,7 +206,7 @@ func (l *lines) list() []string {
 func (l *lines) errors() string {
 	var out strings.Builder
 	for _, line := range l.list() {
-		if strings.Contains(line, `"level":"ERROR"`) {
+		if strings.Contains(line, `"level":"ERROR"`) || strings.Contains(line, `"status":5`) {
 			out.WriteString(line + "\n")
 		}
 	}
