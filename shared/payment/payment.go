@@ -49,7 +49,18 @@ type Start struct {
 	Title     string // What the gateway's page shows is bought: "Order ord_…".
 	ReturnURL string // Where the gateway sends the browser back, paid or not.
 	At        time.Time
+	Manual    bool  // The money is promised only: Capture takes it.
+	Parts     Parts // What the amount is made of; zero if the gateway is to know the total alone.
 }
+
+// Parts are what a total is made of, in its minor units: Goods + Shipping + Tax - Discount. A gateway is told only parts that sum
+// to the total: PayPal refuses others, by a cent. https://developer.paypal.com/docs/api/orders/v2/#definition-amount_breakdown
+type Parts struct {
+	Goods, Shipping, Tax, Discount int64
+}
+
+// Sum is the total that the parts make.
+func (p Parts) Sum() int64 { return p.Goods + p.Shipping + p.Tax - p.Discount }
 
 // Key is the idempotency key of the start at the gateway: the same for every repeat of the attempt.
 func (s Start) Key() string { return "start/" + string(s.Attempt) }
@@ -62,6 +73,7 @@ type Started struct {
 	RedirectURL  string
 	ClientSecret string
 	PublicKey    string
+	Location     string // Where at the gateway the form belongs, beside the public key: Square's location id.
 }
 
 // DisputeFacts is what a gateway says of one dispute now.
@@ -72,9 +84,20 @@ type DisputeFacts struct {
 	Amount int64 // Minor units of the payment's currency.
 }
 
+// CaptureID names one capture of ours. Safe to log; it is the idempotency key at the gateway.
+type CaptureID string
+
+// Capture asks for money that was authorized. Minor units of the attempt's currency.
+type Capture struct {
+	ID     CaptureID
+	Amount int64
+	Final  bool // What is left of the authorization is given up.
+}
+
 // Facts is what a gateway says of one attempt now, asked directly: the one input to every decision about money.
 type Facts struct {
-	State     State // Never Initiating or Unknown.
+	State     State // Never Initiating or Unknown. Authorized with something captured: more may be captured yet.
+	Ready     bool  // The shopper has agreed, and the gateway takes the money when Confirm says so, and only then.
 	Order     string
 	Attempt   AttemptID // Ours, from the gateway's metadata.
 	Session   string
@@ -84,6 +107,8 @@ type Facts struct {
 	LastError string       // The last refusal as a code of the gateway: "card_declined".
 	Refunds   []RefundFacts
 	Disputes  []DisputeFacts
+
+	CaptureBefore time.Time // Of Authorized: when the promise ends; zero if the gateway does not say.
 }
 
 // Gateway is a payment gateway as Till uses it. Errors of every method: fault.Declined, refused for good;
@@ -96,10 +121,22 @@ type Gateway interface {
 	// Fetch asks how an attempt stands, by its Intent or Session. Without either it is looked for by our id; fault.NotFound if
 	// there is none.
 	Fetch(ctx context.Context, a Attempt) (Facts, error)
+	// Confirm takes the money that the shopper has agreed to pay, or authorizes it for a Manual start, and says how the attempt
+	// stands then. token is what the gateway's form in the browser brought for this payment: Square's card token, used once, never
+	// stored, never logged; "" for a gateway that remembers the shopper's agreement itself. A gateway that takes the money without
+	// being told, or that has it already, only says how the attempt stands. Repeats take it once. Errors beside the common ones:
+	// fault.Invalid, code token_invalid, at #/token; fault.Declined, the means of payment was refused and another may be tried.
+	Confirm(ctx context.Context, a Attempt, token string) (Facts, error)
+	// Capture takes money of an Authorized attempt. Repeats with c.ID take it once. Errors beside the common ones: fault.Conflict, code
+	// capture_exceeds_authorized, more than is left; fault.Declined, the promise is over or was broken.
+	Capture(ctx context.Context, a Attempt, c Capture) (Facts, error)
+	// Events lists what the gateway told, or would have told, our endpoint since a time, a page at a time: as its webhooks, but asked for.
+	// next is "" on the last page. Order and doubles do not matter.
+	Events(ctx context.Context, since time.Time, cursor string) (page []Event, next string, err error)
 	// Resume gives again what Start answered, for an attempt that is still open.
 	Resume(ctx context.Context, a Attempt) (Started, error)
 	// Close makes sure that the attempt can no longer be charged, and says how it stands then: it may have been paid in
-	// the meantime.
+	// the meantime. What was authorized and not captured is given up.
 	Close(ctx context.Context, a Attempt) (Facts, error)
 	// Refund gives r.Amount of a captured attempt back. Repeats with r.Key() give it once.
 	Refund(ctx context.Context, a Attempt, r Refund) (RefundFacts, error)
@@ -116,4 +153,7 @@ type Capabilities struct {
 	Modes      []Mode
 	Currencies []money.Currency // nil means every currency that the shop sells in.
 	KeyLife    time.Duration    // How long it remembers an idempotency key at least.
+	Manual     bool             // It can promise first and take later.
+	Captures   int              // How many captures one authorization may have.
+	Window     time.Duration    // How long an authorization is good for at least, where the gateway does not say.
 }

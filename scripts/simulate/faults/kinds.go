@@ -2,6 +2,8 @@
 // of what has struck where.
 package faults
 
+import "slices"
+
 // Kind is one way in which something goes wrong.
 type Kind uint8
 
@@ -20,6 +22,7 @@ const (
 	LimitAfter    // (F21) As before; it happened.
 	Again         // (F15) The client library sends it twice, as the first answer was lost; the second counts.
 	Stale         // (F13) An index shows what stood there up to a minute ago.
+	TooLarge      // (F22) It is too large, and will be however often it is tried.
 
 	// Of a call to a gateway.
 	Fails       // (F11) 500, which its key keeps; it did not happen.
@@ -44,6 +47,8 @@ const (
 	Double // (F5) It comes up to five times.
 	Late   // (F7) It comes late, so that others come before it (F6): up to an hour, or to three days.
 	Lost   // (F20) It never comes.
+	Poison // (F12) Beside it comes one that nobody can read.
+	Pieces // (F13) It comes in pieces, with others in between.
 
 	// Of a request from outside.
 	NoRequest // It never arrives.
@@ -52,13 +57,16 @@ const (
 
 	// Of the machine.
 	Stopped // (F18) Somebody stops an execution: its name is held by one that failed.
+	KeyOver // (F16) The gateway answers nothing about a payment for so long that it forgets the key under which it was begun.
+	Rotated // (F19) A secret is changed, and for a time both are good.
 
 	kinds
 )
 
 var names = [kinds]string{"none", "throttle", "timeout-before", "timeout-after", "crash-before", "crash-after", "limit-before", "limit-late", "limit-after",
-	"again", "stale", "500", "500-after", "503", "503-after", "409", "reset", "cut", "huge", "key-withheld", "refused", "crash-start", "crash-end", "cold",
-	"clock-ahead", "clock-behind", "double", "late", "lost", "no-request", "no-answer", "turned-away", "stopped"}
+	"again", "stale", "too-large", "500", "500-after", "503", "503-after", "409", "reset", "cut", "huge", "key-withheld", "refused", "crash-start", "crash-end", "cold",
+	"clock-ahead", "clock-behind", "double", "late", "lost", "poison", "pieces", "no-request", "no-answer", "turned-away", "stopped",
+	"key-over", "rotated"}
 
 // String is the kind's name, as tables show it.
 func (k Kind) String() string { return names[k] }
@@ -86,12 +94,15 @@ const (
 	StoreRead Port = iota
 	StoreIndex
 	StoreWrite
-	StoreKey // Under the lock of the keys in memory.
+	StoreKeys // Writes of the vault: who comes first has written it.
 	Queue
-	Machine
+	Machine     // Starts of executions.
+	MachineRead // Questions about them.
+	Task        // Answers to tasks that wait.
 	Mailer
 	KMS
-	Gateway
+	Gateway     // What changes something there: a payment is begun or closed, money is given back.
+	GatewayRead // Questions.
 
 	Function
 	Message
@@ -99,32 +110,57 @@ const (
 	Webhook
 	Schedule
 	Edge
-	People
+	Execution
+	Outage // Of a gateway, about one payment.
+	Secret
 	ports
 )
 
-// anyCall strikes every call that a function makes.
-var anyCall = []Kind{Throttle, TimeoutBefore, TimeoutAfter, CrashBefore, CrashAfter, LimitBefore, LimitLate, LimitAfter}
+// Ports is how many there are.
+const Ports = int(ports)
 
-// table says what can strike where. Another gateway brings a row of its own.
+// anyRead strikes every question, and anyWrite every call that has an effect. A question has none: that its answer is lost
+// before or after it was answered is one thing to whoever asked, and so is when the process ends. That is also why a question
+// that lasts is not answered late: nobody is there to hear it.
+var (
+	anyRead  = []Kind{Throttle, TimeoutBefore, CrashBefore, LimitBefore}
+	anyWrite = []Kind{Throttle, TimeoutBefore, TimeoutAfter, CrashBefore, CrashAfter, LimitBefore, LimitLate, LimitAfter}
+)
+
+// table says what can strike where. Another gateway brings a row of its own. What stands nowhere cannot be told from what does:
+//   - Again: the vault's writes and a started execution are refused the second time as they are for anybody who comes second;
+//     a message that is sent twice is Double; a mail is sent twice by TimeoutAfter.
+//   - FailsAfter and DownAfter of questions, as with anyRead.
+//   - TooLarge: an answer to a task has no more in it than its token.
+//   - Poison on a stream: its records are what the store wrote.
 var table = [ports][]Kind{
-	StoreRead:  anyCall,
-	StoreIndex: append([]Kind{Stale}, anyCall...),
-	StoreWrite: append([]Kind{Again}, anyCall...),
-	StoreKey:   anyCall,
-	Queue:      anyCall,
-	Machine:    anyCall,
-	Mailer:     anyCall,
-	KMS:        append([]Kind{KeyWithheld}, anyCall...),
-	Gateway:    append([]Kind{Fails, FailsAfter, Down, DownAfter, Busy, Reset, Cut, Huge}, anyCall...),
-	Function:   {Refused, CrashStart, CrashEnd, Cold, Ahead, Behind},
-	Message:    {Double, Late, Lost},
-	Stream:     {Double, Late, Lost},
-	Webhook:    {Double, Late, Lost, NoRequest, NoAnswer},
-	Schedule:   {Double, Late, Lost},
-	Edge:       {NoRequest, NoAnswer, Turned},
-	People:     {Stopped},
+	StoreRead:   anyRead,
+	StoreIndex:  with(anyRead, Stale),
+	StoreWrite:  with(anyWrite, Again),
+	StoreKeys:   anyWrite,
+	Queue:       with(anyWrite, TooLarge),
+	Machine:     with(anyWrite, TooLarge),
+	MachineRead: anyRead,
+	Task:        with(anyWrite, Again),
+	Mailer:      anyWrite,
+	KMS:         with(anyRead, KeyWithheld),
+	Gateway:     with(anyWrite, Fails, FailsAfter, Down, DownAfter, Busy, Reset, Cut, Huge),
+	GatewayRead: with(anyRead, Fails, Down, Busy, Reset, Cut, Huge),
+	Function:    {Refused, CrashStart, CrashEnd, Cold, Ahead, Behind},
+	Message:     {Double, Late, Lost, Poison},
+	Stream:      {Double, Late, Lost, Pieces},
+	Webhook:     {Double, Late, Lost, NoRequest, NoAnswer},
+	Schedule:    {Double, Late, Lost},
+	Edge:        {NoRequest, NoAnswer, Turned},
+	Execution:   {Stopped},
+	Outage:      {KeyOver},
+	Secret:      {Rotated},
 }
+
+func with(list []Kind, more ...Kind) []Kind { return append(slices.Clone(list), more...) }
+
+// Called tells whether a port is something that functions call.
+func (p Port) Called() bool { return p < Function }
 
 // Strikes tells whether a kind can strike a port.
 func (p Port) Strikes(k Kind) bool { return reach[p]&(1<<k) != 0 }

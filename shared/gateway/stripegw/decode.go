@@ -99,6 +99,8 @@ func decode(body []byte, v any) bool {
 		return all(body, &v.ListMeta, &v.Data, (*refundWire).refund)
 	case *stripe.DisputeList:
 		return all(body, &v.ListMeta, &v.Data, (*disputeWire).dispute)
+	case *eventPage:
+		return json.Unmarshal(body, v) == nil && (!v.HasMore || len(v.Data) > 0)
 	default:
 		return false
 	}

@@ -50,6 +50,8 @@ type Config struct {
 // idempotency key, and they know how long they may wait.
 type Gateway struct {
 	publishable string
+	key         string
+	backend     *backend
 	sessions    session.Client
 	intents     paymentintent.Client
 	refunds     refund.Client
@@ -85,11 +87,11 @@ func New(c Config) (*Gateway, error) {
 	}
 	b := newBackend(base, c.Transport)
 	return &Gateway{
-		publishable: c.PublishableKey,
-		sessions:    session.Client{B: b, Key: c.APIKey},
-		intents:     paymentintent.Client{B: b, Key: c.APIKey},
-		refunds:     refund.Client{B: b, Key: c.APIKey},
-		disputes:    dispute.Client{B: b, Key: c.APIKey},
+		publishable: c.PublishableKey, key: c.APIKey, backend: b,
+		sessions: session.Client{B: b, Key: c.APIKey},
+		intents:  paymentintent.Client{B: b, Key: c.APIKey},
+		refunds:  refund.Client{B: b, Key: c.APIKey},
+		disputes: dispute.Client{B: b, Key: c.APIKey},
 	}, nil
 }
 

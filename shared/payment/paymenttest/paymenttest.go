@@ -26,6 +26,9 @@ type Gateway struct {
 	// Can replaces the capabilities, if it has modes.
 	Can payment.Capabilities
 
+	// Told is what Events gives.
+	Told []payment.Event
+
 	mu       sync.Mutex
 	payments []*payment.Facts
 	links    map[payment.AttemptID]payment.Started
@@ -126,10 +129,48 @@ func (g *Gateway) Fetch(_ context.Context, a payment.Attempt) (payment.Facts, er
 // Close is payment.Gateway's.
 func (g *Gateway) Close(_ context.Context, a payment.Attempt) (payment.Facts, error) {
 	return g.facts("Close", a, func(f *payment.Facts) {
-		if f.State == payment.RequiresAction {
-			f.State = payment.Canceled
+		if f.State == payment.RequiresAction || f.State == payment.Authorized {
+			f.State, f.Ready = payment.Canceled, false
 		}
 	})
+}
+
+// Confirm is payment.Gateway's. It takes what is Ready; "tok_declined" is a token that is refused.
+func (g *Gateway) Confirm(_ context.Context, a payment.Attempt, token string) (payment.Facts, error) {
+	if token == "tok_declined" {
+		return payment.Facts{}, fault.New(fault.Declined, "paymenttest.Confirm", "card_declined", "")
+	}
+	return g.facts("Confirm", a, func(f *payment.Facts) {
+		if f.Ready && f.State == payment.RequiresAction {
+			Paid(f)
+			f.Ready = false
+		}
+	})
+}
+
+// Capture is payment.Gateway's. One capture ends the authorization.
+func (g *Gateway) Capture(_ context.Context, a payment.Attempt, c payment.Capture) (payment.Facts, error) {
+	return call(g, "Capture", func() (payment.Facts, error) {
+		f, err := g.find(a)
+		switch {
+		case err != nil:
+			return payment.Facts{}, err
+		case f.State == payment.Captured:
+			return copied(f), nil
+		case f.State != payment.Authorized:
+			return payment.Facts{}, fault.New(fault.Declined, "paymenttest.Capture", "authorization_over", "")
+		case c.Amount > f.Amount.Minor():
+			return payment.Facts{}, fault.New(fault.Conflict, "paymenttest.Capture", "capture_exceeds_authorized", "")
+		}
+		f.State, f.Captured = payment.Captured, c.Amount
+		return copied(f), nil
+	})
+}
+
+// Events is payment.Gateway's: all that was Told, on one page.
+func (g *Gateway) Events(context.Context, time.Time, string) ([]payment.Event, string, error) {
+	page, err := call(g, "Events", func() ([]payment.Event, error) { return g.Told, nil })
+	return page, "", err
 }
 
 // Find is payment.Gateway's.
