@@ -165,7 +165,7 @@ browser: ## The demo shop in a real browser, against a server that is started fo
 deploy: sam-validate sam-build ## Build and deploy STAGE (dev, staging, prod); needs AWS credentials
 	$(SAM) deploy --config-env $(STAGE)
 	@echo
-	@echo "After the first deploy: put Stripe's keys into the secret of the output StripeSecretArn,"
+	@echo "After the first deploy: put Stripe's keys into the secret of the output GatewaySecretsArn,"
 	@echo "  aws secretsmanager put-secret-value --secret-id ARN --secret-string file://stripe.json"
 	@echo "with {\"api_key\":…,\"publishable_key\":…,\"webhook_secrets\":[…]}; make the endpoint ApiUrl/webhooks/stripe at Stripe;"
 	@echo "confirm the mail that the alarms' topic sent; and invite the staff into the pool StaffPoolId."

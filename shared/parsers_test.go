@@ -45,8 +45,16 @@ func parsers() []reader {
 		{"a webhook's signature", "shared/gateway/stripegw.Verify", "shared/gateway/stripegw.FuzzSignature", ""},
 		{"a webhook's event", "shared/gateway/stripegw.Verify", "shared/gateway/stripegw.FuzzVerify", ""},
 		{"an expanded property of an event", "shared/gateway/stripegw.UnmarshalJSON", "shared/gateway/stripegw.FuzzVerify", "Verify"},
-		{"a whole delivery", "functions/webhook/receivestripe.Handle", "functions/webhook/receivestripe.FuzzNoBodyAndNoSignatureIsA5xxOrAPanic", "HTTP"},
-		{"a gateway's answers", "shared/gateway/stripegw.Fetch", "shared/gateway/stripegw.FuzzAnswers", ""},
+		{"a whole delivery", "shared/edge/hook.Handle", "functions/webhook/receivestripe.FuzzNoBodyAndNoSignatureIsA5xxOrAPanic", "HTTP"},
+		{"Stripe's answers", "shared/gateway/stripegw.Fetch", "shared/gateway/stripegw.FuzzAnswers", ""},
+		{"Stripe's list of events", "shared/gateway/stripegw.Events", "shared/gateway/stripegw.FuzzAnswers", ""},
+		{"what Stripe says to a capture", "shared/gateway/stripegw.Capture", "shared/gateway/stripegw.FuzzAnswers", ""},
+		{"the signature of PayPal's webhooks", "shared/gateway/paypalgw.Verify", "shared/gateway/paypalgw.FuzzVerify", ""},
+		{"an event of PayPal's", "shared/gateway/paypalgw.Verify", "shared/gateway/paypalgw.FuzzEvent", ""},
+		{"PayPal's answers", "shared/gateway/paypalgw.Fetch", "shared/gateway/paypalgw.FuzzAnswers", ""},
+		{"the signature of Square's webhooks", "shared/gateway/squaregw.Verify", "shared/gateway/squaregw.FuzzVerify", ""},
+		{"an event of Square's", "shared/gateway/squaregw.Verify", "shared/gateway/squaregw.FuzzEvent", ""},
+		{"Square's answers", "shared/gateway/squaregw.Fetch", "shared/gateway/squaregw.FuzzAnswers", "everyCall"},
 		// Queues, the stream, the machine.
 		{"a message about an event", "shared/message.ReadEvent", "shared/message.FuzzRead", ""},
 		{"a message about fulfillment", "shared/message.ReadFulfillment", "shared/message.FuzzRead", ""},
@@ -61,10 +69,13 @@ func parsers() []reader {
 		{"a stored product", "shared/catalog.DecodeProduct", "shared/catalog.FuzzDecodeProduct", ""},
 		{"a row of a table", "shared/dynamo.Order", "shared/dynamo.FuzzRows", ""},
 		{"a place in a table's list", "shared/dynamo.DayOrders", "shared/dynamo.FuzzCursor", ""},
+		{"a place in a list of changes", "shared/dynamo.LateChanges", "shared/dynamo.FuzzCursor", ""},
+		{"a settlement file", "shared/settlement.Read", "shared/settlement.FuzzRead", ""},
+		{"an export of the books", "shared/reconcile.ReadBook", "shared/reconcile.FuzzReadBook", ""},
 		{"a place in a list in memory", "shared/memory.ListProducts", "shared/memory.FuzzCursor", ""},
 		{"a sealed record", "shared/vault.Open", "shared/vault.FuzzOpen", ""},
 		{"a sealed contact", "shared/vault.OpenContact", "shared/vault.FuzzOpenContact", ""},
-		// What stands in for AWS and Stripe on a laptop, and what operators use.
+		// What stands in for AWS and the gateways on a laptop, and what operators use.
 		{"the machine's definition", "scripts/localcloud/asl.Load", "scripts/localcloud/asl.FuzzLoad", ""},
 		{"a task's token and answer", "scripts/localcloud/asl.Succeed", "scripts/localcloud/asl.FuzzToken", ""},
 		{"a path of a definition", "scripts/localcloud/asl.UnmarshalJSON", "scripts/localcloud/asl.FuzzLoad", "Load"},
@@ -75,7 +86,7 @@ func parsers() []reader {
 		{"a function's answer", "scripts/localcloud/httpapi.UnmarshalJSON", "scripts/localcloud/httpapi.FuzzAnswer", "call"},
 		{"a staff token", "scripts/localcloud/cognito.Verify", "scripts/localcloud/cognito.FuzzVerify", ""},
 		{"a call of Stripe's API", "scripts/localcloud/stripesim.ServeHTTP", "scripts/localcloud/stripesim.FuzzAnyRequestIsAnswered", "newShop"},
-		{"faults asked for", "scripts/localcloud/stripesim.UnmarshalJSON", "scripts/localcloud/stripesim.FuzzFaults", "Unmarshal"},
+		{"faults asked for", "scripts/localcloud/gatewaysim.UnmarshalJSON", "scripts/localcloud/gatewaysim.FuzzFaults", "Unmarshal"},
 		{"a call of AWS", "scripts/permissions.Recognise", "scripts/permissions.FuzzRecognise", ""},
 		{"a dead letter about an event", "scripts/redrive/letters.ReadEvent", "scripts/redrive/letters.FuzzRead", ""},
 		{"a dead letter about fulfillment", "scripts/redrive/letters.ReadFulfillment", "scripts/redrive/letters.FuzzRead", ""},
@@ -88,11 +99,12 @@ func parsers() []reader {
 func notForeign() map[string]string {
 	return map[string]string{ //nolint:gosec // names of functions
 		"shared/eventfile.Read":           "files of events/, in tests",
-		"shared/secrets.UnmarshalText":    "keeps any text; what it means is checked by secrets.Link, Stripe and Vault",
+		"shared/secrets.UnmarshalText":    "keeps any text; what it means is checked by secrets.Link, Gateways and Vault",
 		"scripts/redrive/letters.Parse":   "the command line of who runs it",
 		"scripts/engines/tally.Read":      "the output of go test",
 		"shared/gateway/gatewaytest.Read": "tests",
 		"scripts/shoptest.Read":           "tests",
+		"scripts/simulate/world.Read":     "reads nothing: it is the white space behind an answer that is too long",
 	}
 }
 

@@ -67,7 +67,7 @@ type Gateways = func(context.Context, string) (payment.Gateway, error)
 func bookOf(s Orders) order.Book { return order.Book{Load: s.Order, Save: s.Save} }
 
 // cashierOf makes the one part that moves money.
-func cashierOf(t Tools, s Orders, gateways Gateways, set settings.Stripe) cashier.Cashier {
+func cashierOf(t Tools, s Orders, gateways Gateways, set settings.Gateways) cashier.Cashier {
 	return cashier.Cashier{
 		Book: bookOf(s), Gateway: gateways, Now: t.Now,
 		ReturnURL: func(id order.ID, a payment.AttemptID) string {

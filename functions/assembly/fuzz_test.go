@@ -23,7 +23,8 @@ import (
 
 // folders are the functions behind the HTTP API, each with its folder in events/.
 var folders = []string{"listproducts", "showproduct", "quote", "placeorder", "vieworder", "startpayment", "returnpayment", "cancelorder", "receivestripe", "listorders",
-	"showorder", "refund", "hold", "lift", "ship", "deliver", "putproduct", "setstock", "fallback"}
+	"showorder", "refund", "hold", "lift", "ship", "deliver", "putproduct", "setstock", "fallback",
+	"approve", "capture", "void", "cancel"}
 
 // asked is an event's file, not signed in yet.
 func asked(t testing.TB, function, name string) apigw.Request {

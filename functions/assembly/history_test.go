@@ -168,16 +168,16 @@ type client struct {
 }
 
 func newClient(s *shoptest.Shop, view *shaky, requests map[string]apigw.Request) *client {
-	stripe := settings.Stripe{SecretARN: "arn:stripe", ReturnURL: "https://api.shop.example"}
+	accounts := settings.Gateways{SecretsARN: "arn:gateways", ReturnURL: "https://api.shop.example"}
 	origins := []string{shoptest.Origin}
 	t := s.Tools("history")
 	return &client{
 		shaky: view, shop: s, requests: requests,
 		place:   assembly.PlaceOrder(t, settings.PlaceOrder{Origins: origins, StockHold: 30 * time.Minute}, view, s.Vault, s.Links),
-		cancel:  assembly.CancelOrder(t, settings.CancelOrder{Stripe: stripe, Origins: origins}, view, s.Links, s.Gateways, s.Machine),
+		cancel:  assembly.CancelOrder(t, settings.CancelOrder{Gateways: accounts, Origins: origins}, view, s.Links, s.Gateways, s.Machine),
 		count:   assembly.SetStock(t, view),
-		start:   assembly.StartPayment(t, settings.StartPayment{Stripe: stripe, Origins: origins, ReturnOrigins: origins}, view, s.Links, s.Gateways),
-		back:    assembly.ReturnPayment(t, settings.ReturnPayment{Stripe: stripe, ShopURL: shoptest.Origin}, view, s.Gateways),
+		start:   assembly.StartPayment(t, settings.StartPayment{Gateways: accounts, Offered: []string{"stripe"}, Origins: origins, ReturnOrigins: origins}, view, s.Links, s.Gateways),
+		back:    assembly.ReturnPayment(t, settings.ReturnPayment{Gateways: accounts, ShopURL: shoptest.Origin}, view, s.Gateways),
 		ship:    assembly.Ship(t, view, s.Machine),
 		prepare: assembly.Prepare(t, view),
 		await:   assembly.RequestShipment(t, view),

@@ -298,6 +298,6 @@ func (s *services) mail(ctx context.Context, _ person.Email, _, _, _ string) err
 }
 
 // verify reads the webhook's secret and takes every delivery.
-func (s *services) verify(ctx context.Context, _ []byte, _ string) (payment.Event, error) {
+func (s *services) verify(ctx context.Context, _ []byte, _ func(string) string) (payment.Event, error) {
 	return payment.Event{Gateway: "stripe", ID: "evt_1", Subject: payment.AboutPayment}, s.call(ctx, secretsLimit)
 }

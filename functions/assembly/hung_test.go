@@ -21,6 +21,7 @@ import (
 	"till/shared/eventfile"
 	"till/shared/inbox"
 	"till/shared/message"
+	"till/shared/order"
 	"till/shared/payment"
 	"till/shared/payment/paymenttest"
 	"till/shared/settings"
@@ -32,8 +33,8 @@ func (s *services) tools() assembly.Tools {
 	return tools
 }
 
-func (s *services) stripe() settings.Stripe {
-	return settings.Stripe{SecretARN: "arn:stripe", ReturnURL: "https://api.shop.example"}
+func (s *services) accounts() settings.Gateways {
+	return settings.Gateways{SecretsARN: "arn:gateways", ReturnURL: "https://api.shop.example"}
 }
 
 // run is one function, made ready while everything works: it calls the function once and says what it gave.
@@ -111,11 +112,11 @@ func shoppers() map[string]ready {
 			return s.http(assembly.ViewOrder(s.tools(), s.store(), s.links), about(t, "vieworder", "opened", o, "ORDER_TOKEN", o.Token))
 		}},
 		"startpayment": {soon, func(t *testing.T, s *services) run {
-			o, set := s.Place("k"), settings.StartPayment{Stripe: s.stripe(), Origins: origins, ReturnOrigins: origins}
+			o, set := s.Place("k"), settings.StartPayment{Gateways: s.accounts(), Offered: []string{"stripe"}, Origins: origins, ReturnOrigins: origins}
 			return s.http(assembly.StartPayment(s.tools(), set, s.store(), s.links, s.gateways), about(t, "startpayment", "hosted", o, "ORDER_TOKEN", o.Token))
 		}},
 		"startpayment, another way than before": {soon, func(t *testing.T, s *services) run {
-			o, set := s.Place("k"), settings.StartPayment{Stripe: s.stripe(), Origins: origins, ReturnOrigins: origins}
+			o, set := s.Place("k"), settings.StartPayment{Gateways: s.accounts(), Offered: []string{"stripe"}, Origins: origins, ReturnOrigins: origins}
 			s.Pay(o, "before")
 			return s.http(assembly.StartPayment(s.tools(), set, s.store(), s.links, s.gateways), about(t, "startpayment", "embedded", o, "ORDER_TOKEN", o.Token))
 		}},
@@ -123,16 +124,16 @@ func shoppers() map[string]ready {
 			o := s.Place("k")
 			id := s.Pay(o, "pay")
 			s.Tell(id, paymenttest.Paid)
-			set := settings.ReturnPayment{Stripe: s.stripe(), ShopURL: shoptest.Origin}
+			set := settings.ReturnPayment{Gateways: s.accounts(), ShopURL: shoptest.Origin}
 			return s.http(assembly.ReturnPayment(s.tools(), set, s.store(), s.gateways), about(t, "returnpayment", "returned", o, "PAYMENT_ID", string(id)))
 		}},
 		"cancelorder": {soon, func(t *testing.T, s *services) run {
-			o, set := s.Place("k"), settings.CancelOrder{Stripe: s.stripe(), Origins: origins}
+			o, set := s.Place("k"), settings.CancelOrder{Gateways: s.accounts(), Origins: origins}
 			s.Pay(o, "pay")
 			return s.http(assembly.CancelOrder(s.tools(), set, s.store(), s.links, s.gateways, s), about(t, "cancelorder", "cancelled", o, "ORDER_TOKEN", o.Token))
 		}},
 		"cancelorder, paid and waited for": {soon, func(t *testing.T, s *services) run {
-			set := settings.CancelOrder{Stripe: s.stripe(), Origins: origins}
+			set := settings.CancelOrder{Gateways: s.accounts(), Origins: origins}
 			o, _ := s.Packing("k")
 			return s.http(assembly.CancelOrder(s.tools(), set, s.store(), s.links, s.gateways, s), about(t, "cancelorder", "cancelled", o, "ORDER_TOKEN", o.Token))
 		}},
@@ -157,10 +158,33 @@ func staffed() map[string]ready {
 		}},
 		"refund": {soon, func(t *testing.T, s *services) run {
 			o, _ := s.Paid("k")
-			return s.http(assembly.Refund(s.tools(), settings.StaffRefund{Stripe: s.stripe()}, s.store(), s.Vault, s.gateways), about(t, "refund", "a-part", o))
+			return s.http(assembly.Refund(s.tools(), settings.StaffRefund{Gateways: s.accounts()}, s.store(), s.Vault, s.gateways), about(t, "refund", "a-part", o))
 		}},
 		"hold": {soon, func(t *testing.T, s *services) run {
 			return s.http(assembly.Hold(s.tools(), s.store(), s.Vault), about(t, "hold", "held", s.Place("k")))
+		}},
+		"approve": {soon, func(t *testing.T, s *services) run {
+			o, _ := s.Paid("k")
+			_, _, err := s.Cashier().Book.Change(t.Context(), o.ID, func(o *order.Order) (order.Change, error) {
+				return o.RequestRefund(order.NewRefund{Key: "r1", Amount: 2000, Alone: 1000}, order.By{Who: "staff:another", At: s.Now()})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			req := about(t, "approve", "approved", o, "REFUND_ID", string(order.RefundIDFor(o.ID, "r1")))
+			return s.http(assembly.Approve(s.tools(), settings.StaffCancel{Gateways: s.accounts()}, s.store(), s.gateways), req)
+		}},
+		"cancel": {soon, func(t *testing.T, s *services) run {
+			o, _ := s.Promised("k")
+			return s.http(assembly.Cancel(s.tools(), settings.StaffCancel{Gateways: s.accounts()}, s.store(), s.gateways, s), about(t, "cancel", "cancelled", o))
+		}},
+		"capture": {soon, func(t *testing.T, s *services) run {
+			o, _ := s.Promised("k")
+			return s.http(assembly.Capture(s.tools(), settings.StaffPay{Gateways: s.accounts()}, s.store(), s.Vault, s.gateways), about(t, "capture", "a-part", o))
+		}},
+		"void": {soon, func(t *testing.T, s *services) run {
+			o, _ := s.Promised("k")
+			return s.http(assembly.Void(s.tools(), settings.StaffPay{Gateways: s.accounts()}, s.store(), s.Vault, s.gateways), about(t, "void", "given-up", o))
 		}},
 		"lift": {soon, func(t *testing.T, s *services) run {
 			o := s.Place("k")
@@ -195,7 +219,7 @@ func workers() map[string]ready {
 			if _, _, err := s.Store.PutEvent(t.Context(), inbox.Receive(e, time.Now())); err != nil {
 				t.Fatal(err)
 			}
-			return s.batch(assembly.ApplyEvent(s.tools(), settings.ApplyEvent{Stripe: s.stripe()}, s.store(), s.gateways), message.ForEvent(e.Key()))
+			return s.batch(assembly.ApplyEvent(s.tools(), settings.ApplyEvent{Gateways: s.accounts()}, s.store(), s.gateways), message.ForEvent(e.Key()))
 		}},
 		"relay": {later, func(t *testing.T, s *services) run {
 			s.Paid("k")
@@ -226,7 +250,7 @@ func workers() map[string]ready {
 			}
 			time.Sleep(2 * time.Hour)
 			s.Wait(time.Since(s.Now()))
-			f := assembly.Sweep(s.tools(), settings.Sweep{Stripe: s.stripe()}, s.store(), s.gateways, assembly.Queues{Events: s.send, Fulfillment: s.send, Mail: s.send}, s)
+			f := assembly.Sweep(s.tools(), settings.Sweep{Gateways: s.accounts()}, s.store(), s.gateways, assembly.Queues{Events: s.send, Fulfillment: s.send, Mail: s.send}, s)
 			return func(ctx context.Context) (string, error) {
 				if err := f(ctx); err != nil {
 					return "not all swept", nil //nolint:nilerr // the next minute's does it

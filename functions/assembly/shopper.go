@@ -2,6 +2,7 @@ package assembly
 
 import (
 	"till/functions/shopper/cancelorder"
+	"till/functions/shopper/confirmpayment"
 	"till/functions/shopper/fallback"
 	"till/functions/shopper/listproducts"
 	"till/functions/shopper/placeorder"
@@ -68,15 +69,22 @@ func ViewOrder(t Tools, s interface {
 // StartPayment assembles shopper/startpayment.
 func StartPayment(t Tools, set settings.StartPayment, s Orders, links Links, gateways Gateways) apigw.Func {
 	return serve(t, startpayment.Handler{
-		Guard: guardOf(t, s, links), Cashier: cashierOf(t, s, gateways, set.Stripe), Gateways: []string{"stripe"},
+		Guard: guardOf(t, s, links), Cashier: cashierOf(t, s, gateways, set.Gateways), Gateways: set.Offered, Manual: set.Manual,
 		ReturnOrigins: set.ReturnOrigins,
+	}.Handle, apigw.Origins(set.Origins...))
+}
+
+// ConfirmPayment assembles shopper/confirmpayment.
+func ConfirmPayment(t Tools, set settings.ConfirmPayment, s Orders, links Links, gateways Gateways) apigw.Func {
+	return serve(t, confirmpayment.Handler{
+		Guard: guardOf(t, s, links), Cashier: cashierOf(t, s, gateways, set.Gateways),
 	}.Handle, apigw.Origins(set.Origins...))
 }
 
 // ReturnPayment assembles shopper/returnpayment.
 func ReturnPayment(t Tools, set settings.ReturnPayment, s Orders, gateways Gateways) apigw.Func {
 	return serve(t, returnpayment.Handler{
-		Load: s.Order, Cashier: cashierOf(t, s, gateways, set.Stripe), ShopURL: set.ShopURL, Log: t.Log,
+		Load: s.Order, Cashier: cashierOf(t, s, gateways, set.Gateways), ShopURL: set.ShopURL, Log: t.Log,
 	}.Handle)
 }
 
@@ -86,7 +94,7 @@ func CancelOrder(t Tools, set settings.CancelOrder, s interface {
 	History
 }, links Links, gateways Gateways, m Machine) apigw.Func {
 	return serve(t, cancelorder.Handler{
-		Guard: guardOf(t, s, links), Ending: endingOf(s, m), Cashier: cashierOf(t, s, gateways, set.Stripe),
+		Guard: guardOf(t, s, links), Ending: endingOf(s, m), Cashier: cashierOf(t, s, gateways, set.Gateways),
 	}.Handle, apigw.Origins(set.Origins...))
 }
 

@@ -5,19 +5,26 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"till/functions/staff/approve"
+	"till/functions/staff/cancel"
+	"till/functions/staff/capture"
 	"till/functions/staff/deliver"
 	"till/functions/staff/hold"
 	"till/functions/staff/lift"
 	"till/functions/staff/listorders"
 	"till/functions/staff/putproduct"
 	"till/functions/staff/refund"
+	"till/functions/staff/reportledger"
 	"till/functions/staff/setstock"
 	"till/functions/staff/ship"
 	"till/functions/staff/showorder"
 	"till/functions/staff/tokenclaims"
+	"till/functions/staff/void"
 	"till/shared/catalog"
 	"till/shared/edge/apigw"
 	"till/shared/order"
+	"till/shared/reconcile"
+	"till/shared/reconcile/daybook"
 	"till/shared/settings"
 	"till/shared/vault"
 )
@@ -40,7 +47,49 @@ func ShowOrder(t Tools, s interface {
 
 // Refund assembles staff/refund.
 func Refund(t Tools, set settings.StaffRefund, s Orders, v *vault.Vault, gateways Gateways) apigw.Func {
-	return serve(t, refund.Handler{Cashier: cashierOf(t, s, gateways, set.Stripe), Seal: v.Seal, Now: t.Now}.Handle)
+	return serve(t, refund.Handler{Cashier: cashierOf(t, s, gateways, set.Gateways), Alone: set.Alone, Seal: v.Seal, Now: t.Now}.Handle)
+}
+
+// Approve assembles staff/approve.
+func Approve(t Tools, set settings.StaffCancel, s Orders, gateways Gateways) apigw.Func {
+	return serve(t, approve.Handler{Cashier: cashierOf(t, s, gateways, set.Gateways), Now: t.Now}.Handle)
+}
+
+// Capture assembles staff/capture.
+func Capture(t Tools, set settings.StaffPay, s Orders, v *vault.Vault, gateways Gateways) apigw.Func {
+	return serve(t, capture.Handler{Cashier: cashierOf(t, s, gateways, set.Gateways), Seal: v.Seal, Now: t.Now}.Handle)
+}
+
+// Void assembles staff/void.
+func Void(t Tools, set settings.StaffPay, s Orders, v *vault.Vault, gateways Gateways) apigw.Func {
+	return serve(t, void.Handler{Cashier: cashierOf(t, s, gateways, set.Gateways), Seal: v.Seal, Now: t.Now}.Handle)
+}
+
+// Cancel assembles staff/cancel.
+func Cancel(t Tools, set settings.StaffCancel, s interface {
+	Orders
+	History
+}, gateways Gateways, m Machine) apigw.Func {
+	return serve(t, cancel.Handler{Ending: endingOf(s, m), Cashier: cashierOf(t, s, gateways, set.Gateways), Now: t.Now}.Handle)
+}
+
+// Days keeps what days and settlements moved in the ledger.
+type Days interface {
+	Closing(ctx context.Context, day string) ([]daybook.Balance, error)
+	DayEntries(ctx context.Context, day string) ([]reconcile.Entry, error)
+	DayOrders(ctx context.Context, day, cursor string, limit int) ([]order.ID, string, error)
+	LateChanges(ctx context.Context, day, cursor string, limit int) ([]order.Change, string, error)
+	Orders(context.Context, []order.ID) ([]*order.Order, error)
+}
+
+// ReportLedger assembles staff/reportledger.
+func ReportLedger(t Tools, s interface {
+	History
+	Days
+}) apigw.Func {
+	return serve(t, reportledger.Handler{
+		Closing: s.Closing, Entries: s.DayEntries, Placed: s.DayOrders, Late: s.LateChanges, Orders: s.Orders, Chain: s.Changes, Now: t.Now,
+	}.Handle)
 }
 
 // Hold assembles staff/hold.

@@ -10,17 +10,20 @@ import (
 	"till/functions/step/complete"
 	"till/functions/step/prepare"
 	"till/functions/step/requestshipment"
+	"till/functions/webhook/receivepaypal"
+	"till/functions/webhook/receivesquare"
 	"till/functions/webhook/receivestripe"
 	"till/functions/worker/applyevent"
 	"till/functions/worker/beginfulfillment"
 	"till/functions/worker/notify"
+	"till/functions/worker/reconcile"
 	"till/functions/worker/relay"
 	"till/functions/worker/sweep"
 	"till/shared/edge/apigw"
+	"till/shared/edge/hook"
 	"till/shared/edge/sfntask"
 	"till/shared/inbox"
 	"till/shared/order"
-	"till/shared/payment"
 	"till/shared/person"
 	"till/shared/settings"
 	"till/shared/vault"
@@ -30,11 +33,26 @@ import (
 type Batch = func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)
 
 // ReceiveStripe assembles webhook/receivestripe.
-func ReceiveStripe(t Tools, s Inbox, verify func(context.Context, []byte, string) (payment.Event, error), send Send) apigw.Func {
-	return apigw.Serve(t.Log, t.Now, receivestripe.Handler{
-		Verify: verify, Put: s.PutEvent, Send: send, Now: t.Now, Log: t.Log, Meter: t.Meter,
-	}.Handle)
+func ReceiveStripe(t Tools, s Inbox, verify hook.Verify, send Send) apigw.Func {
+	return received(t, receivestripe.New(receiverOf(t, s, verify, send)))
 }
+
+// ReceivePayPal assembles webhook/receivepaypal.
+func ReceivePayPal(t Tools, s Inbox, verify hook.Verify, send Send) apigw.Func {
+	return received(t, receivepaypal.New(receiverOf(t, s, verify, send)))
+}
+
+// ReceiveSquare assembles webhook/receivesquare.
+func ReceiveSquare(t Tools, s Inbox, verify hook.Verify, send Send) apigw.Func {
+	return received(t, receivesquare.New(receiverOf(t, s, verify, send)))
+}
+
+func receiverOf(t Tools, s Inbox, verify hook.Verify, send Send) hook.Receiver {
+	return hook.Receiver{Verify: verify, Put: s.PutEvent, Send: send, Now: t.Now, Log: t.Log, Meter: t.Meter}
+}
+
+// received has no check for card data: events are the gateway's, and are kept without their bodies.
+func received(t Tools, r hook.Receiver) apigw.Func { return apigw.Serve(t.Log, t.Now, r.Handle) }
 
 // ApplyEvent assembles worker/applyevent.
 func ApplyEvent(t Tools, set settings.ApplyEvent, s interface {
@@ -44,9 +62,14 @@ func ApplyEvent(t Tools, set settings.ApplyEvent, s interface {
 	OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error)
 }, gateways Gateways) Batch {
 	return applyevent.Handler{
-		Event: s.Event, Claim: s.ClaimEvent, Settle: s.SettleEvent, ByRef: s.OrderByRef, Cashier: cashierOf(t, s, gateways, set.Stripe),
-		APIVersion: "2023-10-16", Now: t.Now, Log: t.Log,
+		Event: s.Event, Claim: s.ClaimEvent, Settle: s.SettleEvent, ByRef: s.OrderByRef, Cashier: cashierOf(t, s, gateways, set.Gateways),
+		APIVersions: APIVersions(), Now: t.Now, Log: t.Log,
 	}.Handle
+}
+
+// APIVersions are the versions that webhook endpoints are pinned to, by gateway. PayPal's cannot be.
+func APIVersions() map[string]string {
+	return map[string]string{"stripe": "2023-10-16", "square": "2026-09-16"}
 }
 
 // Relay assembles worker/relay.
@@ -87,8 +110,18 @@ func Sweep(t Tools, set settings.Sweep, s interface {
 	Due
 }, gateways Gateways, q Queues, m Machine) func(context.Context) error {
 	return sweep.Handler{
-		Cashier: cashierOf(t, s, gateways, set.Stripe), Ending: endingOf(s, m), DueOrders: s.DueOrders, DueEvents: s.DueEvents, Event: s.Event, Settle: s.SettleEvent,
+		Cashier: cashierOf(t, s, gateways, set.Gateways), Ending: endingOf(s, m), DueOrders: s.DueOrders, DueEvents: s.DueEvents, Event: s.Event, Settle: s.SettleEvent,
 		Events: q.Events, Fulfillment: q.Fulfillment, Mail: q.Mail, Shipped: m.Succeed, Now: t.Now, Log: t.Log, Meter: t.Meter,
+	}.Handle
+}
+
+// Reconcile assembles worker/reconcile.
+func Reconcile(t Tools, s interface {
+	Inbox
+	Event(ctx context.Context, key string) (inbox.Item, error)
+}, gateways Gateways, events Send) func(context.Context) error {
+	return reconcile.Handler{
+		Gateways: []string{"stripe", "paypal", "square"}, Gateway: gateways, Event: s.Event, Put: s.PutEvent, Send: events, Now: t.Now, Log: t.Log, Meter: t.Meter,
 	}.Handle
 }
 

@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 )
@@ -10,7 +11,7 @@ func (r Reply) Code() string {
 	var p struct {
 		Code string `json:"code"`
 	}
-	if json.Unmarshal(r.Body, &p) != nil {
+	if !bytes.Contains(r.Body, []byte(`"code"`)) || json.Unmarshal(r.Body, &p) != nil { // Most answers are none.
 		return ""
 	}
 	return p.Code

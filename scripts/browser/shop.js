@@ -36,17 +36,36 @@ export async function total(page) {
   return sum.textContent();
 }
 
-/** order goes from an empty basket to the gateway (hosted) or the card form (embedded). Gives the total. */
-export async function order(page, mode, { sku = 'mug-blue', quantity = 1, shopper = ada } = {}) {
+/** choose says with whom and where to pay, on the page that asks. */
+export async function choose(page, mode, gateway = 'stripe') {
+  await page.check(`#with-${gateway}`);
+  await page.check(`#pay-${mode}`);
+}
+
+/** asked waits until a shopper is asked to pay as chosen: on the gateway's page (hosted), or by the shop's form or button (embedded). */
+export async function asked(page, mode, gateway = 'stripe') {
+  if (mode === 'hosted') await page.waitForURL((url) => !url.href.startsWith(`${base}/`) && url.pathname.startsWith(`/${gateway}/`));
+  else await page.waitForSelector(gateway === 'paypal' ? '#paypal-pay:not([disabled])' : '#card #pay:not([disabled])');
+}
+
+/** order goes from an empty basket to the gateway (hosted) or the form (embedded). Gives the total. */
+export async function order(page, mode, { sku = 'mug-blue', quantity = 1, shopper = ada, gateway = 'stripe' } = {}) {
   await put(page, sku, quantity);
   await page.goto(`${base}/shop/checkout.html`);
   await fillAddress(page, shopper);
-  await page.check(`#pay-${mode}`);
+  await choose(page, mode, gateway);
   const sum = await total(page);
   await page.click('#place');
-  if (mode === 'embedded') await page.waitForSelector('#card #pay:not([disabled])');
-  else await page.waitForURL((url) => !url.href.startsWith(`${base}/`));
+  await asked(page, mode, gateway);
   return sum;
+}
+
+/** payLater pays the order whose page is open, as chosen there. */
+export async function payLater(page, mode, gateway = 'stripe') {
+  await page.waitForSelector('#order:not([hidden]) #pay-panel:not([hidden])');
+  await choose(page, mode, gateway);
+  await page.click('#pay-now');
+  await asked(page, mode, gateway);
 }
 
 /** payThere pays on the gateway's own page. */
@@ -74,7 +93,7 @@ export async function status(page, tone) {
 export async function confirmed(page, sum) {
   assert.match(await status(page, 'good'), /confirmed|packing/i);
   if (sum) assert.equal(await page.textContent('#totals dd.grand'), sum);
-  assert.equal(await page.locator('#pay-hosted').isVisible(), false, 'a paid order cannot be paid again');
+  assert.equal(await page.locator('#pay-panel').isVisible(), false, 'a paid order cannot be paid again');
 }
 
 /** orderOf is the id of the order whose page is open. */
@@ -98,14 +117,14 @@ async function dev(page, path, data) {
   return answer.json();
 }
 
-/** faults makes the gateway misbehave as told; {} makes it well again. */
-export const faults = (page, told) => dev(page, 'faults', { gateway: 'stripe', ...told });
+/** faults makes a gateway misbehave as told; {} makes it well again. */
+export const faults = (page, told, gateway = 'stripe') => dev(page, 'faults', { gateway, ...told });
 
 /** advance moves the server's clock. */
 export const advance = (page, by) => dev(page, 'clock', { advance: by });
 
-/** book is what the gateway's own books say of an order. */
-export const book = async (page, id) => (await dev(page, 'state')).gateways.stripe[id];
+/** book is what a gateway's own books say of an order. */
+export const book = async (page, id, gateway = 'stripe') => (await dev(page, 'state')).gateways[gateway][id];
 
 /** stored is what this browser keeps for the shop, as one text. */
 export const stored = (page) => page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));

@@ -1,6 +1,6 @@
 // Each page in a state worth looking at. They build on one another, so they are visited in this order.
 import { base } from './browser.js';
-import { cards, order, payHere, put, total } from './shop.js';
+import { cards, order, payHere, payLater, put, total } from './shop.js';
 
 /** stations are [name, go]: go leads the page there and waits until it stands. */
 export const stations = [
@@ -26,13 +26,16 @@ export const stations = [
     await payHere(page, cards.declined);
     await page.waitForSelector('#declined:not([hidden])');
   }],
+  ['PayPal’s button', async (page) => {
+    await page.click('#later');
+    await payLater(page, 'embedded', 'paypal');
+  }],
   ['open order', async (page) => {
     await page.click('#later');
     await page.waitForSelector('#order:not([hidden])');
   }],
   ['paid order', async (page) => {
-    await page.click('#pay-here');
-    await page.waitForSelector('#card #pay:not([disabled])');
+    await payLater(page, 'embedded');
     await payHere(page, cards.pays);
     await page.waitForSelector('#status[data-tone="good"]');
   }],

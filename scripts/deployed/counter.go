@@ -59,7 +59,8 @@ func (l *Local) State(ctx context.Context) (view.State, error) {
 		return view.State{}, err
 	}
 	out := view.Of(e)
-	out.Faults = map[string]any{"stripe": l.Stripe.Faults()}
+	seen := l.Gateways.Look()
+	out.Faults, out.Payments, out.Deliveries = seen.Faults, seen.Payments, seen.Deliveries
 	return out, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -17,9 +16,9 @@ import (
 
 	"till/scripts/engines"
 	"till/scripts/localcloud/clock"
+	"till/scripts/localcloud/gateways"
 	"till/scripts/localcloud/stripesim"
 	"till/scripts/permissions"
-	"till/shared/gateway/stripegw"
 )
 
 // LocalOptions says how a whole shop is put up on this machine.
@@ -37,10 +36,11 @@ type LocalOptions struct {
 // Local is a whole shop on this machine: a local AWS with the stack, the simulated gateways, and one address in front. What
 // people do goes to that address and to the gateways' pages.
 type Local struct {
-	Engine *engines.MiniStack
-	Stack  *Stack
-	Stripe *stripesim.Sim
-	Routes []string // As API Gateway names them.
+	Engine   *engines.MiniStack
+	Stack    *Stack
+	Gateways *gateways.Gateways
+	Stripe   *stripesim.Sim // Of Gateways.
+	Routes   []string       // As API Gateway names them.
 
 	ShopURL     string
 	GatewaysURL string
@@ -57,18 +57,9 @@ type Local struct {
 	stop     context.CancelFunc
 }
 
-// The keys of the simulated accounts. They are worth nothing anywhere else.
-const (
-	StripeSecretKey = "sk_test_till_local_0123456789abcdef"
-	StripePublicKey = "pk_test_till_local_0123456789abcdef" // For browsers.
-	webhookSecret   = "whsec_till_local_0123456789abcdef"
-)
-
 const (
 	stackName    = "till-local"
 	headerLimit  = 10 * time.Second
-	webhookPath  = "/webhooks/stripe"
-	stripePath   = "/stripe"
 	webhookLimit = 20 * time.Second // Stripe's own patience.
 	answerMax    = 1 << 20
 )
@@ -104,9 +95,7 @@ func Put(ctx context.Context, o LocalOptions, front func(l *Local, api http.Hand
 		return nil, err
 	}
 	l.serve(l.shop, front(l, api))
-	mux := http.NewServeMux()
-	mux.Handle(stripePath+"/", l.Stripe)
-	l.serve(l.gateways, mux)
+	l.serve(l.gateways, l.Gateways)
 	return l, nil
 }
 
@@ -156,17 +145,14 @@ func (l *Local) start(ctx context.Context) error {
 // simulate opens the gateways, on the wall's clock.
 func (l *Local) simulate(ctx context.Context) (err error) {
 	now := clock.New(time.Now(), clock.NewPool())
-	l.Stripe, err = stripesim.New(stripesim.Config{
-		BaseURL: l.GatewaysURL + stripePath, SecretKey: StripeSecretKey, PublishableKey: StripePublicKey,
-		Clock: stripesim.ClockOf(now), Random: mathrand.NewPCG(uint64(now.Now().UnixNano()), 1), Go: now.Go,
-		Wait: clock.Sleep, Deliver: func(url string, header http.Header, body []byte) (int, error) { return post(ctx, url, header, body) },
+	l.Gateways, err = gateways.New(gateways.Config{
+		URL: l.GatewaysURL, ShopURL: l.ShopURL, Clock: now, Seed: l.Began.String(), Wait: clock.Sleep,
+		Deliver: func(url string, header http.Header, body []byte) (int, error) { return post(ctx, url, header, body) },
 	})
 	if err != nil {
 		return err
 	}
-	if _, _, err = l.Stripe.AddEndpoint(l.ShopURL+webhookPath, webhookSecret, stripegw.EventTypes()...); err != nil {
-		return err
-	}
+	l.Stripe = l.Gateways.Stripe
 	go now.Follow(ctx, time.Now)
 	return nil
 }
@@ -182,7 +168,7 @@ func (l *Local) deploy(ctx context.Context) (err error) {
 	}
 	parameters := map[string]string{
 		"Stage": "local", "Local": "true", "Arch": processor(), "DeletionProtection": "false", "StockHold": hold, "LogLevel": level,
-		"ShopUrl": l.ShopURL, "ApiUrl": l.ShopURL, "AllowedOrigins": l.ShopURL, "ReturnOrigins": l.ShopURL, "StripeApiUrl": l.GatewaysURL + stripePath,
+		"ShopUrl": l.ShopURL, "ApiUrl": l.ShopURL, "AllowedOrigins": l.ShopURL, "ReturnOrigins": l.ShopURL, "GatewaysUrl": l.GatewaysURL, "Gateways": gateways.Offered,
 	}
 	l.Stack, err = Deploy(ctx, Options{
 		Root: l.options.Root, SAM: filepath.Join(l.options.Tools, "sam", "bin", "sam"),
@@ -195,8 +181,7 @@ func (l *Local) deploy(ctx context.Context) (err error) {
 	if l.Routes, err = l.Stack.MakeRoutes(ctx); err != nil {
 		return err
 	}
-	keys := StripeKeys{StripeSecretKey, StripePublicKey, []string{webhookSecret}}
-	return errors.Join(l.watch(ctx), l.Stack.PutStripeKeys(ctx, keys), l.Stack.VerifySender(ctx))
+	return errors.Join(l.watch(ctx), l.Stack.PutGatewayKeys(ctx, l.Gateways.Secret()), l.Stack.VerifySender(ctx))
 }
 
 // processor is what Lambda calls the one that this machine has: MiniStack runs the functions on it.

@@ -2,7 +2,6 @@ package deployed
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,24 +9,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 )
 
-// StripeKeys is what a deployer puts into the stack's secret for Stripe.
-type StripeKeys struct {
-	APIKey         string   `json:"api_key"`
-	PublishableKey string   `json:"publishable_key"`
-	WebhookSecrets []string `json:"webhook_secrets"`
-}
-
-// PutStripeKeys does what the README tells a deployer to do after the first deploy.
-func (s *Stack) PutStripeKeys(ctx context.Context, keys StripeKeys) error {
-	text, err := json.Marshal(keys) //nolint:gosec // G117: keys of a simulated account, on their way to where keys are kept
-	if err != nil {
-		return err
-	}
-	_, err = secretsmanager.NewFromConfig(s.Config).PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
-		SecretId: aws.String(s.Physical("StripeSecret")), SecretString: aws.String(string(text)),
+// PutGatewayKeys does what the README tells a deployer to do after the first deploy: keys is the secret's JSON.
+func (s *Stack) PutGatewayKeys(ctx context.Context, keys string) error {
+	_, err := secretsmanager.NewFromConfig(s.Config).PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
+		SecretId: aws.String(s.Physical("GatewaySecrets")), SecretString: aws.String(keys),
 	})
 	if err != nil {
-		return fmt.Errorf("putting Stripe's keys: %w", err)
+		return fmt.Errorf("putting the gateways' keys: %w", err)
 	}
 	return nil
 }

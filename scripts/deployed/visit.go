@@ -11,6 +11,7 @@ import (
 	"till/scripts/acceptance"
 	"till/scripts/evidence"
 	"till/scripts/localcloud/clock"
+	"till/scripts/localcloud/gateways"
 	"till/scripts/localcloud/stripesim"
 	"till/shared/catalog"
 	"till/shared/order"
@@ -59,7 +60,7 @@ func (l *Local) Place() acceptance.Place {
 		hold = 0 // The template's pattern has refused it.
 	}
 	return acceptance.Place{
-		Shop: l.ShopURL, Gateway: l.GatewaysURL + stripePath, PublicKey: StripePublicKey, Dashboard: StripeSecretKey,
+		Shop: l.ShopURL, Gateway: l.GatewaysURL + gateways.StripePath, PublicKey: gateways.StripePublicKey, Dashboard: gateways.StripeSecretKey,
 		StockHold: hold, SweepEvery: time.Minute,
 	}
 }
@@ -97,17 +98,19 @@ func (l *Local) Evidence(ctx context.Context, parts ...evidence.Part) (evidence.
 		return e, err
 	}
 	e.Mails, e.Received = l.calls.sent(), map[catalog.SKU]int64{}
-	for _, b := range l.Stripe.Books() {
-		if b.Reference != "" {
-			e.Books = append(e.Books, evidence.Book{
-				Gateway: "stripe", Order: order.ID(b.Reference), Currency: b.Currency, Captured: b.Captured, Refunded: b.Refunded,
-				RefundsPending: b.RefundsPending, Disputed: b.Disputed, Charges: b.Charges, Chargeable: b.Chargeable,
-			})
+	for _, g := range l.Gateways.All() {
+		for _, b := range g.Books() {
+			if b.Reference != "" {
+				e.Books = append(e.Books, evidence.Book{
+					Gateway: g.Name, Order: order.ID(b.Reference), Currency: b.Currency, Captured: b.Captured, Refunded: b.Refunded,
+					RefundsPending: b.RefundsPending, Disputed: b.Disputed, Fees: b.Fees, Charges: b.Charges, Chargeable: b.Chargeable - b.Waiting,
+				})
+			}
 		}
-	}
-	for _, d := range l.Stripe.Deliveries() {
-		if d.Status >= 200 && d.Status < 300 && d.Forged == "" {
-			e.Deliveries = append(e.Deliveries, evidence.Delivery{Gateway: "stripe", Event: d.Event, Type: d.Type})
+		for _, d := range g.Deliveries() {
+			if d.Status >= 200 && d.Status < 300 && d.Forged == "" {
+				e.Deliveries = append(e.Deliveries, evidence.Delivery{Gateway: g.Name, Event: d.Event, Type: d.Type})
+			}
 		}
 	}
 	return e, nil

@@ -20,7 +20,6 @@ import (
 
 	"till/scripts/deployed"
 	"till/scripts/devserver/control"
-	"till/scripts/devserver/web"
 	"till/scripts/engines"
 )
 
@@ -78,8 +77,8 @@ const welcome = `
 Till is deployed on this machine.
 
   the shop      %s
-  behind it     %s/_dev   orders, money, queues, mails; the gateway's faults
-  the gateways  %s/stripe (simulated)
+  behind it     %s/_dev   orders, money, queues, mails; the gateways' faults
+  the gateways  %s/stripe, and /paypal and /square beside it (simulated)
   AWS           %s  (MiniStack; stack %s; its log is %s)
 
 To look inside as one does on AWS:
@@ -107,8 +106,7 @@ func number(getenv func(string) string, name string, fallback int) (int, error) 
 
 // pages lays the address out as the dev server's.
 func pages(l *deployed.Local, api http.Handler) http.Handler {
-	return control.Pages(control.Control{Shop: behind{l}, Stripe: l.Stripe}, api,
-		web.Config{StripeBase: l.GatewaysURL + "/stripe", PublishableKey: deployed.StripePublicKey})
+	return control.Pages(control.Control{Shop: behind{l}, Gateways: l.Gateways}, api, control.Browser(l.GatewaysURL))
 }
 
 // behind is the deployed shop, as the control page sees it.

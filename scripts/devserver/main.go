@@ -1,5 +1,5 @@
 // Command devserver runs the whole shop on this machine: its pages, its API and its functions as they are deployed, queues,
-// stream, schedules and state machine, and a simulated Stripe. It needs no account and no network.
+// stream, schedules and state machine, and simulated gateways: Stripe, PayPal and Square. It needs no account and no network.
 package main
 
 import (
@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"till/scripts/devserver/control"
-	"till/scripts/devserver/web"
 	"till/scripts/localcloud/clock"
 	"till/scripts/localcloud/cognito"
 	"till/scripts/localshop"
@@ -67,12 +66,11 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 		return err
 	}
 	go time.Follow(ctx, wall)
-	pages := control.Pages(control.Control{Shop: inside{shop}, Stripe: shop.Stripe}, shop.Cloud.API(""),
-		web.Config{StripeBase: gatewaysURL + "/stripe", PublishableKey: localshop.StripePublicKey})
-	fmt.Fprintf(out, welcome, shopURL, shopURL, gatewaysURL)
+	pages := control.Pages(control.Control{Shop: inside{shop}, Gateways: shop.Gateways}, shop.Cloud.API(""), control.Browser(gatewaysURL))
+	fmt.Fprintf(out, welcome, shopURL, shopURL, gatewaysURL, gatewaysURL, gatewaysURL)
 	return serve(ctx,
 		serving{shopAt, pages},
-		serving{gatewaysAt, gateways(shop)},
+		serving{gatewaysAt, shop.Gateways},
 	)
 }
 
@@ -81,7 +79,7 @@ Till is open.
 
   the shop      %s
   behind it     %s/_dev   orders, money, queues, mails; faults and the clock
-  the gateways  %s/stripe (simulated)
+  the gateways  %s/stripe, %s/paypal and %s/square (simulated)
 
 Pay with 4242 4242 4242 4242. 4000 0000 0000 0002 is declined, 4000 0025 0000 3155 asks for
 authentication. Any future date, any CVC. LOG_LEVEL=info shows what the functions log. Ctrl-C ends it.
@@ -130,13 +128,6 @@ func (i inside) StaffToken(_ context.Context, username string, groups []string, 
 // Redrive is control.Shop's.
 func (i inside) Redrive(_ context.Context, queue string) (int, error) {
 	return i.shop.Cloud.Redrive(queue)
-}
-
-// gateways serves each simulated gateway under its name.
-func gateways(shop *localshop.Shop) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/stripe/", shop.Stripe)
-	return mux
 }
 
 type serving struct {

@@ -72,6 +72,7 @@ func rules() []rule {
 		{name: "I19 Deadline", shop: eventsWithoutDue},
 		{name: "I20 ChainWhole", story: brokenChain},
 		{name: "I21 BooksBalance", story: unbalanced},
+		{name: "I21 BooksBalance", shop: refusedBooks},
 		{name: "I22 OneChargeable", story: chargeableTwice},
 		{name: "I23 EffectsOnce", story: doneTwice},
 		{name: "I23 EffectsOnce", shop: namesTwice},

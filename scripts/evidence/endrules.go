@@ -24,20 +24,18 @@ func unlikeGateway(t *telling, _ Expect) string {
 		}
 	}
 	for _, d := range t.r.Disputes {
-		if d.Open || d.Lost {
-			disputed += d.Amount
-		}
+		disputed += d.Withdrawn
 	}
 	balances := ledger.Balances(postings)
 	clearing, gateway := balances[ledger.GatewayClearing], t.totals
 	if t.r.Captured() != gateway.Captured || t.r.Refunded() != gateway.Refunded || pending != gateway.RefundsPending || disputed != gateway.Disputed ||
-		clearing != gateway.Captured-gateway.Refunded {
+		clearing != gateway.Captured-gateway.Refunded-gateway.Disputed-gateway.Fees {
 		return fmt.Sprintf("captured %d, refunded %d, pending %d, disputed %d, clearing %d; the gateways: %+v",
 			t.r.Captured(), t.r.Refunded(), pending, disputed, clearing, gateway)
 	}
-	if t.r.Status == order.Cancelled && t.r.Captured() == t.r.Refunded() {
+	if t.r.Status == order.Cancelled && t.r.Captured() == t.r.Refunded() && disputed == 0 {
 		for account, minor := range balances {
-			if minor != 0 {
+			if kept := account == ledger.Fees || account == ledger.GatewayClearing; minor != 0 && !kept { // Fees are not given back.
 				return fmt.Sprintf("all is given back, and %s is %d", account, minor)
 			}
 		}

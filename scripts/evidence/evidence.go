@@ -52,6 +52,7 @@ type Book struct {
 	Refunded       int64 // By refunds that succeeded, and have not failed since.
 	RefundsPending int64
 	Disputed       int64 // Taken by disputes that are open or lost.
+	Fees           int64 // What the gateway kept: of payments, and of disputes beside their amounts.
 	Charges        int   // Successful ones: captured or authorized.
 	Chargeable     int   // Payments that are or can still be charged.
 }

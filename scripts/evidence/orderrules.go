@@ -16,11 +16,11 @@ func shippedUnpaid(t *telling, _ Expect) string {
 		if !slices.ContainsFunc(t.Changes[i].Stock, func(m catalog.Move) bool { return m.Kind == catalog.Sell }) {
 			continue
 		}
-		if r := t.before(i); r.Captured() < r.Total || len(r.Holds) > 0 {
+		if r := t.before(i); r.Captured() < r.Price() || len(r.Holds) > 0 {
 			return fmt.Sprintf("change %d shipped with %d of %d captured and %d holds", i+1, r.Captured(), r.Total, len(r.Holds))
 		}
 	}
-	if len(t.r.Shipments) > 0 && t.totals.Captured < t.r.Total {
+	if len(t.r.Shipments) > 0 && t.totals.Captured < t.r.Price() {
 		return fmt.Sprintf("shipped; the gateways captured %d of %d", t.totals.Captured, t.r.Total)
 	}
 	return ""
@@ -156,15 +156,19 @@ func wrongAmount(t *telling, _ Expect) string {
 	if t.r.PaidBy == "" {
 		return ""
 	}
-	if a, found := attempt(t.r, t.r.PaidBy); !found || a.Captured != t.r.Total {
-		return fmt.Sprintf("paid by %d, total %d", a.Captured, t.r.Total)
+	a, found := attempt(t.r, t.r.PaidBy)
+	if found && a.Manual && (a.State == payment.Authorized && a.Captured < t.r.Price() || t.r.Status == order.Cancelled && a.Captured == 0) {
+		return "" // Promised, and not all taken yet; or given up.
+	}
+	if !found || a.Captured != t.r.Price() {
+		return fmt.Sprintf("paid by %d, total %d", a.Captured, t.r.Price())
 	}
 	for _, b := range t.Books {
 		if b.Captured > 0 && b.Currency != string(t.r.Currency) {
 			return fmt.Sprintf("paid in %s, and %s has it in %s", t.r.Currency, b.Gateway, b.Currency)
 		}
 	}
-	if t.totals.Captured < t.r.Total {
+	if t.totals.Captured < t.r.Price() {
 		return fmt.Sprintf("paid; the gateways captured %d of %d", t.totals.Captured, t.r.Total)
 	}
 	return ""
@@ -172,7 +176,9 @@ func wrongAmount(t *telling, _ Expect) string {
 
 func refundedTooMuch(t *telling, _ Expect) string {
 	for i, r := range t.was {
-		if back := promised(r); back > r.Captured() {
+		was := t.before(i)
+		// A dispute that is lost after a refund takes the money a second time; that is the bank's doing.
+		if back := promised(r); back > r.Captured() && refunds(r) > refunds(was) {
 			return fmt.Sprintf("change %d: promised %d of %d", i+1, back, r.Captured())
 		}
 	}
@@ -187,8 +193,9 @@ func refundedTooMuch(t *telling, _ Expect) string {
 // withoutDue: whatever is unfinished has a deadline, and stands in the index.
 func withoutDue(t *telling, _ Expect) string {
 	_, open := t.Stored.OpenAttempt()
-	unfinished := !t.r.Status.Ended() || open || len(t.Stored.OpenRefunds()) > 0 || len(t.r.Owed) > 0 || len(t.r.Holds) > 0 ||
-		slices.ContainsFunc(t.r.Disputes, func(d payment.DisputeFacts) bool { return d.Open }) ||
+	_, taking := t.Stored.OpenCapture()
+	unfinished := !t.r.Status.Ended() || open || len(t.Stored.OpenRefunds()) > 0 || taking || len(t.r.Owed) > 0 || len(t.r.Holds) > 0 ||
+		slices.ContainsFunc(t.r.Disputes, func(d payment.Dispute) bool { return d.Open() }) ||
 		(t.r.TaskIn > 0 && t.r.Status != order.Fulfilling)
 	if unfinished && (t.r.Due.IsZero() || !t.Indexed) {
 		return fmt.Sprintf("unfinished, due %s, indexed %t", t.r.Due, t.Indexed)

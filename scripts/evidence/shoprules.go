@@ -120,6 +120,20 @@ func alarmed(e Evidence, _ []*telling, x Expect) []Violation {
 	return out
 }
 
+// refusedBooks: no change came to the books whose postings do not sum to zero. The store refuses it, and the log says so.
+func refusedBooks(e Evidence, _ []*telling, _ Expect) []Violation {
+	var out []Violation
+	for _, line := range e.Logs {
+		if strings.Contains(line, UnbalancedCode) {
+			out = append(out, Violation{What: "postings were refused: " + strings.TrimSpace(line)})
+		}
+	}
+	return out
+}
+
+// UnbalancedCode is the code of that refusal, as logs hold it; see ledger.Check.
+const UnbalancedCode = `unbalanced`
+
 // namesTwice: an event has one row, and an execution's name is used once.
 func namesTwice(e Evidence, _ []*telling, _ Expect) []Violation {
 	seen := map[string]bool{}

@@ -67,6 +67,7 @@ func tell(s Story) *telling {
 			t.totals.Refunded += b.Refunded
 			t.totals.RefundsPending += b.RefundsPending
 			t.totals.Disputed += b.Disputed
+			t.totals.Fees += b.Fees
 		}
 	}
 	return t
@@ -124,6 +125,8 @@ func set(r *order.Record, name string, value json.RawMessage) error {
 		return into(&r.Lines, value)
 	case "total":
 		return into(&r.Total, value)
+	case "released":
+		return into(&r.Released, value)
 	case "refunds":
 		return into(&r.Refunds, value)
 	case "disputes":
@@ -155,15 +158,24 @@ func into[T any](member *T, value json.RawMessage) error {
 
 // promised is what goes back to the shopper, or has gone: refunds that have not failed, and lost disputes.
 func promised(r order.Record) int64 {
+	sum := refunds(r)
+	for _, d := range r.Disputes {
+		switch {
+		case d.Lost() && d.Withdrawn > 0:
+			sum += d.Withdrawn
+		case d.Lost():
+			sum += d.Amount
+		}
+	}
+	return sum
+}
+
+// refunds is what refunds that have not failed give back.
+func refunds(r order.Record) int64 {
 	var sum int64
 	for _, f := range r.Refunds {
 		if f.State.Live() {
 			sum += f.Amount
-		}
-	}
-	for _, d := range r.Disputes {
-		if d.Lost {
-			sum += d.Amount
 		}
 	}
 	return sum

@@ -88,6 +88,9 @@ func always() []broken {
 			parcels[0].State = "shipped"
 			forge(t, e, delivered, appended(map[string]any{"shipments": parcels}))
 		}, evidence.Expect{}, "I8"},
+		{"the store refused postings", func(_ *testing.T, e *evidence.Evidence) {
+			e.Logs = append(e.Logs, `{"level":"ERROR","msg":"failed","code":"unbalanced"}`)
+		}, evidence.Expect{}, "I21"},
 		{"an address is in the log", func(_ *testing.T, e *evidence.Evidence) { e.Logs = append(e.Logs, "to ada@example.com") }, canary, "I9"},
 		{"an address is in a queue", func(_ *testing.T, e *evidence.Evidence) { e.Queues[0].Bodies = []string{"to ada@example.com"} }, canary, "I9"},
 		{"an address is in an execution", func(_ *testing.T, e *evidence.Evidence) { e.Executions[0].Output = "ada@example.com" }, canary, "I9"},
@@ -129,8 +132,8 @@ func alwaysToo() []broken {
 		}, evidence.Expect{}, "I14"},
 		{"a lost dispute and a refund are more than was paid", func(t *testing.T, e *evidence.Evidence) {
 			refund := payment.Refund{ID: "ref_1", State: payment.RefundRequested, Amount: 2}
-			dispute := payment.DisputeFacts{Ref: "dp_1", Lost: true, Amount: total - 1}
-			forge(t, e, delivered, appended(map[string]any{"refunds": []payment.Refund{refund}, "disputes": []payment.DisputeFacts{dispute}}))
+			dispute := payment.Dispute{DisputeFacts: payment.DisputeFacts{Ref: "dp_1", State: payment.DisputeLost, Amount: total - 1}}
+			forge(t, e, delivered, appended(map[string]any{"refunds": []payment.Refund{refund}, "disputes": []payment.Dispute{dispute}}))
 		}, evidence.Expect{}, "I14"},
 		{"a gateway gave back more than it took", func(_ *testing.T, e *evidence.Evidence) { e.Books[cancelled].RefundsPending = 1 }, evidence.Expect{}, "I14"},
 		{"a payment steps back", func(t *testing.T, e *evidence.Evidence) {
@@ -228,6 +231,7 @@ func ends() []broken {
 	return []broken{
 		{"the gateway gave back what we do not know", func(_ *testing.T, e *evidence.Evidence) { e.Books[delivered].Refunded = 1 }, atEnd, "I4"},
 		{"the gateway has a dispute that we do not know", func(_ *testing.T, e *evidence.Evidence) { e.Books[delivered].Disputed = 1 }, atEnd, "I4"},
+		{"the gateway kept a fee that we do not know", func(_ *testing.T, e *evidence.Evidence) { e.Books[delivered].Fees = 1 }, atEnd, "I4"},
 		{"all is given back, and not on the books", func(t *testing.T, e *evidence.Evidence) {
 			forge(t, e, cancelled, func(cs []order.Change) []order.Change {
 				postings := cs[last(t, cs, "cancelled")].Postings

@@ -8,12 +8,8 @@ import (
 
 	"till/scripts/evidence"
 	"till/scripts/localcloud/asl"
-	"till/scripts/localcloud/stripesim"
 	"till/shared/order"
 )
-
-// stripeName is what the simulated Stripe is called in events and books.
-const stripeName = "stripe"
 
 // farAhead is later than everything that can be due.
 const farAhead = 100 * 365 * 24 * time.Hour
@@ -25,9 +21,11 @@ func (s *Shop) Evidence(ctx context.Context) (evidence.Evidence, error) {
 	if err := s.stored(ctx, &e); err != nil {
 		return evidence.Evidence{}, err
 	}
-	for _, d := range s.Stripe.Deliveries() {
-		if d.Status/100 == 2 && d.Forged == "" {
-			e.Deliveries = append(e.Deliveries, evidence.Delivery{Gateway: stripeName, Event: d.Event, Type: d.Type})
+	for _, g := range s.Gateways.All() {
+		for _, d := range g.Deliveries() {
+			if d.Status/100 == 2 && d.Forged == "" {
+				e.Deliveries = append(e.Deliveries, evidence.Delivery{Gateway: g.Name, Event: d.Event, Type: d.Type})
+			}
 		}
 	}
 	for _, x := range s.Cloud.Machines.Executions(math.MaxInt) {
@@ -53,11 +51,7 @@ func (s *Shop) stored(ctx context.Context, e *evidence.Evidence) error {
 	}
 	orders, events := set(dueOrders), set(dueEvents)
 	for _, id := range s.Store.AllOrders() {
-		o, err := s.Store.Order(ctx, id)
-		if err != nil {
-			return err
-		}
-		changes, err := s.Store.Changes(ctx, id, 0, math.MaxInt)
+		o, changes, err := s.Store.Chain(id)
 		if err != nil {
 			return err
 		}
@@ -77,18 +71,18 @@ func set[K comparable](keys []K) map[K]bool {
 	return out
 }
 
-// Books is what the gateways know of orders: their own books, not the shop's.
-func (s *Shop) Books() []evidence.Book { return books(s.Stripe.Books()) }
-
-// books takes over what the simulated Stripe knows of orders.
-func books(list []stripesim.Book) []evidence.Book {
+// Books is what the gateways know of orders: their own books, not the shop's. What can be charged only if the shop says so once more
+// is not chargeable.
+func (s *Shop) Books() []evidence.Book {
 	var out []evidence.Book
-	for _, b := range list {
-		if b.Reference == "" {
-			continue
+	for _, g := range s.Gateways.All() {
+		for _, b := range g.Books() {
+			if b.Reference == "" {
+				continue
+			}
+			out = append(out, evidence.Book{Gateway: g.Name, Order: order.ID(b.Reference), Currency: b.Currency, Captured: b.Captured, Refunded: b.Refunded,
+				RefundsPending: b.RefundsPending, Disputed: b.Disputed, Fees: b.Fees, Charges: b.Charges, Chargeable: b.Chargeable - b.Waiting})
 		}
-		out = append(out, evidence.Book{Gateway: stripeName, Order: order.ID(b.Reference), Currency: b.Currency, Captured: b.Captured, Refunded: b.Refunded,
-			RefundsPending: b.RefundsPending, Disputed: b.Disputed, Charges: b.Charges, Chargeable: b.Chargeable})
 	}
 	return out
 }

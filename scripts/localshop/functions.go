@@ -2,15 +2,15 @@ package localshop
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
 	"till/functions/assembly"
 	"till/scripts/localcloud/template"
-	"till/shared/secrets"
+	"till/shared/edge/apigw"
+	"till/shared/edge/hook"
 	"till/shared/settings"
-	"till/shared/startup/stripe"
+	startup "till/shared/startup/gateways"
 )
 
 // wiring is one function: it reads its settings, as the template gives them, and puts the function together.
@@ -55,6 +55,9 @@ func (s *Shop) functions() error {
 		if s.options.Environments == nil { // All calls share one, but for the runtime's own part.
 			code.begin, code.cold = func() (any, error) { return function, nil }, func() bool { return false }
 		}
+		if s.options.Direct {
+			code.takes = eventOf(function)
+		}
 		faults = append(faults, s.Cloud.Handle(f.CodeURI, code))
 	}
 	return errors.Join(faults...)
@@ -81,25 +84,28 @@ func shopper() map[string]wiring {
 			return assembly.ViewOrder(p.Tools, p.Store, p.Links)
 		}),
 		"shopper/startpayment": wire(settings.LoadStartPayment, func(s *Shop, p Parts, set settings.StartPayment) any {
-			return assembly.StartPayment(p.Tools, set, p.Store, p.Links, p.gateways(set.Stripe))
+			return assembly.StartPayment(p.Tools, set, p.Store, p.Links, p.gateways(set.Gateways))
+		}),
+		"shopper/confirmpayment": wire(settings.LoadConfirmPayment, func(s *Shop, p Parts, set settings.ConfirmPayment) any {
+			return assembly.ConfirmPayment(p.Tools, set, p.Store, p.Links, p.gateways(set.Gateways))
 		}),
 		"shopper/returnpayment": wire(settings.LoadReturnPayment, func(s *Shop, p Parts, set settings.ReturnPayment) any {
-			return assembly.ReturnPayment(p.Tools, set, p.Store, p.gateways(set.Stripe))
+			return assembly.ReturnPayment(p.Tools, set, p.Store, p.gateways(set.Gateways))
 		}),
 		"shopper/cancelorder": wire(settings.LoadCancelOrder, func(s *Shop, p Parts, set settings.CancelOrder) any {
-			return assembly.CancelOrder(p.Tools, set, p.Store, p.Links, p.gateways(set.Stripe), p.Machine(""))
+			return assembly.CancelOrder(p.Tools, set, p.Store, p.Links, p.gateways(set.Gateways), p.Machine(""))
 		}),
-		"shopper/fallback": wire(settings.LoadFallback, func(s *Shop, p Parts, set settings.Fallback) any { return assembly.Fallback(p.Tools, set) }),
-		"webhook/receivestripe": wire(settings.LoadReceiveStripe, func(s *Shop, p Parts, set settings.ReceiveStripe) any {
-			return assembly.ReceiveStripe(p.Tools, p.Store, stripe.Verify(p.Stripe, nil, set.Stage, p.Tools.Now), p.Queue(set.EventsQueueURL))
-		}),
+		"shopper/fallback":      wire(settings.LoadFallback, func(s *Shop, p Parts, set settings.Fallback) any { return assembly.Fallback(p.Tools, set) }),
+		"webhook/receivestripe": receiver("stripe", assembly.ReceiveStripe),
+		"webhook/receivepaypal": receiver("paypal", assembly.ReceivePayPal),
+		"webhook/receivesquare": receiver("square", assembly.ReceiveSquare),
 	}
 }
 
 func workers() map[string]wiring {
 	return map[string]wiring{
 		"worker/applyevent": wire(settings.LoadApplyEvent, func(s *Shop, p Parts, set settings.ApplyEvent) any {
-			return assembly.ApplyEvent(p.Tools, set, p.Store, p.gateways(set.Stripe))
+			return assembly.ApplyEvent(p.Tools, set, p.Store, p.gateways(set.Gateways))
 		}),
 		"worker/relay": wire(settings.LoadRelay, func(s *Shop, p Parts, set settings.Relay) any {
 			return assembly.Relay(p.Tools, p.Queue(set.FulfillmentQueueURL), p.Queue(set.MailQueueURL))
@@ -110,9 +116,12 @@ func workers() map[string]wiring {
 		"worker/notify": wire(settings.LoadNotify, func(s *Shop, p Parts, set settings.Notify) any {
 			return assembly.Notify(p.Tools, set, p.Store, p.Vault, p.Links, p.Mail)
 		}),
+		"worker/reconcile": wire(settings.LoadReceive, func(s *Shop, p Parts, set settings.Receive) any {
+			return assembly.Reconcile(p.Tools, p.Store, p.gateways(set.Gateways), p.Queue(set.EventsQueueURL))
+		}),
 		"worker/sweep": wire(settings.LoadSweep, func(s *Shop, p Parts, set settings.Sweep) any {
 			queues := assembly.Queues{Events: p.Queue(set.EventsQueueURL), Fulfillment: p.Queue(set.FulfillmentQueueURL), Mail: p.Queue(set.MailQueueURL)}
-			return assembly.Sweep(p.Tools, set, p.Store, p.gateways(set.Stripe), queues, p.Machine(""))
+			return assembly.Sweep(p.Tools, set, p.Store, p.gateways(set.Gateways), queues, p.Machine(""))
 		}),
 		"step/prepare": wire(settings.LoadStep, func(s *Shop, p Parts, _ settings.Step) any { return assembly.Prepare(p.Tools, p.Store) }),
 		"step/requestshipment": wire(settings.LoadStep, func(s *Shop, p Parts, _ settings.Step) any {
@@ -130,10 +139,23 @@ func staff() map[string]wiring {
 			return assembly.ShowOrder(p.Tools, p.Store, p.Vault)
 		}),
 		"staff/refund": wire(settings.LoadStaffRefund, func(s *Shop, p Parts, set settings.StaffRefund) any {
-			return assembly.Refund(p.Tools, set, p.Store, p.Vault, p.gateways(set.Stripe))
+			return assembly.Refund(p.Tools, set, p.Store, p.Vault, p.gateways(set.Gateways))
 		}),
-		"staff/hold": wire(settings.LoadStaffSealed, func(s *Shop, p Parts, _ settings.StaffSealed) any { return assembly.Hold(p.Tools, p.Store, p.Vault) }),
-		"staff/lift": wire(settings.LoadStaff, func(s *Shop, p Parts, _ settings.Staff) any { return assembly.Lift(p.Tools, p.Store) }),
+		"staff/approve": wire(settings.LoadStaffCancel, func(s *Shop, p Parts, set settings.StaffCancel) any {
+			return assembly.Approve(p.Tools, set, p.Store, p.gateways(set.Gateways))
+		}),
+		"staff/capture": wire(settings.LoadStaffPay, func(s *Shop, p Parts, set settings.StaffPay) any {
+			return assembly.Capture(p.Tools, set, p.Store, p.Vault, p.gateways(set.Gateways))
+		}),
+		"staff/void": wire(settings.LoadStaffPay, func(s *Shop, p Parts, set settings.StaffPay) any {
+			return assembly.Void(p.Tools, set, p.Store, p.Vault, p.gateways(set.Gateways))
+		}),
+		"staff/cancel": wire(settings.LoadStaffCancel, func(s *Shop, p Parts, set settings.StaffCancel) any {
+			return assembly.Cancel(p.Tools, set, p.Store, p.gateways(set.Gateways), p.Machine(""))
+		}),
+		"staff/reportledger": wire(settings.LoadStaff, func(s *Shop, p Parts, _ settings.Staff) any { return assembly.ReportLedger(p.Tools, p.Store) }),
+		"staff/hold":         wire(settings.LoadStaffSealed, func(s *Shop, p Parts, _ settings.StaffSealed) any { return assembly.Hold(p.Tools, p.Store, p.Vault) }),
+		"staff/lift":         wire(settings.LoadStaff, func(s *Shop, p Parts, _ settings.Staff) any { return assembly.Lift(p.Tools, p.Store) }),
 		"staff/ship": wire(settings.LoadStaffShip, func(s *Shop, p Parts, _ settings.StaffShip) any {
 			return assembly.Ship(p.Tools, p.Store, p.Machine(""))
 		}),
@@ -146,15 +168,19 @@ func staff() map[string]wiring {
 	}
 }
 
-// account gives the keys of the simulated Stripe account, in the shape in which Secrets Manager holds them.
-func account(context.Context) (secrets.Stripe, error) {
-	var keys secrets.Stripe
-	err := json.Unmarshal([]byte(`{"api_key":"`+stripeSecretKey+`","publishable_key":"`+StripePublicKey+`","webhook_secrets":["`+webhookSecret+`"]}`), &keys)
-	return keys, err
+func (p Parts) accounts(set settings.Gateways) startup.Config {
+	return startup.Config{Keys: p.Keys, Stage: localStage, APIURL: set.ReturnURL, LocalURL: set.LocalURL, Transport: p.Gateway, Now: p.Tools.Now}
 }
 
-func (p Parts) gateways(set settings.Stripe) assembly.Gateways {
-	return stripe.Gateways(p.Stripe, localStage, set.APIURL, p.Gateway)
+func (p Parts) gateways(set settings.Gateways) assembly.Gateways {
+	return startup.Open(p.accounts(set))
+}
+
+// receiver is one of the functions that gateways call.
+func receiver(name string, assemble func(assembly.Tools, assembly.Inbox, hook.Verify, assembly.Send) apigw.Func) wiring {
+	return wire(settings.LoadReceive, func(s *Shop, p Parts, set settings.Receive) any {
+		return assemble(p.Tools, p.Store, startup.Verify(p.accounts(set.Gateways), name, nil), p.Queue(set.EventsQueueURL))
+	})
 }
 
 func (s *Shop) queue(url string) assembly.Send {

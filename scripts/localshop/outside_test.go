@@ -33,7 +33,7 @@ func (o outside) Do(r *http.Request) acceptance.Reply {
 func (o outside) Gateway(r *http.Request) acceptance.Reply {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
-	return serve(o.Stripe, r)
+	return serve(o.Gateways, r)
 }
 
 // serve gives the answer; status 0 if the connection was closed without one.

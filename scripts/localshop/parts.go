@@ -13,7 +13,7 @@ import (
 	"till/shared/link"
 	"till/shared/order"
 	"till/shared/person"
-	"till/shared/startup/stripe"
+	startup "till/shared/startup/gateways"
 	"till/shared/telemetry"
 	"till/shared/vault"
 )
@@ -25,9 +25,8 @@ type Store interface {
 	assembly.Products
 	assembly.Inbox
 	assembly.Due
+	assembly.Days
 	vault.Keys
-	Orders(context.Context, []order.ID) ([]*order.Order, error)
-	DayOrders(ctx context.Context, day, cursor string, limit int) ([]order.ID, string, error)
 	OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error)
 	PutProduct(context.Context, catalog.Product) error
 	SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error)
@@ -39,7 +38,7 @@ type Parts struct {
 	Store   Store
 	Vault   *vault.Vault
 	Links   assembly.Links
-	Stripe  stripe.Keys
+	Keys    startup.Keys
 	Gateway http.RoundTripper // To the gateways.
 	Queue   func(url string) assembly.Send
 	Machine func(arn string) assembly.Machine
@@ -48,8 +47,8 @@ type Parts struct {
 
 // partsOf gives a function's environment its parts: the shop's own, or what Options.Give makes of them.
 func (s *Shop) partsOf(f template.Function) Parts {
-	p := Parts{Tools: s.tools, Store: s.Store, Vault: s.Vault, Links: s.links(), Stripe: account, Queue: s.queue, Machine: s.machine, Mail: s.Mails.Send,
-		Gateway: counted{s.Stripe.Transport(), &s.gatewayCalls}}
+	p := Parts{Tools: s.tools, Store: s.Store, Vault: s.Vault, Links: s.links(), Keys: s.Gateways.Keys, Queue: s.queue, Machine: s.machine, Mail: s.Mails.Send,
+		Gateway: counted{s.Gateways, &s.gatewayCalls}}
 	p.Tools.Now = s.options.Now(f)
 	if s.options.Environments != nil {
 		p.Vault = s.vault(p.Tools.Now)

@@ -3,9 +3,11 @@ package localshop
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 
 	"till/scripts/localcloud"
 	"till/scripts/localcloud/asl"
+	"till/scripts/localcloud/gateways"
 	"till/scripts/localcloud/template"
 	"till/shared/edge/sfntask"
 )
@@ -17,7 +19,7 @@ type Plan struct {
 	definitions map[string]*asl.Definition
 }
 
-// Read reads the plan of a shop with these options, for others that differ from it in neither addresses nor log level. Files is
+// Read reads the plan of a shop with these options, for others that differ from it in neither addresses, log level nor parameters. Files is
 // required. Errors: everything in the files that cannot run here, joined.
 func Read(o Options) (*Plan, error) {
 	o.defaults()
@@ -25,11 +27,13 @@ func Read(o Options) (*Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("localshop: %w (run it in the project's folder)", err)
 	}
-	described, err := template.Load(source, template.Options{Parameters: map[string]string{
+	parameters := map[string]string{
 		"Stage": localStage, "Local": "true", "Arch": "x86_64", "ShopUrl": o.ShopURL, "ApiUrl": o.ShopURL,
-		"AllowedOrigins": origins(o.ShopURL), "ReturnOrigins": origins(o.ShopURL), "StripeApiUrl": o.Gateways + stripeSimulation,
+		"AllowedOrigins": origins(o.ShopURL), "ReturnOrigins": origins(o.ShopURL), "GatewaysUrl": o.Gateways, "Gateways": gateways.Offered,
 		"LogLevel": o.LogLevel, "DeletionProtection": "false",
-	}})
+	}
+	maps.Copy(parameters, o.Parameters)
+	described, err := template.Load(source, template.Options{Parameters: parameters})
 	if err != nil {
 		return nil, err
 	}

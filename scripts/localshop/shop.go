@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	mathrand "math/rand/v2"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -17,9 +16,9 @@ import (
 
 	"till/scripts/localcloud"
 	"till/scripts/localcloud/clock"
+	"till/scripts/localcloud/gateways"
 	"till/scripts/localcloud/stripesim"
 	"till/scripts/localcloud/template"
-	"till/shared/gateway/stripegw"
 	"till/shared/link"
 	"till/shared/memory"
 	"till/shared/telemetry"
@@ -36,7 +35,9 @@ type Options struct {
 	Gateways string // Where they find the gateways; "http://localhost:8090" unless set.
 	Log      io.Writer
 	LogLevel string // "info" unless set.
-	Faults   localcloud.Faults
+	// Parameters are the template's that the owner of a shop chooses, as "Capture"; each that is not set has its default.
+	Parameters map[string]string
+	Faults     localcloud.Faults
 	// Wait sleeps for gateways' latency; nil never sleeps, as in virtual time.
 	Wait bool
 	// Random is where keys and nonces come from; crypto/rand unless set.
@@ -51,6 +52,8 @@ type Options struct {
 	// ones after it, with what it keeps in memory; a call that ends without an answer ends its environment. It tells for each
 	// call whether a new environment serves it even if another is free. Otherwise all calls of a function share one.
 	Environments func(template.Function) (cold bool)
+	// Direct lets events reach functions as the values that they are: but for one of sixteen, nothing reads them from JSON.
+	Direct bool
 	// Now, if set, gives each environment its own clock, which may be wrong; the cloud's and the gateways' is right.
 	Now func(template.Function) func() time.Time
 	// Webhook, if set, stands between a gateway and the API: post hands the webhook over and gives the API's status.
@@ -61,14 +64,17 @@ type Options struct {
 
 // Shop is a running shop. Safe for concurrent use.
 type Shop struct {
-	Cloud  *localcloud.Cloud
-	Clock  *clock.Clock
-	Store  *memory.Store
-	Stripe *stripesim.Sim
-	Vault  *vault.Vault
-	KMS    *KMS
-	Mails  *Mailbox
-	Log    *slog.Logger
+	Cloud    *localcloud.Cloud
+	Clock    *clock.Clock
+	Store    *memory.Store
+	Gateways *gateways.Gateways
+	Stripe   *stripesim.Sim // Of Gateways.
+	Vault    *vault.Vault
+	KMS      *KMS
+	Mails    *Mailbox
+	Log      *slog.Logger
+	// Endpoint is the id that Stripe has given to the receiver of our webhooks.
+	Endpoint string
 
 	options      Options
 	gatewayCalls atomic.Int64
@@ -79,18 +85,15 @@ type Shop struct {
 
 // The keys of the local accounts. They are worth nothing anywhere else.
 const (
-	stripeSecretKey  = "sk_test_till_local_0123456789abcdef"
-	StripePublicKey  = "pk_test_till_local_0123456789abcdef" // For browsers.
-	webhookSecret    = "whsec_till_local_0123456789abcdef"
-	linkKey          = "till-local-link-key-0123456789abcdef"
-	indexKey         = "till-local-index-key-0123456789abcdef"
-	staffKeyBits     = 2048
-	localStage       = "local"
-	webhookPath      = "/webhooks/stripe"
-	templateFile     = "template.yaml"
-	defaultShopURL   = "http://localhost:8080"
-	defaultGateways  = "http://localhost:8090"
-	stripeSimulation = "/stripe"
+	StripePublicKey = gateways.StripePublicKey // For browsers.
+	WebhookSecret   = gateways.StripeHookKey   // With it Stripe signs.
+	LinkKey         = "till-local-link-key-0123456789abcdef"
+	indexKey        = "till-local-index-key-0123456789abcdef"
+	staffKeyBits    = 2048
+	localStage      = "local"
+	templateFile    = "template.yaml"
+	defaultShopURL  = "http://localhost:8080"
+	defaultGateways = "http://localhost:8090"
 )
 
 // New builds a shop with an empty catalogue and starts its schedules. Errors: everything in the template that cannot run
@@ -168,10 +171,12 @@ func (s *Shop) parts() error {
 		}
 	}
 	s.Vault = s.vault(s.Clock.Now)
-	var badKey, badStripe error
-	s.signer, badKey = link.New([]byte(linkKey), nil)
-	s.Stripe, badStripe = s.simulatedStripe()
-	return errors.Join(badKey, badStripe)
+	var badKey, badGateway error
+	s.signer, badKey = link.New([]byte(LinkKey), nil)
+	if s.Gateways, badGateway = s.simulated(); badGateway == nil {
+		s.Stripe, s.Endpoint = s.Gateways.Stripe, s.Gateways.Endpoint
+	}
+	return errors.Join(badKey, badGateway)
 }
 
 // vault makes one that has no keys in memory.
@@ -181,23 +186,13 @@ func (s *Shop) vault(now func() time.Time) *vault.Vault {
 	})
 }
 
-// simulatedStripe makes the gateway and tells it where our webhooks are.
-func (s *Shop) simulatedStripe() (*stripesim.Sim, error) {
-	seed := [32]byte{}
-	copy(seed[:], "stripe/"+s.options.Seed)
-	config := stripesim.Config{
-		BaseURL: s.options.Gateways + stripeSimulation, SecretKey: stripeSecretKey, PublishableKey: StripePublicKey,
-		Clock: stripesim.ClockOf(s.Clock), Random: mathrand.NewChaCha8(seed), Deliver: s.deliver, Go: s.Clock.Go,
-	}
+// simulated makes the gateways and tells them where our webhooks are.
+func (s *Shop) simulated() (*gateways.Gateways, error) {
+	c := gateways.Config{URL: s.options.Gateways, ShopURL: s.options.ShopURL, Clock: s.Clock, Seed: s.options.Seed, Deliver: s.deliver}
 	if s.options.Wait {
-		config.Wait = clock.Sleep
+		c.Wait = clock.Sleep
 	}
-	sim, err := stripesim.New(config)
-	if err != nil {
-		return nil, err
-	}
-	_, _, err = sim.AddEndpoint(s.options.ShopURL+webhookPath, webhookSecret, stripegw.EventTypes()...)
-	return sim, err
+	return gateways.New(c)
 }
 
 // deliver hands a webhook to the API as if it came over the network.

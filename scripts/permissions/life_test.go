@@ -1,7 +1,9 @@
 package permissions_test
 
 import (
+	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -18,30 +20,35 @@ import (
 type chapter struct {
 	name string
 	tell func(*world)
+	with map[string]string // Parameters of the shop; nil: as they are.
 }
 
 // life is every call that a function can make, by way of what leads to it.
 func life() []chapter {
 	return []chapter{
-		{"people look around", look},
-		{"an order is bought, shipped and delivered", golden},
-		{"staff keep the shop", keep},
-		{"a shopper cancels while the parcel is packed", func(w *world) {
+		{name: "people look around", tell: look},
+		{name: "an order is bought, shipped and delivered", tell: golden},
+		{name: "staff keep the shop", tell: keep},
+		{name: "a shopper cancels while the parcel is packed", tell: func(w *world) {
 			w.cancel(w.fulfilling())
 			w.pass(time.Hour)
 		}},
-		{"an address is used again, hours later and after an erasure that was cut short", erased},
-		{"nobody pays", func(w *world) {
+		{name: "an address is used again, hours later and after an erasure that was cut short", tell: erased},
+		{name: "nobody pays", tell: func(w *world) {
 			id := w.place()
 			w.pay(id, "hosted", "pay")
 			w.pass(time.Hour)
 			w.status(id, "expired")
 		}},
-		{"money comes and goes at the gateway", dashboard},
-		{"a parcel and a cancellation whose answers to the machine are lost", unanswered},
-		{"messages are lost", messages},
-		{"an execution ends without a word", stopped},
-		{"a task cannot be done", func(w *world) {
+		{name: "money comes and goes at the gateway", tell: dashboard},
+		{name: "people pay by PayPal and by Square", tell: elsewhere},
+		{name: "staff cancel, and look at the day's books", tell: books},
+		{name: "two of staff decide about a refund", tell: refunds, with: map[string]string{"RefundAlone": "EUR=100"}},
+		{name: "money is promised first, and taken by staff", tell: promises, with: map[string]string{"Capture": "manual"}},
+		{name: "a parcel and a cancellation whose answers to the machine are lost", tell: unanswered},
+		{name: "messages are lost", tell: messages},
+		{name: "an execution ends without a word", tell: stopped},
+		{name: "a task cannot be done", tell: func(w *world) {
 			w.before = func(function string) error {
 				if function == "Prepare" {
 					return &invoke.Error{Type: "InternalError", Message: "internal_error"}
@@ -125,6 +132,7 @@ func dashboard(w *world) {
 		func(id string, p payment) {
 			w.want(w.api(http.MethodGet, "/orders/"+id+"/payments/"+p.ID+"/return", "", nil), http.StatusSeeOther)
 		},
+		func(id string, p payment) { w.want(w.bring(id, p, ""), http.StatusOK) },
 	} {
 		id := w.place()
 		p := w.pay(id, "embedded", "pay-"+id)
@@ -132,6 +140,79 @@ func dashboard(w *world) {
 		learn(id, p)
 		w.status(id, "cancelled")
 	}
+	w.pass(time.Hour)
+}
+
+// elsewhere pays in each way that leads to the two other gateways' webhooks, and to what a form brings.
+func elsewhere(w *world) {
+	card := url.Values{"card": {"4242424242424242"}, "action": {"pay"}}
+	for _, gateway := range []string{"paypal", "square"} {
+		id := w.place()
+		w.want(w.gateway(w.payBy(id, gateway, "hosted", "pay-"+id).RedirectURL, "", card), http.StatusSeeOther)
+		w.pass(time.Minute)
+		w.status(id, "fulfilling")
+	}
+	id := w.place()
+	p := w.payBy(id, "paypal", "embedded", "pay-"+id)
+	w.want(w.gateway(p.RedirectURL, "", card), http.StatusSeeOther)
+	w.want(w.bring(id, p, ""), http.StatusOK)
+	id = w.place()
+	w.want(w.bring(id, w.payBy(id, "square", "embedded", "pay-"+id), "cnon:card-nonce-ok"), http.StatusOK)
+	w.pass(time.Hour)
+	w.status(id, "fulfilling")
+}
+
+// books reads a day on which an order of the day before was cancelled.
+func books(w *world) {
+	id := w.fulfilling()
+	w.pass(24 * time.Hour)
+	w.fulfilling()
+	w.want(w.staff(http.MethodPost, "/staff/orders/"+id+"/cancellation", nil), http.StatusOK)
+	w.status(id, "cancelled")
+	w.pass(time.Hour)
+	for _, day := range []string{"2026-03-02", "2026-03-03"} {
+		w.want(w.staff(http.MethodGet, "/staff/reports/ledger?day="+day, nil), http.StatusOK)
+	}
+}
+
+// refunds are asked for by one, and approved by another.
+func refunds(w *world) {
+	id := w.fulfilling()
+	o, err := w.Store.Order(w.t.Context(), order.ID(id))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var asked struct{ Refund struct{ ID string } }
+	r := w.staff(http.MethodPost, "/staff/orders/"+id+"/refunds", map[string]any{"amount": o.Record().Total, "reason": "as promised"})
+	if err := json.Unmarshal(r.body, &asked); err != nil || asked.Refund.ID == "" {
+		w.t.Fatalf("%d %s, %v", r.status, r.body, err)
+	}
+	w.status(id, "fulfilling")
+	w.want(w.staffed("otto", http.MethodPost, "/staff/orders/"+id+"/refunds/"+asked.Refund.ID+"/approval", nil), http.StatusOK)
+	w.status(id, "cancelled")
+	w.pass(time.Hour)
+}
+
+// promises are kept, given up, and found to be gone.
+func promises(w *world) {
+	promised := func() (id, intent string) {
+		id = w.place()
+		intent = w.confirm(w.pay(id, "embedded", "pay-"+id))
+		w.pass(time.Minute)
+		return id, intent
+	}
+	id, _ := promised()
+	w.want(w.staff(http.MethodPost, "/staff/orders/"+id+"/captures", map[string]any{"reason": "as promised"}), http.StatusCreated)
+	w.status(id, "fulfilling")
+	id, _ = promised()
+	w.want(w.staff(http.MethodPost, "/staff/orders/"+id+"/void", map[string]any{"reason": "as promised"}), http.StatusOK)
+	w.status(id, "cancelled")
+	id, intent := promised()
+	w.webhooks(false)
+	w.letGo(intent)
+	w.want(w.staff(http.MethodPost, "/staff/orders/"+id+"/captures", map[string]any{}), http.StatusCreated)
+	w.status(id, "cancelled")
+	w.webhooks(true)
 	w.pass(time.Hour)
 }
 
@@ -189,7 +270,7 @@ func lived(t *testing.T) permissions.Seen {
 	var all []permissions.Seen
 	for _, c := range life() {
 		t.Run(c.name, func(t *testing.T) {
-			w := open(t)
+			w := open(t, c.with)
 			c.tell(w)
 			if unknown := w.watch.Unknown(); len(unknown) > 0 {
 				t.Errorf("calls that are not known:\n%s", strings.Join(unknown, "\n"))

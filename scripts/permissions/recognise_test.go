@@ -61,7 +61,7 @@ func TestARequestIsKnownByWhatItNeeds(t *testing.T) {
 			"kms:GenerateDataKey on VaultKey map[kms:EncryptionContext:purpose:contact]"},
 		{"a key is unwrapped", "TrentService.Decrypt", `{"KeyId":"till-local-VaultKey"}`, "kms:Decrypt on VaultKey"},
 		{"a secret is read by its ARN, which ends in AWS's own characters", "secretsmanager.GetSecretValue",
-			`{"SecretId":"arn:aws:secretsmanager:` + accountARN + `secret:till-local-StripeSecret-a1B2c3"}`, "secretsmanager:GetSecretValue on StripeSecret"},
+			`{"SecretId":"arn:aws:secretsmanager:` + accountARN + `secret:till-local-GatewaySecrets-a1B2c3"}`, "secretsmanager:GetSecretValue on GatewaySecrets"},
 		{"a mail is sent", mailPath, `{"FromEmailAddress":"shop@example.com","Content":{"Simple":{}}}`,
 			"ses:SendEmail on MailFrom map[ses:FromAddress:shop@example.com], ses:SendEmail on MailFrom/domain map[ses:FromAddress:shop@example.com]"},
 	}

@@ -17,6 +17,7 @@ import (
 	"till/scripts/localcloud"
 	"till/scripts/localcloud/clock"
 	"till/scripts/localcloud/cognito"
+	"till/scripts/localcloud/gateways"
 	"till/scripts/localcloud/stripesim"
 	"till/scripts/localshop"
 	"till/scripts/permissions"
@@ -69,13 +70,13 @@ type world struct {
 	keys   int
 }
 
-// open opens a shop with the demo catalogue on a clock that stands until it is advanced.
-func open(t testing.TB) *world {
+// open opens a shop with the demo catalogue on a clock that stands until it is advanced. parameters are those that its owner sets.
+func open(t testing.TB, parameters map[string]string) *world {
 	t.Helper()
 	at := clock.New(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), clock.Inline{})
 	w := &world{t: t, watch: rehearse.New(localNames(t, read(t)), at.Now), tokens: map[string]string{}}
 	shop, err := localshop.New(localshop.Options{
-		Files: os.DirFS(project), Clock: at, Seed: t.Name(), Log: io.Discard, Give: w.watch.Give,
+		Files: os.DirFS(project), Clock: at, Seed: t.Name(), Log: io.Discard, Give: w.watch.Give, Parameters: parameters,
 		Faults: localcloud.Faults{
 			Before: func(function string, _ []byte) error {
 				if w.before == nil {
@@ -184,7 +185,13 @@ func (w *world) api(method, path, token string, body any) reply {
 // staff sends a request of a manager who has just signed in.
 func (w *world) staff(method, path string, body any) reply {
 	w.t.Helper()
-	token, err := w.Cloud.StaffToken(cognito.Person{Username: "mona", Groups: []string{"manager"}, MFA: true})
+	return w.staffed("mona", method, path, body)
+}
+
+// staffed is staff, of a manager with a name.
+func (w *world) staffed(name, method, path string, body any) reply {
+	w.t.Helper()
+	token, err := w.Cloud.StaffToken(cognito.Person{Username: name, Groups: []string{"manager"}, MFA: true})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -219,12 +226,17 @@ type payment struct {
 	ClientSecret string `json:"client_secret"`
 }
 
-// pay begins a payment under a key.
+// pay begins a payment by Stripe under a key.
 func (w *world) pay(id, mode, key string) payment {
+	w.t.Helper()
+	return w.payBy(id, "stripe", mode, key)
+}
+
+func (w *world) payBy(id, gateway, mode, key string) payment {
 	w.t.Helper()
 	var got struct{ Payment payment }
 	r := w.api(http.MethodPost, "/orders/"+id+"/payments", w.tokens[id], map[string]any{
-		"key": key, "gateway": "stripe", "mode": mode, "return_url": "http://localhost:8080/shop/order.html",
+		"key": key, "gateway": gateway, "mode": mode, "return_url": "http://localhost:8080/shop/order.html",
 	})
 	if err := json.Unmarshal(w.want(r, http.StatusCreated).body, &got); err != nil {
 		w.t.Fatal(err)
@@ -238,7 +250,7 @@ func (w *world) gateway(target, token string, values url.Values) reply {
 	if token != "" {
 		header["Authorization"] = "Bearer " + token
 	}
-	return serve(w.Stripe, http.MethodPost, target, header, strings.NewReader(values.Encode()))
+	return serve(w.Gateways, http.MethodPost, target, header, strings.NewReader(values.Encode()))
 }
 
 const gatewayURL = "http://localhost:8090/stripe"
@@ -257,7 +269,13 @@ func (w *world) confirm(p payment) (intent string) {
 // giveBack refunds a payment in full on the gateway's own dashboard.
 func (w *world) giveBack(intent string) {
 	w.t.Helper()
-	w.want(w.gateway(gatewayURL+"/v1/refunds", "sk_test_till_local_0123456789abcdef", url.Values{"payment_intent": {intent}}), http.StatusOK)
+	w.want(w.gateway(gatewayURL+"/v1/refunds", gateways.StripeSecretKey, url.Values{"payment_intent": {intent}}), http.StatusOK)
+}
+
+// letGo gives up promised money on the gateway's own dashboard.
+func (w *world) letGo(intent string) {
+	w.t.Helper()
+	w.want(w.gateway(gatewayURL+"/v1/payment_intents/"+intent+"/cancel", gateways.StripeSecretKey, nil), http.StatusOK)
 }
 
 // buy pays on the gateway's page and comes back.
@@ -291,6 +309,16 @@ func (w *world) status(id, want string) {
 func (w *world) ship(id string) reply {
 	w.t.Helper()
 	return w.staff(http.MethodPost, "/staff/orders/"+id+"/shipments", map[string]any{"carrier": "DHL", "tracking_number": "JD0140"})
+}
+
+// bring tells the shop what a form in its page brought: a token, or nothing.
+func (w *world) bring(id string, p payment, token string) reply {
+	w.t.Helper()
+	body := map[string]any{}
+	if token != "" {
+		body["token"] = token
+	}
+	return w.api(http.MethodPost, "/orders/"+id+"/payments/"+p.ID+"/confirm", w.tokens[id], body)
 }
 
 func (w *world) cancel(id string) {

@@ -18,14 +18,14 @@ import (
 	"till/shared/settings"
 )
 
-func (s *Shop) stripe() settings.Stripe {
-	return settings.Stripe{SecretARN: "arn:stripe", ReturnURL: "https://api.shop.example"}
+func (s *Shop) accounts() settings.Gateways {
+	return settings.Gateways{SecretsARN: "arn:gateways", ReturnURL: "https://api.shop.example"}
 }
 
 // HTTP is every function behind the HTTP API by its route.
 func (s *Shop) HTTP() map[string]apigw.Func {
 	place := settings.PlaceOrder{Origins: []string{Origin}, StockHold: 30 * time.Minute}
-	pay := settings.StartPayment{Stripe: s.stripe(), Origins: []string{Origin}, ReturnOrigins: []string{Origin}}
+	pay := settings.StartPayment{Gateways: s.accounts(), Offered: []string{"stripe"}, Origins: []string{Origin}, ReturnOrigins: []string{Origin}}
 	funcs := map[string]apigw.Func{
 		"GET /products":              assembly.ListProducts(s.Tools("listproducts"), s.Store),
 		"GET /products/{sku}":        assembly.ShowProduct(s.Tools("showproduct"), s.Store),
@@ -33,12 +33,18 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 		"POST /orders":               assembly.PlaceOrder(s.Tools("placeorder"), place, s.Store, s.Vault, s.Links),
 		"GET /orders/{id}":           assembly.ViewOrder(s.Tools("vieworder"), s.Store, s.Links),
 		"POST /orders/{id}/payments": assembly.StartPayment(s.Tools("startpayment"), pay, s.Store, s.Links, s.Gateways),
-		"GET /orders/{id}/payments/{payment_id}/return":            assembly.ReturnPayment(s.Tools("returnpayment"), settings.ReturnPayment{Stripe: s.stripe(), ShopURL: Origin}, s.Store, s.Gateways),
-		"POST /orders/{id}/cancellation":                           assembly.CancelOrder(s.Tools("cancelorder"), settings.CancelOrder{Stripe: s.stripe(), Origins: []string{Origin}}, s.Store, s.Links, s.Gateways, s.Machine),
+		"POST /orders/{id}/payments/{payment_id}/confirm":          assembly.ConfirmPayment(s.Tools("confirmpayment"), settings.ConfirmPayment{Gateways: s.accounts(), Origins: []string{Origin}}, s.Store, s.Links, s.Gateways),
+		"GET /orders/{id}/payments/{payment_id}/return":            assembly.ReturnPayment(s.Tools("returnpayment"), settings.ReturnPayment{Gateways: s.accounts(), ShopURL: Origin}, s.Store, s.Gateways),
+		"POST /orders/{id}/cancellation":                           assembly.CancelOrder(s.Tools("cancelorder"), settings.CancelOrder{Gateways: s.accounts(), Origins: []string{Origin}}, s.Store, s.Links, s.Gateways, s.Machine),
 		"POST /webhooks/stripe":                                    assembly.ReceiveStripe(s.Tools("receivestripe"), s.Store, s.verify(), s.send("events", s.Events)),
 		"GET /staff/orders":                                        assembly.ListOrders(s.Tools("listorders"), s.Store),
 		"GET /staff/orders/{id}":                                   assembly.ShowOrder(s.Tools("showorder"), s.Store, s.Vault),
-		"POST /staff/orders/{id}/refunds":                          assembly.Refund(s.Tools("refund"), settings.StaffRefund{Stripe: s.stripe()}, s.Store, s.Vault, s.Gateways),
+		"POST /staff/orders/{id}/refunds":                          assembly.Refund(s.Tools("refund"), settings.StaffRefund{Gateways: s.accounts()}, s.Store, s.Vault, s.Gateways),
+		"POST /staff/orders/{id}/refunds/{refund_id}/approval":     assembly.Approve(s.Tools("approve"), settings.StaffCancel{Gateways: s.accounts()}, s.Store, s.Gateways),
+		"POST /staff/orders/{id}/captures":                         assembly.Capture(s.Tools("capture"), settings.StaffPay{Gateways: s.accounts()}, s.Store, s.Vault, s.Gateways),
+		"POST /staff/orders/{id}/void":                             assembly.Void(s.Tools("void"), settings.StaffPay{Gateways: s.accounts()}, s.Store, s.Vault, s.Gateways),
+		"POST /staff/orders/{id}/cancellation":                     assembly.Cancel(s.Tools("cancel"), settings.StaffCancel{Gateways: s.accounts()}, s.Store, s.Gateways, s.Machine),
+		"GET /staff/reports/ledger":                                assembly.ReportLedger(s.Tools("reportledger"), s.Store),
 		"PUT /staff/orders/{id}/holds/{key}":                       assembly.Hold(s.Tools("hold"), s.Store, s.Vault),
 		"DELETE /staff/orders/{id}/holds/{key}":                    assembly.Lift(s.Tools("lift"), s.Store),
 		"POST /staff/orders/{id}/shipments":                        assembly.Ship(s.Tools("ship"), s.Store, s.Machine),
@@ -72,7 +78,7 @@ func (s *Shop) Serve(req apigw.Request) apigw.Response {
 // ApplyEvents gives a batch to worker/applyevent.
 func (s *Shop) ApplyEvents(batch events.SQSEvent) []string {
 	s.Helper()
-	f := assembly.ApplyEvent(s.Tools("applyevent"), settings.ApplyEvent{Stripe: s.stripe()}, s.Store, s.Gateways)
+	f := assembly.ApplyEvent(s.Tools("applyevent"), settings.ApplyEvent{Gateways: s.accounts()}, s.Store, s.Gateways)
 	return s.failures(f, batch)
 }
 
@@ -126,10 +132,15 @@ func (s *Shop) Relay(batch events.DynamoDBEvent) []string {
 
 // Sweep runs worker/sweep once.
 func (s *Shop) Sweep() error {
-	f := assembly.Sweep(s.Tools("sweep"), settings.Sweep{Stripe: s.stripe()}, s.Store, s.Gateways, assembly.Queues{
+	f := assembly.Sweep(s.Tools("sweep"), settings.Sweep{Gateways: s.accounts()}, s.Store, s.Gateways, assembly.Queues{
 		Events: s.send("events", s.Events), Fulfillment: s.send("fulfillment", s.Fulfillment), Mail: s.send("mail", s.Mail),
 	}, s.Machine)
 	return f(s.Context())
+}
+
+// Reconcile runs worker/reconcile once.
+func (s *Shop) Reconcile() error {
+	return assembly.Reconcile(s.Tools("reconcile"), s.Store, s.Gateways, s.send("events", s.Events))(s.Context())
 }
 
 // Batch makes an SQS batch of bodies, at their first delivery, with ids "1", "2" and so on.

@@ -13,6 +13,7 @@ import (
 	"github.com/stripe/stripe-go/v76/webhook"
 
 	"till/shared/edge/apigw"
+	"till/shared/edge/hook"
 	"till/shared/eventfile"
 	"till/shared/gateway/stripegw"
 	"till/shared/payment"
@@ -26,13 +27,13 @@ const (
 )
 
 // verify is the adapter's own check.
-func (s *Shop) verify() func(context.Context, []byte, string) (payment.Event, error) {
+func (s *Shop) verify() hook.Verify {
 	v, err := stripegw.NewVerifier(stripegw.VerifierConfig{Secrets: []string{secretCurrent, secretPrevious}, Now: s.Now})
 	if err != nil {
 		s.Fatal(err)
 	}
-	return func(_ context.Context, raw []byte, signature string) (payment.Event, error) {
-		return v.Verify(raw, signature)
+	return func(_ context.Context, raw []byte, header func(string) string) (payment.Event, error) {
+		return v.Verify(raw, header("Stripe-Signature"))
 	}
 }
 

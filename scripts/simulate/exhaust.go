@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"till/scripts/simulate/actors"
@@ -36,7 +35,12 @@ func exhaust(o options, config world.Config, out io.Writer) error {
 			if err != nil {
 				return err
 			}
-			violations += stride(o, config, out, []walk{{path, blows}})
+			one := walk{path, blows}
+			got, err := walked(one, config) // Here, so that its steps can be shown.
+			if err != nil {
+				return err
+			}
+			violations += tell(out, one, got)
 			continue
 		}
 		begun := time.Now()
@@ -44,17 +48,24 @@ func exhaust(o options, config world.Config, out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		for _, what := range clean.broken {
+		for _, what := range clean.Broken {
 			fmt.Fprintf(out, "path=%s clean: %s\n", path.Name, what)
 			violations++
 		}
-		singles := singlesOf(clean.calls)
-		violations += stride(o, config, out, each(path, singles))
-		fmt.Fprintf(out, "path=%s calls=%d singles=%d in %s\n", path.Name, len(clean.calls), len(singles), time.Since(begun).Round(time.Millisecond))
+		singles := singlesOf(clean.Calls)
+		broken, err := stride(o, out, each(path, singles))
+		if err != nil {
+			return err
+		}
+		violations += broken
+		fmt.Fprintf(out, "path=%s calls=%d singles=%d in %s\n", path.Name, len(clean.Calls), len(singles), time.Since(begun).Round(time.Millisecond))
 		if o.pairs {
-			pairs := pairsOf(clean.calls)
+			pairs := pairsOf(clean.Calls)
 			fmt.Fprintf(out, "path=%s pairs=%d to come\n", path.Name, len(pairs))
-			violations += stride(o, config, out, both(path, pairs))
+			if broken, err = stride(o, out, both(path, pairs)); err != nil {
+				return err
+			}
+			violations += broken
 			fmt.Fprintf(out, "path=%s pairs=%d in %s\n", path.Name, len(pairs), time.Since(begun).Round(time.Millisecond))
 		}
 	}
@@ -81,8 +92,8 @@ func blowsOf(text string) (out []world.Blow, err error) {
 
 // outcome is how a walk went.
 type outcome struct {
-	calls  []world.Call
-	broken []string
+	Calls  []world.Call `json:"calls,omitempty"`
+	Broken []string     `json:"broken,omitempty"`
 }
 
 func walked(w walk, config world.Config) (outcome, error) {
@@ -92,17 +103,17 @@ func walked(w walk, config world.Config) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	out := outcome{calls: r.Calls}
+	out := outcome{Calls: r.Calls}
 	for _, f := range r.Failures {
-		out.broken = append(out.broken, fmt.Sprintf("invariant=%q order=%s step=%d %s", f.Invariant, f.Order, f.Step, f.What))
+		out.Broken = append(out.Broken, fmt.Sprintf("invariant=%q order=%s step=%d %s", f.Invariant, f.Order, f.Step, f.What))
 	}
 	for how := range r.Ends {
 		if !slices.Contains(w.path.Ends, how) {
-			out.broken = append(out.broken, "the order ended "+how)
+			out.Broken = append(out.Broken, "the order ended "+how)
 		}
 	}
 	if len(r.Ends) != 1 {
-		out.broken = append(out.broken, fmt.Sprintf("%d orders", len(r.Ends)))
+		out.Broken = append(out.Broken, fmt.Sprintf("%d orders", len(r.Ends)))
 	}
 	return out, nil
 }
@@ -114,6 +125,7 @@ func singlesOf(calls []world.Call) []world.Blow {
 		for _, k := range c.Port.Kinds() {
 			switch {
 			case k == faults.Cold || k == faults.Ahead || k == faults.Behind || k == faults.Stale: // They are no blows: nothing fails by them alone.
+			case k == faults.TooLarge: // It lasts until all is calm: people have given up by then.
 			default:
 				out = append(out, world.Blow{At: at, Kind: k})
 			}
@@ -155,20 +167,22 @@ func pairsOf(calls []world.Call) [][2]world.Blow {
 
 // different are the kinds of a port that differ in what they do.
 var different = map[faults.Port][]faults.Kind{
-	faults.StoreRead:  {faults.Throttle, faults.CrashBefore},
-	faults.StoreIndex: {faults.Throttle},
-	faults.StoreKey:   {faults.Throttle},
-	faults.StoreWrite: {faults.Throttle, faults.TimeoutAfter, faults.CrashBefore, faults.CrashAfter},
-	faults.Queue:      {faults.Throttle, faults.TimeoutAfter, faults.CrashAfter},
-	faults.Machine:    {faults.Throttle, faults.TimeoutAfter, faults.CrashAfter},
-	faults.Mailer:     {faults.Throttle, faults.TimeoutAfter},
-	faults.KMS:        {faults.Throttle},
-	faults.Gateway:    {faults.Throttle, faults.TimeoutAfter, faults.CrashAfter, faults.FailsAfter},
-	faults.Function:   {faults.CrashEnd},
-	faults.Message:    {faults.Lost, faults.Double},
-	faults.Stream:     {faults.Lost, faults.Double},
-	faults.Webhook:    {faults.Lost, faults.Double},
-	faults.Edge:       {faults.NoAnswer},
+	faults.StoreRead:   {faults.Throttle, faults.CrashBefore},
+	faults.StoreIndex:  {faults.Throttle},
+	faults.StoreKeys:   {faults.Throttle, faults.TimeoutAfter, faults.CrashAfter},
+	faults.StoreWrite:  {faults.Throttle, faults.TimeoutAfter, faults.CrashBefore, faults.CrashAfter},
+	faults.Queue:       {faults.Throttle, faults.TimeoutAfter, faults.CrashAfter},
+	faults.Machine:     {faults.Throttle, faults.TimeoutAfter, faults.CrashAfter},
+	faults.Task:        {faults.Throttle, faults.TimeoutAfter, faults.CrashAfter},
+	faults.Mailer:      {faults.Throttle, faults.TimeoutAfter},
+	faults.KMS:         {faults.Throttle},
+	faults.Gateway:     {faults.Throttle, faults.TimeoutAfter, faults.CrashAfter, faults.FailsAfter},
+	faults.GatewayRead: {faults.Throttle, faults.CrashBefore},
+	faults.Function:    {faults.CrashEnd},
+	faults.Message:     {faults.Lost, faults.Double},
+	faults.Stream:      {faults.Lost, faults.Double},
+	faults.Webhook:     {faults.Lost, faults.Double},
+	faults.Edge:        {faults.NoAnswer},
 }
 
 func each(path actors.Path, blows []world.Blow) []walk {
@@ -187,34 +201,33 @@ func both(path actors.Path, pairs [][2]world.Blow) []walk {
 	return out
 }
 
-// stride walks all, and tells what broke and how often.
-func stride(o options, config world.Config, out io.Writer, walks []walk) (violations int) {
-	var mu sync.Mutex
-	var all sync.WaitGroup
-	next := make(chan walk)
-	for range o.workers {
-		all.Go(func() {
-			for w := range next {
-				got, err := walked(w, config)
-				if err != nil {
-					got.broken = append(got.broken, err.Error())
-				}
-				if len(got.broken) == 0 {
-					continue
-				}
-				mu.Lock()
-				violations += len(got.broken)
-				fmt.Fprintf(out, "path=%s blows=%s %s\n", w.path.Name, told(w, got.calls), strings.Join(got.broken, "; "))
-				mu.Unlock()
-			}
-		})
+// stride walks all, tells what broke, and gives how often.
+func stride(o options, out io.Writer, walks []walk) (violations int, err error) {
+	err = o.send(func(n uint64) (errand, bool) {
+		if n >= uint64(len(walks)) {
+			return errand{}, false
+		}
+		return errand{Path: walks[n].path.Name, Blows: walks[n].blows}, true
+	}, func(n uint64, r report) { violations += tell(out, walks[n], r.Walk) })
+	return violations, err
+}
+
+// tell tells what broke, and gives how much.
+func tell(out io.Writer, w walk, got outcome) int {
+	if len(got.Broken) > 0 {
+		fmt.Fprintf(out, "path=%s blows=%s %s\n", w.path.Name, told(w, got.Calls), strings.Join(got.Broken, "; "))
 	}
-	for _, w := range walks {
-		next <- w
+	return len(got.Broken)
+}
+
+// pathOf finds a path; one without steps if there is none.
+func pathOf(name string) actors.Path {
+	for _, p := range actors.Paths() {
+		if p.Name == name {
+			return p
+		}
 	}
-	close(next)
-	all.Wait()
-	return violations
+	return actors.Path{}
 }
 
 // told is blows as people read them, and as -blows takes them.

@@ -3,11 +3,22 @@ package main
 import (
 	"bytes"
 	"errors"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"till/scripts/simulate/world"
 )
+
+// TestMain does errands when the command starts itself, which is this program here.
+func TestMain(m *testing.M) {
+	if slices.Contains(os.Args, "-child") {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
 
 // simulate runs the command in the project's folder.
 func simulate(t *testing.T, args ...string) (string, error) {
@@ -84,5 +95,29 @@ func TestABlowOfAPathIsWithstood(t *testing.T) {
 		if err := run([]string{"-exhaustive", "-path", "golden", "-blows", blow}, &out); err != nil || out.Len() > 0 {
 			t.Errorf("%s: %v\n%s", blow, err, out.String())
 		}
+	}
+}
+
+func TestAProcessThatDiesIsAnErrorWithWhatItSaid(t *testing.T) {
+	t.Chdir("../..")
+	o, err := flags([]string{"-workers", "2", "-profile", "none"}) // A process of its own looks at its flags itself.
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = o.send(func(n uint64) (errand, bool) { return errand{Seed: n + 1}, n < 3 }, func(uint64, report) { t.Error("a report came") })
+	if err == nil || !strings.Contains(err.Error(), `no profile is named "none"`) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAWorldThatCannotRunIsAnError(t *testing.T) {
+	t.Chdir("../..")
+	o, err := flags([]string{"-workers", "1", "-orders", "1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = o.send(func(n uint64) (errand, bool) { return errand{Seed: n + 1, Bug: 99}, n < 1 }, func(uint64, report) { t.Error("a report came") })
+	if err == nil || strings.Contains(err.Error(), "a process that ran worlds") {
+		t.Errorf("%v", err)
 	}
 }

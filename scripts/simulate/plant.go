@@ -6,10 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 
-	"till/scripts/simulate/world"
 	"till/shared/planted"
 )
 
@@ -17,7 +15,7 @@ import (
 var errMissed = errors.New("a planted bug was not found")
 
 // hunt switches bugs on one after the other, and lets seeds run until one notices.
-func hunt(o options, config world.Config, out io.Writer) error {
+func hunt(o options, out io.Writer) error {
 	if !planted.Possible {
 		return errors.New("build with -tags planted to switch a bug on")
 	}
@@ -34,10 +32,10 @@ func hunt(o options, config world.Config, out io.Writer) error {
 	}
 	missed := 0
 	for _, n := range bugs {
-		if err := planted.Choose(n); err != nil {
+		seeds, broken, err := until(o, n)
+		if err != nil {
 			return err
 		}
-		seeds, broken := until(o, config)
 		if len(broken) == 0 {
 			missed++
 			fmt.Fprintf(out, "bug=%d found=no seeds=%d\n", n, seeds)
@@ -48,42 +46,22 @@ func hunt(o options, config world.Config, out io.Writer) error {
 	if missed > 0 {
 		return errMissed
 	}
-	return planted.Choose(0)
+	return nil
 }
 
-// until lets seeds run until one breaks an invariant, and gives how many it took and what broke.
-func until(o options, config world.Config) (seeds uint64, broken []string) {
-	var next atomic.Uint64
+// until lets seeds run with a bug until one breaks an invariant, and gives how many it took and what broke.
+func until(o options, bug int) (seeds uint64, broken []string, err error) {
 	var found atomic.Uint64
-	found.Store(o.seeds + 1)
-	var mu sync.Mutex
+	found.Store(o.seeds)
 	what := map[uint64][]string{}
-	var all sync.WaitGroup
-	for range o.workers {
-		all.Go(func() {
-			for {
-				n := next.Add(1)
-				if n > o.seeds || n > found.Load() {
-					return
-				}
-				c := config
-				c.Seed = o.first + n - 1
-				r, err := world.Run(c)
-				if err != nil || len(r.Failures) == 0 {
-					continue
-				}
-				mu.Lock()
-				for _, f := range r.Failures {
-					if !slices.Contains(what[n], f.Invariant) {
-						what[n] = append(what[n], f.Invariant)
-					}
-				}
-				found.Store(min(found.Load(), n))
-				mu.Unlock()
+	err = o.send(func(n uint64) (errand, bool) { return errand{Seed: o.first + n, Bug: bug}, n < found.Load() }, func(n uint64, r report) {
+		for _, f := range r.Result.Failures {
+			if !slices.Contains(what[n], f.Invariant) {
+				what[n] = append(what[n], f.Invariant)
 			}
-		})
-	}
-	all.Wait()
+			found.Store(min(found.Load(), n))
+		}
+	})
 	first := found.Load()
-	return min(first, o.seeds), what[first]
+	return min(first+1, o.seeds), what[first], err
 }

@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
-	"sync"
 	"time"
 
 	"till/scripts/localshop"
@@ -31,16 +30,18 @@ type options struct {
 	steps, log, planted string
 	path, blows         string
 	exhaustive, pairs   bool
+	child               bool
+	args                []string // As they came.
 }
 
 func flags(args []string) (o options, err error) {
 	f := flag.NewFlagSet("simulate", flag.ContinueOnError)
 	f.Uint64Var(&o.seeds, "seeds", 100, "how many seeds")
-	f.IntVar(&o.orders, "orders", 1000, "orders per seed")
-	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "seeds at once")
+	f.IntVar(&o.orders, "orders", 0, "orders per seed; 0: 1000, or with -profile all as many as each profile needs")
+	f.IntVar(&o.workers, "workers", runtime.NumCPU(), "seeds at once, each in a process of its own")
 	f.Uint64Var(&o.first, "first", 1, "the first seed")
 	f.Uint64Var(&o.seed, "seed", 0, "this seed alone")
-	f.StringVar(&o.profile, "profile", "swarm", "what kind of world")
+	f.StringVar(&o.profile, "profile", swarm, "what kind of world; all: each in its size")
 	f.StringVar(&o.order, "order", "", "with -seed: show what happened to this order")
 	f.IntVar(&o.progress, "progress", 10, "after how many seeds to tell so; 0: never")
 	f.BoolVar(&o.coverage, "coverage", false, "print what struck where")
@@ -52,6 +53,8 @@ func flags(args []string) (o options, err error) {
 	f.StringVar(&o.planted, "planted", "", "with -tags planted: this bug, or all, until a seed finds it")
 	f.StringVar(&o.steps, "steps", "", "with -seed: write each step of the history to this file")
 	f.StringVar(&o.log, "log", "", "with -seed: write the functions' log to this file")
+	f.BoolVar(&o.child, "child", false, "do what standard input asks for: the command starts itself so")
+	o.args = args
 	return o, f.Parse(args)
 }
 
@@ -64,6 +67,12 @@ func run(args []string, out io.Writer) error {
 	o, err := flags(args)
 	if err != nil {
 		return err
+	}
+	if o.profile == everyone {
+		return everyProfile(o, out)
+	}
+	if o.orders == 0 {
+		o.orders = fullOrders
 	}
 	key, err := rsa.GenerateKey(rand.Reader, staffKeyBits)
 	if err != nil {
@@ -92,31 +101,28 @@ func run(args []string, out io.Writer) error {
 			config.Steps = linesOf(out, o.order)
 		}
 	}
+	if o.child {
+		return serve(config, os.Stdin, out)
+	}
 	if o.exhaustive {
 		return exhaust(o, config, out)
 	}
 	if o.planted != "" {
-		return hunt(o, config, out)
+		return hunt(o, out)
 	}
 	begun := time.Now()
 	sum := summary{cover: faults.Cover{}, ends: map[string]int{}, out: out, o: o, commit: commit()}
-	var all sync.WaitGroup
-	seeds := make(chan uint64)
-	for range o.workers {
-		all.Go(func() {
-			for seed := range seeds {
-				c := config
-				c.Seed = seed
-				r, err := world.Run(c)
-				sum.add(r, err, c)
-			}
-		})
+	if o.seed > 0 { // Here, so that it can be looked into.
+		config.Seed = o.seed
+		r, err := world.Run(config)
+		sum.add(r, err, config)
+		return sum.close(time.Since(begun))
 	}
-	for n := range o.seeds {
-		seeds <- o.first + n
-	}
-	close(seeds)
-	all.Wait()
+	sum.err = o.send(func(n uint64) (errand, bool) { return errand{Seed: o.first + n}, n < o.seeds }, func(n uint64, r report) {
+		c := config
+		c.Seed = o.first + n
+		sum.add(r.Result, nil, c)
+	})
 	return sum.close(time.Since(begun))
 }
 
@@ -133,7 +139,6 @@ const shrinks = 3
 
 // summary is what came of all seeds.
 type summary struct {
-	mu     sync.Mutex
 	out    io.Writer
 	o      options
 	commit string
@@ -147,8 +152,6 @@ type summary struct {
 }
 
 func (s *summary) add(r world.Result, err error, c world.Config) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if err != nil {
 		s.err = err
 		return
@@ -183,11 +186,7 @@ func (s *summary) add(r world.Result, err error, c world.Config) {
 }
 
 func (s *summary) close(took time.Duration) error {
-	if s.o.coverage {
-		fmt.Fprint(s.out, s.cover.Table())
-		all, few := s.cover.Pairs(100)
-		fmt.Fprintf(s.out, "%d pairs of point and kind, %d struck fewer than 100 times\n", all, len(few))
-	}
+	uncovered := s.covered()
 	fmt.Fprintln(s.out, s.ends)
 	fmt.Fprintf(s.out, "%d seeds, %d orders, %d runs of functions, %d steps, %d violations in %s: %.0f orders/s, %.2f ms each\n", s.seeds, s.orders, s.runs, s.steps,
 		s.failures, took.Round(time.Millisecond), float64(s.orders)/took.Seconds(), took.Seconds()*1000/float64(max(1, s.orders)))
@@ -197,7 +196,7 @@ func (s *summary) close(took time.Duration) error {
 	if s.failures > 0 {
 		return errViolated
 	}
-	return nil
+	return uncovered
 }
 
 // commit names what was simulated.

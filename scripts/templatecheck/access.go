@@ -194,7 +194,7 @@ func told() map[string][2]string {
 		"ORDERS_TABLE": {"OrdersTable", "dynamodb"}, "CATALOG_TABLE": {"CatalogTable", "dynamodb"},
 		"INBOX_TABLE": {"InboxTable", "dynamodb"}, "CUSTOMERS_TABLE": {"CustomersTable", "dynamodb"},
 		"VAULT_KEY_ARN": {"VaultKey", "kms"}, "LINK_SECRET_ARN": {"LinkSecret", "secretsmanager"},
-		"VAULT_SECRET_ARN": {"VaultSecret", "secretsmanager"}, "STRIPE_SECRET_ARN": {"StripeSecret", "secretsmanager"},
+		"VAULT_SECRET_ARN": {"VaultSecret", "secretsmanager"}, "GATEWAY_SECRETS_ARN": {"GatewaySecrets", "secretsmanager"},
 		"EVENTS_QUEUE_URL": {"EventsQueue", "sqs"}, "FULFILLMENT_QUEUE_URL": {"FulfillmentQueue", "sqs"},
 		"MAIL_QUEUE_URL": {"MailQueue", "sqs"}, "STATE_MACHINE_ARN": {"Fulfillment", "states"},
 	}

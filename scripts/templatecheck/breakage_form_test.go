@@ -17,10 +17,10 @@ func formBreakages() []breakage {
 			templatecheck.At(r, "Globals", "Function").(map[string]any)["Layers"] = []any{"arn:aws:lambda:eu-central-1:123456789012:layer:x:1"}
 		}},
 		{"references_exist", "an output shows what is not there", func(r map[string]any) {
-			templatecheck.At(r, "Outputs", "StripeSecretArn").(map[string]any)["Value"] = ref("PayPalSecret")
+			templatecheck.At(r, "Outputs", "GatewaySecretsArn").(map[string]any)["Value"] = ref("PayPalSecret")
 		}},
 		{"references_exist", "a Sub names what is not there", func(r map[string]any) {
-			templatecheck.At(r, "Outputs", "StripeSecretArn").(map[string]any)["Value"] = map[string]any{"Fn::Sub": "${PayPalSecret.Arn}"}
+			templatecheck.At(r, "Outputs", "GatewaySecretsArn").(map[string]any)["Value"] = map[string]any{"Fn::Sub": "${PayPalSecret.Arn}"}
 		}},
 		{"references_exist", "a resource hangs on no condition", func(r map[string]any) { resource(r, "VaultKeyAlias")["Condition"] = "Cluod" }},
 		{"nothing_empty", "a line was lost", func(r map[string]any) { properties(r, "Quote")["Description"] = nil }},
@@ -47,7 +47,7 @@ func parameterBreakages() []breakage {
 		{"parameters_bounded", "any word is a stage", func(r map[string]any) { delete(parameter(r, "Stage"), "AllowedValues") }},
 		{"parameters_bounded", "the shop may be anywhere", func(r map[string]any) { delete(parameter(r, "ShopUrl"), "AllowedPattern") }},
 		{"parameters_bounded", "protection is off unless somebody thinks of it", func(r map[string]any) { parameter(r, "DeletionProtection")["Default"] = "false" }},
-		{"parameters_open", "a key is a parameter that is not shown", func(r map[string]any) { parameter(r, "StripeApiUrl")["NoEcho"] = true }},
+		{"parameters_open", "a key is a parameter that is not shown", func(r map[string]any) { parameter(r, "GatewaysUrl")["NoEcho"] = true }},
 		{"prod_is_real", "prod sells at a simulated gateway", func(r map[string]any) {
 			p := templatecheck.At(r, "Rules", "ProdIsReal").(map[string]any)
 			p["Assertions"] = append(p["Assertions"].([]any)[:1:1], p["Assertions"].([]any)[2:]...)
@@ -64,7 +64,7 @@ func parameterBreakages() []breakage {
 			r["Conditions"].(map[string]any)["Protected"] = map[string]any{"Fn::Equals": []any{ref("DeletionProtection"), "false"}}
 		}},
 		{"outputs_open", "a secret is shown", func(r map[string]any) {
-			templatecheck.At(r, "Outputs", "StripeSecretArn").(map[string]any)["Value"] = map[string]any{"Fn::Sub": "{{resolve:secretsmanager:${StripeSecret}}}"}
+			templatecheck.At(r, "Outputs", "GatewaySecretsArn").(map[string]any)["Value"] = map[string]any{"Fn::Sub": "{{resolve:secretsmanager:${GatewaySecrets}}}"}
 		}},
 		{"outputs_open", "a domain is shown where there is none", func(r map[string]any) {
 			delete(templatecheck.At(r, "Outputs", "ApiDomainTarget").(map[string]any), "Condition")

@@ -43,7 +43,7 @@ func accessBreakages() []breakage {
 			granting(r, "ReceiveStripeRole", "dynamodb:PutItem")["Resource"] = map[string]any{"Fn::GetAtt": "OrdersTable.Arn"}
 		}},
 		{"narrow_webhook", "the webhook reads another secret", func(r map[string]any) {
-			granting(r, "ReceiveStripeRole", "secretsmanager:GetSecretValue")["Resource"] = []any{ref("StripeSecret"), ref("LinkSecret")}
+			granting(r, "ReceiveStripeRole", "secretsmanager:GetSecretValue")["Resource"] = []any{ref("GatewaySecrets"), ref("LinkSecret")}
 		}},
 		{"key_purpose", "a key opens for any purpose", func(r map[string]any) {
 			for _, each := range part(r, "NotifyRole", "Policies", 0, "PolicyDocument")["Statement"].([]any) {
@@ -63,13 +63,13 @@ func accessBreakages() []breakage {
 			part(r, "Refund", "Environment", "Variables")["STRIPE"] = "sk_test_123"
 		}},
 		{"no_secret_told", "a secret is resolved into the environment", func(r map[string]any) {
-			part(r, "Refund", "Environment", "Variables")["STRIPE"] = map[string]any{"Fn::Sub": "{{resolve:secretsmanager:${StripeSecret}}}"}
+			part(r, "Refund", "Environment", "Variables")["STRIPE"] = map[string]any{"Fn::Sub": "{{resolve:secretsmanager:${GatewaySecrets}}}"}
 		}},
 		{"no_secret_told", "a key stands in a description", func(r map[string]any) {
-			properties(r, "StripeSecret")["Description"] = "Stripe's keys, whsec_abc for now."
+			properties(r, "GatewaySecrets")["Description"] = "Stripe's keys, whsec_abc for now."
 		}},
 		{"no_secret_told", "a name promises a secret", func(r map[string]any) {
-			part(r, "Refund", "Environment", "Variables")["STRIPE_API_KEY"] = ref("StripeSecret")
+			part(r, "Refund", "Environment", "Variables")["STRIPE_API_KEY"] = ref("GatewaySecrets")
 		}},
 	}
 }
@@ -102,12 +102,12 @@ func storeBreakages() []breakage {
 			part(r, "OrdersTable", "StreamSpecification")["StreamViewType"] = "KEYS_ONLY"
 		}},
 		{"secrets_generated", "a secret stands in the template", func(r map[string]any) {
-			properties(r, "StripeSecret")["SecretString"] = `{"api_key":"sk_test_abc"}`
+			properties(r, "GatewaySecrets")["SecretString"] = `{"api_key":"sk_test_abc"}`
 		}},
 		{"secrets_readable", "a secret's member has another name", func(r map[string]any) {
 			part(r, "VaultSecret", "GenerateSecretString")["GenerateStringKey"] = "key"
 		}},
-		{"secrets_readable", "a form lacks a line", func(r map[string]any) { properties(r, "StripeSecret")["SecretString"] = `{"api_key":""}` }},
+		{"secrets_readable", "a form lacks a line", func(r map[string]any) { properties(r, "GatewaySecrets")["SecretString"] = `{"api_key":""}` }},
 		{"secrets_generated", "a secret is short", func(r map[string]any) {
 			part(r, "LinkSecret", "GenerateSecretString")["PasswordLength"] = 16
 		}},

@@ -43,6 +43,9 @@ func limits(t *Template, f *findings) {
 		if t.events(id, "HttpApi") != nil || strings.HasPrefix(t.Folder(id), "step/") {
 			most = 15
 		}
+		if t.Folder(id) == "worker/reconcile" {
+			most = 300 // It reads lists of any length, and nobody waits for it.
+		}
 		if id == t.claimsTrigger() {
 			most = 5 // Cognito waits no longer for a trigger.
 		}
@@ -128,8 +131,11 @@ func machineQuiet(t *Template, f *findings) {
 func sweepEachMinute(t *Template, f *findings) {
 	for _, id := range t.Functions() {
 		ticks := t.events(id, "Schedule")
-		if t.Folder(id) == "worker/sweep" && (len(ticks) != 1 || ticks[0]["Schedule"] != "rate(1 minute)" || ticks[0]["Enabled"] == false) {
+		if t.Folder(id) == "worker/sweep" && (len(ticks) != 1 || ticks[0]["Schedule"] != "rate(1 minute)") {
 			f.add(id, "does not run each minute")
+		}
+		if slices.ContainsFunc(ticks, func(tick map[string]any) bool { return tick["Enabled"] == false }) {
+			f.add(id, "has a schedule that is switched off")
 		}
 		if again := short(t.Resource(id)["EventInvokeConfig"]); len(ticks) > 0 && again != "{MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0}" {
 			f.add(id, "is tried again beside its next tick")

@@ -31,6 +31,7 @@ func harmless() map[string]string {
 		"AWS::SecretsManager::Secret.Properties.GenerateSecretString.ExcludePunctuation":  "64 characters are enough with it and without",
 		"AWS::Serverless::Function.Properties.Description":                                words,
 		"AWS::Serverless::Function.Properties.Events.EachMinute.Properties.Description":   words,
+		"AWS::Serverless::Function.Properties.Events.EachQuarter.Properties.Description":  words,
 		"AWS::Serverless::HttpApi.Properties.DefaultRouteSettings.DetailedMetricsEnabled": "for graphs by route; the alarm counts the whole API",
 		"AWS::Serverless::HttpApi.Properties.Description":                                 words,
 	}
@@ -48,6 +49,7 @@ func mayGo() map[string]string {
 		"AWS::KMS::Key.Properties.PendingWindowInDays":                               "30 days are KMS's default",
 		"AWS::SQS::Queue.Properties.MessageRetentionPeriod":                          "four days are SQS's default",
 		"AWS::Serverless::Function.Properties.Events.EachMinute.Properties.Enabled":  "a schedule is on unless it says otherwise",
+		"AWS::Serverless::Function.Properties.Events.EachQuarter.Properties.Enabled": "a schedule is on unless it says otherwise",
 		"AWS::Serverless::Function.Properties.MemorySize":                            ours,
 		"AWS::Serverless::Function.Properties.Timeout":                               ours,
 		"Outputs.*": "for people and scripts; that what is there shows no secret and leads somewhere is a rule",

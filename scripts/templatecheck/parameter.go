@@ -37,7 +37,10 @@ func bounds() map[string]string {
 		"ThrottleBurst":       "Number 1000 1",
 		"ReservedConcurrency": "Number 0 0",
 		"Local":               "String false [true, false]",
-		"StripeApiUrl":        "String ",
+		"Gateways":            "String stripe (stripe|paypal|square)(,(stripe|paypal|square)){0,2}",
+		"Capture":             "String automatic [automatic, manual]",
+		"RefundAlone":         "String  ([A-Z]{3}=[0-9]+(,[A-Z]{3}=[0-9]+)*)?",
+		"GatewaysUrl":         "String ",
 	}
 }
 
@@ -91,7 +94,7 @@ func prodIsReal(t *Template, f *findings) {
 	for _, each := range list(At(rule, "Assertions")) {
 		held[short(At(each, "Assert"))] = text(At(each, "AssertDescription")) != ""
 	}
-	for _, want := range []string{"!Equals [!Ref Local, false]", "!Equals [!Ref StripeApiUrl, ]", "!Equals [!Ref DeletionProtection, true]",
+	for _, want := range []string{"!Equals [!Ref Local, false]", "!Equals [!Ref GatewaysUrl, ]", "!Equals [!Ref DeletionProtection, true]",
 		"!Not [!Equals [!Ref AlarmEmail, ]]"} {
 		if !held[want] {
 			f.add("ProdIsReal", "does not hold prod to %s, or does not say why", want)

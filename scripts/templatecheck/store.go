@@ -128,7 +128,9 @@ func secretsGenerated(t *Template, f *findings) {
 func secretsReadable(t *Template, f *findings) {
 	for id, want := range map[string]string{
 		"LinkSecret": "{} current", "VaultSecret": "{} index_key",
-		"StripeSecret": `{"api_key":"","publishable_key":"","webhook_secrets":[]}`,
+		"GatewaySecrets": `{"stripe":{"api_key":"","publishable_key":"","webhook_secrets":[]}, ` +
+			`"paypal":{"client_id":"","client_secret":"","webhook_ids":[]}, ` +
+			`"square":{"access_token":"","application_id":"","location_id":"","merchant_id":"","currency":"","signature_keys":[]}}`,
 	} {
 		p := t.Resource(id)
 		got := text(p["SecretString"])

@@ -23,6 +23,7 @@ func triggers() map[string]string {
 		"worker/relay":            "DynamoDB OrdersTable by 25",
 		"worker/beginfulfillment": "SQS FulfillmentQueue by 10",
 		"worker/notify":           "SQS MailQueue by 10",
+		"worker/reconcile":        "Schedule rate(15 minutes)",
 		"worker/sweep":            "Schedule rate(1 minute)",
 	}
 }
@@ -87,7 +88,10 @@ func values() map[string]string {
 		"SHOP_URL":        "!Ref ShopUrl",
 		"STAGE":           "!Ref Stage",
 		"STOCK_HOLD":      "!Ref StockHold",
-		"STRIPE_API_URL":  "!Ref StripeApiUrl",
+		"CAPTURE":         "!Ref Capture",
+		"GATEWAYS":        "!Ref Gateways",
+		"REFUND_ALONE":    "!Ref RefundAlone",
+		"GATEWAYS_URL":    "!Ref GatewaysUrl",
 	}
 }
 

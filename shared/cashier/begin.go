@@ -72,7 +72,7 @@ func (c Cashier) giveWay(ctx context.Context, g payment.Gateway, id order.ID, wa
 	switch {
 	case !open:
 		return payment.Attempt{}, payment.Started{}, false, nil // It has ended meanwhile.
-	case other.State != payment.RequiresAction:
+	case other.State != payment.RequiresAction, order.Trying(other, c.Now()):
 		return payment.Attempt{}, payment.Started{}, false, order.InProgress("cashier.Begin")
 	case other.Gateway == want.Gateway && other.Mode == want.Mode:
 		a, started, err = c.again(ctx, g, o, other, who)
@@ -129,6 +129,6 @@ func (c Cashier) startOf(o *order.Order, a payment.Attempt) payment.Start {
 	r := o.Record()
 	return payment.Start{
 		Order: string(r.ID), Attempt: a.ID, Mode: a.Mode, Amount: money.Of(a.Amount, r.Currency),
-		Title: "Order " + string(r.ID), ReturnURL: c.ReturnURL(r.ID, a.ID), At: a.At,
+		Title: "Order " + string(r.ID), ReturnURL: c.ReturnURL(r.ID, a.ID), At: a.At, Manual: a.Manual,
 	}
 }

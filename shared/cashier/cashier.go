@@ -44,7 +44,11 @@ func (c Cashier) SettleFrom(ctx context.Context, o *order.Order, attempt payment
 	if !found {
 		return nil, "", fault.New(fault.Conflict, "cashier.Settle", "attempt_unknown", "")
 	}
-	o, facts, err := c.ask(ctx, o, a, who, payment.Gateway.Fetch)
+	question := payment.Gateway.Fetch
+	if a.Void && a.State.Open() {
+		question = payment.Gateway.Close // Whoever wanted that did not get its answer.
+	}
+	o, facts, err := c.ask(ctx, o, a, who, question)
 	if err != nil {
 		return nil, "", err
 	}
@@ -54,9 +58,20 @@ func (c Cashier) SettleFrom(ctx context.Context, o *order.Order, attempt payment
 			return nil, "", err
 		}
 	}
-	o, news, err := c.apply(ctx, o, facts, who)
+	verb := (*order.Order).ApplyPayment
+	if !a.Try.IsZero() && !order.Trying(a, c.Now()) && !facts.Ready {
+		verb = (*order.Order).ApplyTried // Long after the call, this is what came of it.
+	}
+	o, news, err := c.applyAs(ctx, o, facts, verb, who)
 	if err != nil {
 		return nil, "", err
+	}
+	o, taken, err := c.agreed(ctx, o, facts, who)
+	if err != nil {
+		return nil, "", err
+	}
+	if taken != "" {
+		news = taken
 	}
 	return c.closeSpare(ctx, o, who), news, nil
 }
@@ -64,7 +79,7 @@ func (c Cashier) SettleFrom(ctx context.Context, o *order.Order, attempt payment
 // closeSpare ends an attempt that is open beside the one that paid the order, or after its end: money on an attempt that had
 // ended leaves a later one open. If that fails, the attempt is due still, and the sweep comes back to it.
 func (c Cashier) closeSpare(ctx context.Context, o *order.Order, who Who) *order.Order {
-	if _, open := o.OpenAttempt(); !open || o.Record().Status.Payable() {
+	if _, spare := o.SpareAttempt(); !spare {
 		return o
 	}
 	if after, err := c.Close(ctx, o.ID(), who); err == nil {
@@ -85,17 +100,33 @@ func (c Cashier) Close(ctx context.Context, id order.ID, who Who) (*order.Order,
 	if !open {
 		return o, nil
 	}
+	if order.Trying(a, c.Now()) {
+		return nil, order.InProgress("cashier.Close")
+	}
 	o, facts, err := c.ask(ctx, o, a, who, payment.Gateway.Close)
 	if err != nil {
 		return nil, err
 	}
-	if o, _, err = c.apply(ctx, o, facts, who); err != nil {
+	if o, err = c.closed(ctx, o, facts, who); err != nil {
 		return nil, err
 	}
 	if _, open = o.OpenAttempt(); open {
 		return nil, order.InProgress("cashier.Close")
 	}
 	return o, nil
+}
+
+// closed applies what a gateway says of an attempt that it was told to close. Where only we could have charged it any more, its
+// end is our word, which does not hold if somebody began to take the money meanwhile.
+func (c Cashier) closed(ctx context.Context, o *order.Order, facts payment.Facts, who Who) (*order.Order, error) {
+	verb := func(o *order.Order, facts payment.Facts, restock bool, by order.By) (order.Change, error) {
+		if a, _ := o.Attempt(facts.Attempt); order.Trying(a, by.At) && facts.Captured == 0 {
+			return order.Change{}, order.InProgress("cashier.Close")
+		}
+		return o.ApplyTried(facts, restock, by)
+	}
+	o, _, err := c.applyAs(ctx, o, facts, verb, who)
+	return o, err
 }
 
 // ask puts a question about an attempt to its gateway, and gives the order as it is then. An attempt without the gateway's
@@ -154,12 +185,24 @@ func look(ctx context.Context, g payment.Gateway, a payment.Attempt, failure err
 	return a, err
 }
 
-// apply saves what a gateway says of an attempt, and gives the kind of the change that it made, if any. Money for an expired order takes its stock again; when that is gone, the
-// money goes back.
-func (c Cashier) apply(ctx context.Context, o *order.Order, facts payment.Facts, who Who) (*order.Order, string, error) {
+// applyAs saves what a gateway says of an attempt, and gives the kind of the change that it made, if any. Money for an expired
+// order takes its stock again; when that is gone, the money goes back. Where the gateway does not say until when it keeps a promise,
+// it is as long as it always is.
+func (c Cashier) applyAs(ctx context.Context, o *order.Order, facts payment.Facts,
+	apply func(*order.Order, payment.Facts, bool, order.By) (order.Change, error), who Who,
+) (*order.Order, string, error) {
 	id, restock := o.ID(), true
+	if a, found := o.Attempt(facts.Attempt); found && facts.State == payment.Authorized && facts.CaptureBefore.IsZero() && a.CaptureBefore.IsZero() {
+		g, err := c.Gateway(ctx, a.Gateway)
+		if err != nil {
+			return nil, "", err
+		}
+		if window := g.Capabilities().Window; window > 0 {
+			facts.CaptureBefore = a.At.Add(window) // It was promised later, if anything.
+		}
+	}
 	verb := func(o *order.Order) (order.Change, error) {
-		return o.ApplyPayment(facts, restock, c.by(who.Who, who.Cause))
+		return apply(o, facts, restock, c.by(who.Who, who.Cause))
 	}
 	o, change, err := c.Book.ChangeFrom(ctx, o, verb)
 	if fault.Code(err) == "out_of_stock" {

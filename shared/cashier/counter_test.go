@@ -31,6 +31,16 @@ type gateway struct {
 	payments map[payment.AttemptID]*payment.Facts
 	calls    []string
 	keyLife  time.Duration
+	manual   map[payment.AttemptID]bool
+	tokens   map[string]bool // Each is used up by its first try.
+	captured map[payment.CaptureID]bool
+	single   bool
+	window   time.Duration
+}
+
+func newGateway() *gateway {
+	return &gateway{payments: map[payment.AttemptID]*payment.Facts{}, keyLife: 24 * time.Hour, manual: map[payment.AttemptID]bool{},
+		tokens: map[string]bool{}, captured: map[payment.CaptureID]bool{}}
 }
 
 func (g *gateway) call(name string, effect func() error) error {
@@ -96,6 +106,7 @@ func (g *gateway) Start(_ context.Context, s payment.Start) (out payment.Started
 		if g.payments[s.Attempt] == nil {
 			g.payments[s.Attempt] = &payment.Facts{State: payment.RequiresAction, Order: s.Order, Attempt: s.Attempt, Amount: s.Amount,
 				Session: "cs_" + string(s.Attempt)}
+			g.manual[s.Attempt] = s.Manual
 		}
 		out = g.started(g.payments[s.Attempt])
 		return nil
@@ -116,7 +127,7 @@ func (g *gateway) facts(name string, a payment.Attempt, change func(*payment.Fac
 			change(f)
 		}
 		out = *f
-		out.Refunds = slices.Clone(f.Refunds)
+		out.Refunds, out.Disputes = slices.Clone(f.Refunds), slices.Clone(f.Disputes)
 		return nil
 	})
 	return out, err
@@ -128,10 +139,62 @@ func (g *gateway) Fetch(_ context.Context, a payment.Attempt) (payment.Facts, er
 
 func (g *gateway) Close(_ context.Context, a payment.Attempt) (payment.Facts, error) {
 	return g.facts("close", a, func(f *payment.Facts) {
-		if f.State == payment.RequiresAction {
+		switch {
+		case f.State == payment.RequiresAction:
 			f.State = payment.Expired
+		case f.State == payment.Authorized && f.Captured == 0:
+			f.State = payment.Canceled
+		case f.State == payment.Authorized:
+			f.State = payment.Captured
 		}
 	})
+}
+
+// Confirm takes the money of a payment that is agreed, or comes with a token, once. "tok_declined" is refused.
+func (g *gateway) Confirm(_ context.Context, a payment.Attempt, token string) (payment.Facts, error) {
+	var refused error
+	f, err := g.facts("confirm", a, func(f *payment.Facts) {
+		switch {
+		case token == "tok_declined":
+			refused = fault.New(fault.Declined, "gateway", "card_declined", "")
+		case f.State == payment.RequiresAction && (f.Ready || token != ""):
+			pays(f)
+			g.tokens[token] = true
+			if f.Ready = false; g.manual[f.Attempt] {
+				f.State, f.Captured = payment.Authorized, 0
+			}
+		}
+	})
+	if err == nil {
+		err = refused
+	}
+	return f, err
+}
+
+func (g *gateway) Capture(_ context.Context, a payment.Attempt, c payment.Capture) (payment.Facts, error) {
+	var refused error
+	f, err := g.facts("capture", a, func(f *payment.Facts) {
+		switch {
+		case g.captured[c.ID]:
+		case f.State != payment.Authorized:
+			refused = fault.New(fault.Declined, "gateway", "authorization_over", "")
+		case f.Captured+c.Amount > f.Amount.Minor():
+			refused = fault.New(fault.Conflict, "gateway", "capture_exceeds_authorized", "")
+		default:
+			g.captured[c.ID] = true
+			if f.Captured += c.Amount; c.Final {
+				f.State = payment.Captured
+			}
+		}
+	})
+	if err == nil {
+		err = refused
+	}
+	return f, err
+}
+
+func (g *gateway) Events(context.Context, time.Time, string) ([]payment.Event, string, error) {
+	return nil, "", nil
 }
 
 func (g *gateway) Resume(_ context.Context, a payment.Attempt) (payment.Started, error) {
@@ -175,7 +238,8 @@ func (g *gateway) Find(context.Context, string) (payment.Facts, error) {
 }
 
 func (g *gateway) Capabilities() payment.Capabilities {
-	return payment.Capabilities{Modes: []payment.Mode{payment.Hosted, payment.Embedded}, KeyLife: g.keyLife}
+	return payment.Capabilities{Modes: []payment.Mode{payment.Hosted, payment.Embedded}, KeyLife: g.keyLife, Manual: true,
+		Captures: map[bool]int{true: 1, false: 10}[g.single], Window: g.window}
 }
 
 // counter is a cashier with one order, on a shelf of two mugs of which the order has both.
@@ -191,7 +255,7 @@ type counter struct {
 
 func open(t *testing.T) *counter {
 	t.Helper()
-	c := &counter{T: t, gate: &gateway{payments: map[payment.AttemptID]*payment.Facts{}, keyLife: 24 * time.Hour}, store: new(memory.Store), now: noon}
+	c := &counter{T: t, gate: newGateway(), store: new(memory.Store), now: noon}
 	c.Cashier = cashier.Cashier{
 		Book: order.Book{Load: c.store.Order, Save: c.store.Save},
 		Gateway: func(_ context.Context, name string) (payment.Gateway, error) {

@@ -18,7 +18,7 @@ type Ending struct {
 // is told. What fails after the cancellation is stored stays due, and the sweep goes on. Errors: fault.Conflict:
 // order_state_conflict, shipped or ended otherwise; payment_in_progress.
 func (e Ending) Cancel(ctx context.Context, c Cashier, o *order.Order, who Who) (*order.Order, error) {
-	if r := o.Record(); r.Status != order.Cancelled && !r.Status.CanBecome(order.Cancelled) {
+	if r := o.Record(); r.Status != order.Cancelled && (!r.Status.CanBecome(order.Cancelled) || len(r.Shipments) > 0) {
 		return nil, order.StateConflict("cashier.Cancel")
 	}
 	if _, open := o.OpenAttempt(); open {

@@ -20,7 +20,9 @@ func paid(t *testing.T) (c *counter, a payment.AttemptID, refund payment.RefundI
 	a = c.begin("k1")
 	c.gate.tell(a, pays)
 	c.settle(a)
-	c.change(func(o *order.Order) (order.Change, error) { return o.RequestRefund("r1", 1000, nil, c.by1()) })
+	c.change(func(o *order.Order) (order.Change, error) {
+		return o.RequestRefund(order.NewRefund{Key: "r1", Amount: 1000}, c.by1())
+	})
 	return c, a, order.RefundIDFor(c.id, "r1")
 }
 
@@ -95,7 +97,9 @@ func TestARefusedRefundFails(t *testing.T) {
 		if !o.Held("refund_failed:"+string(id)) || o.Record().Due.IsZero() {
 			t.Errorf("it holds %v", o.Record().Holds)
 		}
-		c.change(func(o *order.Order) (order.Change, error) { return o.RequestRefund("r2", total, nil, c.by1()) })
+		c.change(func(o *order.Order) (order.Change, error) {
+			return o.RequestRefund(order.NewRefund{Key: "r2", Amount: total}, c.by1())
+		})
 		if _, err := c.Refund(t.Context(), c.id, order.RefundIDFor(c.id, "r2"), who); err != nil {
 			t.Fatal(err)
 		}

@@ -32,7 +32,7 @@ func saying(body string) *dynamo.Store {
 func FuzzCursor(f *testing.F) {
 	coded := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 	id := string(order.IDFor("k"))
-	for _, seed := range []string{"", "!", coded("mug-blue"), coded("2026-11-22T12:00:00.000Z" + id), coded("2026-11-22T12:00:00.000Z"),
+	for _, seed := range []string{"", "!", coded("mug-blue"), coded("2026-11-22T12:00:00.000Z" + id), coded("2026-11-22T12:00:00.000Z"), coded("2026-11-22T12:00:00.000ZCHANGE#000002" + id), coded("2026-11-22T12:00:00.000ZCHANGE#00000x" + id),
 		coded("2026-13-22T12:00:00.000Z" + id), coded("../../etc"), coded("\x00"), strings.Repeat("A", 10_000)} {
 		f.Add("2026-11-22", seed)
 	}
@@ -48,6 +48,11 @@ func FuzzCursor(f *testing.F) {
 		isPlace := len(raw) == 24+30 && strings.HasPrefix(string(raw[24:]), "ord_")
 		if err == nil && cursor != "" && !isPlace || err != nil && (!fault.Is(err, fault.Unreadable) || fault.Code(err) != "cursor_invalid") {
 			t.Fatalf("orders behind %q: %v", cursor, err)
+		}
+		_, _, err = s.LateChanges(t.Context(), day, cursor, 10)
+		isPlace = len(raw) == 24+13+30 && strings.HasPrefix(string(raw[24:]), "CHANGE#") && strings.HasPrefix(string(raw[37:]), "ord_")
+		if err == nil && cursor != "" && !isPlace || err != nil && (!fault.Is(err, fault.Unreadable) || fault.Code(err) != "cursor_invalid") {
+			t.Fatalf("changes behind %q: %v", cursor, err)
 		}
 	})
 }
@@ -82,7 +87,10 @@ func FuzzRows(f *testing.F) {
 		_, _, bad15 := s.DayOrders(ctx, "2026-11-22", "", 10)
 		_, bad16 := s.Stocks(ctx, []catalog.SKU{"mug"})
 		_, bad17 := s.Orders(ctx, []order.ID{"ord_x"})
-		for i, err := range []error{bad1, bad2, bad3, bad4, bad5, bad6, bad7, bad8, bad9, bad10, bad11, bad12, bad13, bad14, bad15, bad16, bad17} {
+		_, _, bad18 := s.LateChanges(ctx, "2026-11-22", "", 10)
+		_, bad19 := s.DayEntries(ctx, "2026-11-22")
+		_, bad20 := s.Closing(ctx, "2026-11-22")
+		for i, err := range []error{bad1, bad2, bad3, bad4, bad5, bad6, bad7, bad8, bad9, bad10, bad11, bad12, bad13, bad14, bad15, bad16, bad17, bad18, bad19, bad20} {
 			var known *fault.Error
 			if err != nil && !errors.As(err, &known) {
 				t.Errorf("read %d of %s: %v", i+1, row, err)

@@ -20,6 +20,8 @@ type item = map[string]types.AttributeValue
 const (
 	skOrder    = "ORDER"
 	skRef      = "REF"
+	skEntry    = "ENTRY"
+	skClosing  = "CLOSING"
 	skProduct  = "PRODUCT"
 	skStock    = "STOCK"
 	skDayKey   = "DAYKEY"
@@ -100,6 +102,16 @@ func shard(id string) string {
 
 // placedForm is how the day index sorts orders: of fixed width, so that text sorts as time does.
 const placedForm = "2006-01-02T15:04:05.000Z"
+
+// lateDay is under what the day index lists a day's changes of orders of other days.
+func lateDay(day string) string { return "LEDGER#" + day }
+
+// entryDay is under what it lists a day's entries of settlements.
+func entryDay(day string) string { return "ENTRIES#" + day }
+
+func entryKey(name string) item { return key("ENTRY#"+name, skEntry) }
+
+func closingKey(day string) item { return key("CLOSING#"+day, skClosing) }
 
 func dueText(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -116,7 +117,7 @@ func (s *Store) actions(o *order.Order, c order.Change) ([]action, error) {
 	stale := conflict("Save", order.VersionConflict, "The order was changed by somebody else. Look again.")
 	out := []action{
 		{s.putOrder(&r, body), stale},
-		{s.putNew(changeItem(c, changeBody)), stale},
+		{s.putNew(changeItem(&r, c, changeBody)), stale},
 	}
 	if planted.Bug(16) && c.Kind == "checked" {
 		out = out[:1]
@@ -140,12 +141,17 @@ func orderItem(r *order.Record, body []byte) item {
 	return i
 }
 
-// changeItem is the change as stored. The stream's filter looks for msgs.
-func changeItem(c order.Change, body []byte) item {
+// changeItem is the change as stored. The stream's filter looks for msgs. One that moves the ledger on another day than the order's
+// stands on the day index too: see LateChanges.
+func changeItem(r *order.Record, c order.Change, body []byte) item {
 	i := changeKey(c.Order, c.N)
 	i["body"] = text(string(body))
 	if len(c.Messages) > 0 {
 		i["msgs"] = number(int64(len(c.Messages)))
+	}
+	at := c.At.UTC().Format(placedForm)
+	if day := at[:len(time.DateOnly)]; len(c.Postings) > 0 && day != r.PlacedAt.UTC().Format(time.DateOnly) {
+		i["day"], i["placed"] = text(lateDay(day)), text(at)
 	}
 	return i
 }

@@ -12,15 +12,24 @@ type Account string
 // The accounts. A debit is positive, a credit negative; so clearing shows what the gateway holds for the shop, and
 // revenue, tax and shipping show what was earned as negative balances.
 const (
-	Receivable      Account = "receivable"       // What shoppers owe: debited on confirmation, credited on capture.
-	GatewayClearing Account = "gateway_clearing" // What gateways hold for the shop.
-	Revenue         Account = "revenue"          // Goods sold, without tax.
-	Tax             Account = "tax"              // Owed to the tax office.
-	Shipping        Account = "shipping"         // Delivery sold, without tax.
-	RefundsPayable  Account = "refunds_payable"  // Promised back, not yet out of the gateway.
-	DisputeReserve  Account = "dispute_reserve"  // Withdrawn by the gateway while a dispute runs.
-	Fees            Account = "fees"             // What gateways keep.
+	Receivable      Account = "receivable"        // What shoppers owe: debited on confirmation, credited on capture.
+	GatewayClearing Account = "gateway_clearing"  // What gateways hold for the shop.
+	Revenue         Account = "revenue"           // Goods sold, without tax.
+	Tax             Account = "tax"               // Owed to the tax office.
+	Shipping        Account = "shipping"          // Delivery sold, without tax.
+	RefundsPayable  Account = "refunds_payable"   // Promised back, not yet out of the gateway.
+	DisputeReserve  Account = "dispute_reserve"   // Withdrawn by the gateway while a dispute runs.
+	DisputeLosses   Account = "dispute_losses"    // Withdrawn for good: the dispute was lost.
+	Fees            Account = "fees"              // What gateways keep.
+	PayoutInTransit Account = "payout_in_transit" // Sent by gateways to the bank, not there yet.
+	Bank            Account = "bank"              // Paid out to the shop's bank account.
 )
+
+// Chart lists every account, in the order in which balances are shown.
+func Chart() []Account {
+	return []Account{Receivable, GatewayClearing, Revenue, Tax, Shipping, RefundsPayable, DisputeReserve, DisputeLosses, Fees,
+		PayoutInTransit, Bank}
+}
 
 // Posting is one leg: minor units of the order's currency, debit positive. Safe to log.
 type Posting struct {

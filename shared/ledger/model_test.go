@@ -12,7 +12,7 @@ import (
 
 // jars is a naive model of the shop's money: what a person would say of each sum, with signs as people have them.
 type jars struct {
-	owedByShopper, atGateway, goods, shipping, tax, owedBack, heldByBank, fees int64
+	owedByShopper, atGateway, goods, shipping, tax, owedBack, heldByBank, lost, fees, onTheWay, atBank int64
 }
 
 // asAccounts is the model as books have it, debit positive; empty accounts are left out.
@@ -20,6 +20,7 @@ func (j jars) asAccounts() map[ledger.Account]int64 {
 	out := map[ledger.Account]int64{
 		ledger.Receivable: j.owedByShopper, ledger.GatewayClearing: j.atGateway, ledger.Revenue: -j.goods, ledger.Shipping: -j.shipping,
 		ledger.Tax: -j.tax, ledger.RefundsPayable: -j.owedBack, ledger.DisputeReserve: j.heldByBank, ledger.Fees: j.fees,
+		ledger.DisputeLosses: j.lost, ledger.PayoutInTransit: j.onTheWay, ledger.Bank: j.atBank,
 	}
 	maps.DeleteFunc(out, func(_ ledger.Account, v int64) bool { return v == 0 })
 	return out
@@ -28,7 +29,7 @@ func (j jars) asAccounts() map[ledger.Account]int64 {
 // event draws one thing that happens to money, does it in the model, and gives what the books say of it.
 func event(t *rapid.T, j *jars) []ledger.Posting {
 	amount := func(label string) int64 { return rapid.Int64Range(0, 1_000_000).Draw(t, label) }
-	switch rapid.SampledFrom([]string{"sale", "capture", "refund", "refunded", "refund failed", "dispute", "lost", "won", "fee"}).Draw(t, "event") {
+	switch rapid.SampledFrom([]string{"sale", "capture", "refund", "refunded", "refund failed", "dispute", "lost", "won", "paid out", "arrived", "fee"}).Draw(t, "event") {
 	case "sale":
 		goods, shipping, tax := amount("goods"), amount("shipping"), amount("tax")
 		j.goods, j.shipping, j.tax, j.owedByShopper = j.goods+goods, j.shipping+shipping, j.tax+tax, j.owedByShopper+goods+shipping+tax
@@ -55,8 +56,16 @@ func event(t *rapid.T, j *jars) []ledger.Posting {
 		return ledger.Transfer(ledger.GatewayClearing, ledger.DisputeReserve, n)
 	case "lost":
 		n := amount("lost")
-		j.heldByBank, j.goods = j.heldByBank-n, j.goods-n
-		return ledger.Transfer(ledger.DisputeReserve, ledger.Revenue, n)
+		j.heldByBank, j.lost = j.heldByBank-n, j.lost+n
+		return ledger.Transfer(ledger.DisputeReserve, ledger.DisputeLosses, n)
+	case "paid out":
+		n := amount("sent to the bank")
+		j.atGateway, j.onTheWay = j.atGateway-n, j.onTheWay+n
+		return ledger.Transfer(ledger.GatewayClearing, ledger.PayoutInTransit, n)
+	case "arrived":
+		n := amount("arrived")
+		j.onTheWay, j.atBank = j.onTheWay-n, j.atBank+n
+		return ledger.Transfer(ledger.PayoutInTransit, ledger.Bank, n)
 	case "won":
 		n := amount("won")
 		j.heldByBank, j.atGateway = j.heldByBank-n, j.atGateway+n
@@ -92,6 +101,11 @@ func anyEventsAreTheModels(t *rapid.T) {
 		book = append(book, net...)
 		got := ledger.Balances(book)
 		maps.DeleteFunc(got, func(_ ledger.Account, v int64) bool { return v == 0 })
+		for account := range got {
+			if !slices.Contains(ledger.Chart(), account) {
+				t.Fatalf("%s is not in the chart", account)
+			}
+		}
 		if want := j.asAccounts(); !maps.Equal(got, want) {
 			t.Fatalf("the books say %v, the jars %v", got, want)
 		}

@@ -13,10 +13,12 @@ import (
 	"till/shared/catalog"
 	"till/shared/fault"
 	"till/shared/inbox"
+	"till/shared/ledger"
 	"till/shared/memory"
 	"till/shared/order"
 	"till/shared/payment"
 	"till/shared/pricing"
+	"till/shared/reconcile"
 	"till/shared/vault"
 )
 
@@ -104,13 +106,20 @@ func TestEveryMethodIsStruckByItsName(t *testing.T) {
 	ctx := t.Context()
 	o, c := place(t, "k1")
 	methods := map[string]func(){
-		"Order":         func() { _, _ = s.Order(ctx, o.ID()) },
-		"Orders":        func() { _, _ = s.Orders(ctx, nil) },
-		"Save":          func() { _ = s.Save(ctx, o, c) },
-		"Change":        func() { _, _ = s.Change(ctx, o.ID(), 1) },
-		"Changes":       func() { _, _ = s.Changes(ctx, o.ID(), 0, 1) },
-		"OrderByRef":    func() { _, _ = s.OrderByRef(ctx, "stripe", "pi_1") },
-		"DueOrders":     func() { _, _ = s.DueOrders(ctx, noon, 1) },
+		"Order":      func() { _, _ = s.Order(ctx, o.ID()) },
+		"Orders":     func() { _, _ = s.Orders(ctx, nil) },
+		"Save":       func() { _ = s.Save(ctx, o, c) },
+		"Change":     func() { _, _ = s.Change(ctx, o.ID(), 1) },
+		"Changes":    func() { _, _ = s.Changes(ctx, o.ID(), 0, 1) },
+		"OrderByRef": func() { _, _ = s.OrderByRef(ctx, "stripe", "pi_1") },
+		"DueOrders":  func() { _, _ = s.DueOrders(ctx, noon, 1) },
+		"SaveEntry": func() {
+			_ = s.SaveEntry(ctx, reconcile.Entry{Key: "a", At: noon, Postings: ledger.Transfer(ledger.Fees, ledger.Bank, 1)})
+		},
+		"DayEntries":    func() { _, _ = s.DayEntries(ctx, "2026-11-22") },
+		"SaveClosing":   func() { _ = s.SaveClosing(ctx, "2026-11-22", nil) },
+		"Closing":       func() { _, _ = s.Closing(ctx, "2026-11-22") },
+		"LateChanges":   func() { _, _, _ = s.LateChanges(ctx, "2026-11-22", "", 1) },
 		"DayOrders":     func() { _, _, _ = s.DayOrders(ctx, "2026-11-22", "", 1) },
 		"Product":       func() { _, _ = s.Product(ctx, "mug") },
 		"Products":      func() { _, _ = s.Products(ctx, nil) },
@@ -310,5 +319,42 @@ func TestSnapshotsListEverything(t *testing.T) {
 	}
 	if got := s.AllEvents(); len(got) != 2 || got[0].Event.ID != "evt_1" || got[1].Event.ID != "evt_2" {
 		t.Errorf("events %v", got)
+	}
+}
+
+func TestAChainIsAllThatIsStoredOfAnOrder(t *testing.T) {
+	s := shop(t)
+	o, c := place(t, "k1")
+	if err := s.Save(t.Context(), o, c); err != nil {
+		t.Fatal(err)
+	}
+	got, changes, err := s.Chain(o.ID())
+	if err != nil || len(changes) != 1 || changes[0].Hash() != c.Hash() || got.Record().Head != o.Record().Head {
+		t.Errorf("%+v, %+v, %v", got, changes, err)
+	}
+	if _, _, err := s.Chain("ord_none"); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a chain of nothing: %v", err)
+	}
+}
+
+// What was read once is kept: what a caller does to it must not show to the next.
+func TestWhatIsReadIsTheReadersOwn(t *testing.T) {
+	s := shop(t)
+	o, c := place(t, "k1")
+	if err := s.Save(t.Context(), o, c); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		mine, err := s.Order(t.Context(), o.ID())
+		if err != nil || mine.Record().Lines[0].Quantity != o.Record().Lines[0].Quantity {
+			t.Fatalf("%+v, %v", mine, err)
+		}
+		mine.Record().Lines[0].Quantity = 99
+		chain, err := s.Changes(t.Context(), o.ID(), 0, 10)
+		if err != nil || len(chain) != 1 || chain[0].Set["status"] == nil || chain[0].Stock[0].Quantity != c.Stock[0].Quantity {
+			t.Fatalf("%+v, %v", chain, err)
+		}
+		delete(chain[0].Set, "status")
+		chain[0].Stock[0].Quantity = 99
 	}
 }

@@ -85,15 +85,17 @@ func (s *Store) DueEvents(ctx context.Context, before time.Time, limit int) ([]s
 }
 
 func (s *Store) event(op, key string) (inbox.Item, error) {
-	item, there := s.table(Inbox).items[eventKey(key)]
-	if !there {
+	t, k := s.table(Inbox), eventKey(key)
+	if _, there := t.items[k]; !there {
 		return inbox.Item{}, order.NotFound("memory." + op)
 	}
-	var i inbox.Item
-	if err := json.Unmarshal([]byte(item.text("body")), &i); err != nil {
-		return inbox.Item{}, fault.Wrap(fault.Internal, "memory."+op, err)
-	}
-	return i, nil
+	i, err := body(t, k, decodeEvent) // It holds nothing that copies of it would share.
+	return i, fault.Wrap(fault.Internal, "memory."+op, err)
+}
+
+func decodeEvent(data []byte) (i inbox.Item, err error) {
+	err = json.Unmarshal(data, &i)
+	return i, err
 }
 
 // remembered is event for one that is not to be forgotten yet.

@@ -27,11 +27,15 @@ func (s *Store) Order(ctx context.Context, id order.ID) (*order.Order, error) {
 }
 
 func (s *Store) order(op string, id order.ID) (*order.Order, error) {
-	item, there := s.table(Orders).items[orderKey(id)]
-	if !there {
+	t, k := s.table(Orders), orderKey(id)
+	if _, there := t.items[k]; !there {
 		return nil, order.NotFound("memory." + op)
 	}
-	return order.Decode([]byte(item.text("body")))
+	o, err := body(t, k, order.Decode)
+	if err != nil {
+		return nil, err
+	}
+	return o.Clone(), nil
 }
 
 // Orders is storetest.Store's.
@@ -58,29 +62,31 @@ func (s *Store) Orders(ctx context.Context, ids []order.ID) ([]*order.Order, err
 // Change is storetest.Store's.
 func (s *Store) Change(ctx context.Context, id order.ID, n int) (order.Change, error) {
 	return ask(ctx, s, "Change", func() (order.Change, error) {
-		item, there := s.table(Orders).items[changeKey(id, n)]
-		if !there {
+		t, k := s.table(Orders), changeKey(id, n)
+		if _, there := t.items[k]; !there {
 			return order.Change{}, order.NotFound("memory.Change")
 		}
-		return order.DecodeChange([]byte(item.text("body")))
+		c, err := body(t, k, order.DecodeChange)
+		return c.Clone(), err
 	})
 }
 
 // Changes is storetest.Store's.
 func (s *Store) Changes(ctx context.Context, id order.ID, after, limit int) ([]order.Change, error) {
 	return ask(ctx, s, "Changes", func() ([]order.Change, error) {
-		last := int(s.table(Orders).items[orderKey(id)].number("n"))
+		t := s.table(Orders)
+		last := int(t.items[orderKey(id)].number("n"))
 		out := make([]order.Change, 0, max(0, min(limit, last-max(after, 0))))
 		for n := max(after, 0) + 1; len(out) < limit; n++ {
-			item, there := s.table(Orders).items[changeKey(id, n)]
-			if !there {
+			k := changeKey(id, n)
+			if _, there := t.items[k]; !there {
 				break
 			}
-			c, err := order.DecodeChange([]byte(item.text("body")))
+			c, err := body(t, k, order.DecodeChange)
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, c)
+			out = append(out, c.Clone())
 		}
 		return out, nil
 	})

@@ -80,6 +80,10 @@ func images(o *order.Order, c order.Change) (change, next Image, err error) {
 		change["msgs"] = int64(len(c.Messages))
 	}
 	placed := r.PlacedAt.UTC().Format(placedForm)
+	at := c.At.UTC().Format(placedForm)
+	if day := at[:len("2006-01-02")]; len(c.Postings) > 0 && day != placed[:len("2006-01-02")] {
+		change["day"], change["placed"] = lateDay(day), at
+	}
 	next = Image{"n": int64(r.N), "body": string(body), "day": placed[:len("2006-01-02")], "placed": placed}
 	if !r.Due.IsZero() {
 		next["due_shard"], next["due"] = shard(string(r.ID)), dueText(r.Due)

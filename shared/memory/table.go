@@ -35,7 +35,20 @@ func (k key) name(i Image) {
 // table is the items of one table. Items are replaced, never changed.
 type table struct {
 	items   map[key]Image
+	decoded map[key]any // What is in an item's body, if it was read since it was written. Not to be changed or handed out.
 	indexes map[string]*index
+}
+
+// body reads what an item holds, once: most are read many times. Who hands it out hands out a copy.
+func body[T any](t *table, k key, decode func([]byte) (T, error)) (T, error) {
+	if known, is := t.decoded[k].(T); is {
+		return known, nil
+	}
+	got, err := decode([]byte(t.items[k].text("body")))
+	if err == nil {
+		t.decoded[k] = got
+	}
+	return got, err
 }
 
 // index lists the items that have its two attributes, per hash in the order of sort, then of the key.
@@ -68,7 +81,7 @@ func (s *Store) table(name string) *table {
 	}
 	t := s.tables[name]
 	if t == nil {
-		t = &table{items: make(map[key]Image), indexes: make(map[string]*index)}
+		t = &table{items: make(map[key]Image), decoded: make(map[key]any), indexes: make(map[string]*index)}
 		for _, i := range indexes[name] {
 			t.indexes[i[0]] = &index{hash: i[1], sort: i[2], rows: make(map[string][]entry)}
 		}
@@ -158,6 +171,7 @@ func (s *Store) write(p put) {
 	for _, i := range t.indexes {
 		i.move(p.key, before, p.next)
 	}
+	delete(t.decoded, p.key)
 	event := "INSERT"
 	switch {
 	case p.next == nil:

@@ -162,6 +162,26 @@ func (d *desk) books() {
 		want[ledger.Receivable] += r.Total
 		want[ledger.Revenue], want[ledger.Shipping], want[ledger.Tax] = -(r.Subtotal - r.Discount), -r.Shipping, -r.Tax
 	}
+	if gone := r.Released; gone != (order.Released{}) {
+		if gone.Goods+gone.Shipping+gone.Tax != gone.Amount || gone.Amount != r.Total-r.Price() {
+			d.t.Fatalf("I4: %+v of %d are released", gone, r.Total)
+		}
+		want[ledger.Receivable] -= gone.Amount
+		want[ledger.Revenue], want[ledger.Shipping], want[ledger.Tax] = want[ledger.Revenue]+gone.Goods, want[ledger.Shipping]+gone.Shipping, want[ledger.Tax]+gone.Tax
+	}
+	for _, each := range r.Disputes {
+		want[ledger.GatewayClearing] -= each.Withdrawn + each.Fee
+		want[ledger.Fees] += each.Fee
+		if each.Lost() {
+			want[ledger.DisputeLosses] += each.Withdrawn
+		} else {
+			want[ledger.DisputeReserve] += each.Withdrawn
+		}
+	}
+	for _, a := range r.Attempts {
+		want[ledger.GatewayClearing] -= a.Fee
+		want[ledger.Fees] += a.Fee
+	}
 	for _, f := range r.Refunds {
 		if f.Goods < 0 || f.Shipping < 0 || f.Tax < 0 || f.Goods+f.Shipping+f.Tax > f.Amount {
 			d.t.Fatalf("a refund has shares that are none: %+v", f)
@@ -206,7 +226,16 @@ func (d *desk) holds() {
 		d.t.Fatalf("I7: %+v", r)
 	}
 	open := 0
+	taking := 0
+	for _, t := range r.Captures {
+		if t.State.Open() {
+			taking++
+		}
+	}
 	for _, a := range r.Attempts {
+		if mine := r.Taken(a.ID); mine > a.Amount || taking > 1 {
+			d.t.Fatalf("%d of %d were taken, and %d captures are open", mine, a.Amount, taking)
+		}
 		if a.State.Open() {
 			open++
 		}
@@ -230,12 +259,17 @@ func unfinished(r order.Record) bool {
 		}
 	}
 	for _, f := range r.Refunds {
-		if f.State.Open() {
+		if f.State.Open() || f.State == payment.RefundAwaiting {
+			return true
+		}
+	}
+	for _, t := range r.Captures {
+		if t.State.Open() {
 			return true
 		}
 	}
 	for _, each := range r.Disputes {
-		if each.Open {
+		if each.Open() {
 			return true
 		}
 	}

@@ -45,13 +45,16 @@ type Task string
 
 // The tasks.
 const (
-	AskPayment  Task = "ask_payment"  // Ask the gateway about the open attempt.
-	AskRefund   Task = "ask_refund"   // Ask the gateway about open refunds; submit those never submitted.
-	EndUnpaid   Task = "end_unpaid"   // Close the open attempt, then expire the order.
-	BeginAgain  Task = "begin_again"  // Start the fulfillment machine.
-	AnswerTask  Task = "answer_task"  // Answer the machine's waiting task again.
-	FinishOrder Task = "finish_order" // Complete a delivered order.
-	MailAgain   Task = "mail_again"   // Send what is owed to the mail queue.
+	AskPayment  Task = "ask_payment"   // Ask the gateway about the open attempt.
+	AskCapture  Task = "ask_capture"   // Ask the gateway about the open capture; submit one never submitted.
+	WarnOfLapse Task = "warn_of_lapse" // Hold the order: money that was promised lapses within a day.
+	AskRefund   Task = "ask_refund"    // Ask the gateway about open refunds; submit those never submitted.
+	AskDispute  Task = "ask_dispute"   // Ask the gateway about open disputes.
+	EndUnpaid   Task = "end_unpaid"    // Close the open attempt, then expire the order.
+	BeginAgain  Task = "begin_again"   // Start the fulfillment machine.
+	AnswerTask  Task = "answer_task"   // Answer the machine's waiting task again.
+	FinishOrder Task = "finish_order"  // Complete a delivered order.
+	MailAgain   Task = "mail_again"    // Send what is owed to the mail queue.
 )
 
 type deadline struct {
@@ -67,10 +70,26 @@ func (r *Record) deadlines(now time.Time) []deadline {
 		if a.State.Open() {
 			out = append(out, deadline{AskPayment, askAt(a)})
 		}
+		if a.ID == r.PaidBy && a.State == payment.Authorized && !a.CaptureBefore.IsZero() && !r.Status.Ended() && !r.held(captureExpiring) {
+			out = append(out, deadline{WarnOfLapse, a.CaptureBefore.Add(-captureExpiresIn)})
+		}
+	}
+	for _, t := range r.Captures {
+		if t.State.Open() {
+			out = append(out, deadline{AskCapture, askCaptureAt(t)})
+		}
 	}
 	for _, f := range r.Refunds {
-		if f.State.Open() {
+		switch {
+		case f.State.Open():
 			out = append(out, deadline{AskRefund, askRefundAt(f)})
+		case f.State == payment.RefundAwaiting:
+			out = append(out, deadline{"", now.Add(daily)})
+		}
+	}
+	for _, d := range r.Disputes {
+		if d.Open() {
+			out = append(out, deadline{AskDispute, askDisputeAt(d)})
 		}
 	}
 	out = append(out, r.statusDeadlines(now)...)
@@ -80,7 +99,7 @@ func (r *Record) deadlines(now time.Time) []deadline {
 	for _, m := range r.Owed {
 		out = append(out, deadline{MailAgain, m.At.Add(mailWait)})
 	}
-	if len(r.Holds) > 0 || slices.ContainsFunc(r.Disputes, func(d payment.DisputeFacts) bool { return d.Open }) {
+	if len(r.Holds) > 0 {
 		out = append(out, deadline{"", now.Add(daily)})
 	}
 	return out
@@ -118,15 +137,64 @@ func later(a, b time.Time) time.Time {
 
 func askAt(a payment.Attempt) time.Time {
 	switch {
-	case a.State == payment.Unknown && a.Asks == 0:
-		return a.At.Add(backoff(0))
-	case a.State == payment.Unknown:
-		return a.Asked.Add(backoff(a.Asks))
+	case a.State == payment.Unknown || a.Void || !a.Try.IsZero():
+		return later(later(a.At, a.Try), a.Asked).Add(backoff(a.Asks))
+	case a.State == payment.Authorized && a.Paid:
+		return askPromiseAt(a)
 	case a.Asks == 0:
 		return a.At.Add(firstLook)
 	default:
 		return a.Asked.Add(backoff(a.Asks + 2))
 	}
+}
+
+// askPromiseAt is when to ask about money that is promised to the order: each day, each hour while it is about to lapse, and
+// right after that.
+func askPromiseAt(a payment.Attempt) time.Time {
+	last, lapse := later(a.At, a.Asked), a.CaptureBefore
+	next := last.Add(daily)
+	for _, at := range [...]time.Time{lapse.Add(-captureExpiresIn), lapse.Add(time.Minute)} {
+		if !lapse.IsZero() && last.Before(at) && at.Before(next) {
+			next = at
+		}
+	}
+	if !lapse.IsZero() && !last.Before(lapse.Add(-captureExpiresIn)) {
+		return earlier(next, last.Add(time.Hour))
+	}
+	return next
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func askCaptureAt(t payment.Capture) time.Time {
+	if t.Asks == 0 && t.State == payment.CaptureRequested {
+		return t.At.Add(time.Minute)
+	}
+	return t.Asked.Add(backoff(t.Asks))
+}
+
+// disputeDueIn is how long before the end of its time to answer a dispute is urgent.
+const disputeDueIn = 48 * time.Hour
+
+// askDisputeAt is when to ask about a dispute: each day, and when its time to answer is nearly over.
+func askDisputeAt(d payment.Dispute) time.Time {
+	last := later(d.At, d.Asked)
+	if urgent := d.DueBy.Add(-disputeDueIn); !d.DueBy.IsZero() && last.Before(urgent) {
+		return earlier(urgent, last.Add(daily))
+	}
+	return last.Add(daily)
+}
+
+// Unanswered tells whether a dispute is open whose time to answer is over within two days.
+func (o *Order) Unanswered(now time.Time) bool {
+	return slices.ContainsFunc(o.r.Disputes, func(d payment.Dispute) bool {
+		return d.State == payment.DisputeNeedsResponse && !d.DueBy.IsZero() && !now.Before(d.DueBy.Add(-disputeDueIn))
+	})
 }
 
 func askRefundAt(f payment.Refund) time.Time {
@@ -182,6 +250,7 @@ func (o *Order) Asked(by By) (Change, error) {
 	at := by.At.UTC().Truncate(time.Second)
 	over := func(t time.Time) bool { return !t.After(by.At) }
 	o.r.Attempts, o.r.Refunds, o.r.Owed = slices.Clone(o.r.Attempts), slices.Clone(o.r.Refunds), slices.Clone(o.r.Owed)
+	o.r.Captures, o.r.Disputes = slices.Clone(o.r.Captures), slices.Clone(o.r.Disputes)
 	for i := range o.r.Attempts {
 		if a := &o.r.Attempts[i]; a.State.Open() && over(askAt(*a)) {
 			a.Asks, a.Asked = a.Asks+1, at
@@ -190,6 +259,16 @@ func (o *Order) Asked(by By) (Change, error) {
 	for i := range o.r.Refunds {
 		if r := &o.r.Refunds[i]; r.State.Open() && over(askRefundAt(*r)) {
 			r.Asks, r.Asked = r.Asks+1, at
+		}
+	}
+	for i := range o.r.Captures {
+		if t := &o.r.Captures[i]; t.State.Open() && over(askCaptureAt(*t)) {
+			t.Asks, t.Asked = t.Asks+1, at
+		}
+	}
+	for i := range o.r.Disputes {
+		if d := &o.r.Disputes[i]; d.Open() && over(askDisputeAt(*d)) {
+			d.Asks, d.Asked = d.Asks+1, at
 		}
 	}
 	for i := range o.r.Owed {
@@ -203,7 +282,8 @@ func (o *Order) Asked(by By) (Change, error) {
 		o.r.ShouldBy = at.Add(backoff(o.r.Asks))
 	}
 	if o.r.TaskIn > 0 && o.r.Status != Fulfilling && over(o.r.AnswerBy) {
-		o.r.AnswerBy = at.Add(daily)
+		o.r.Asks++
+		o.r.AnswerBy = at.Add(backoff(o.r.Asks + 1)) // It could not be answered, and waits for nothing else.
 	}
 	return o.seal("checked", by, Change{})
 }

@@ -38,13 +38,51 @@ func sweeps(d *desk, n int) (waits []time.Duration, tasks []order.Task) {
 	return waits, tasks
 }
 
+// vain is an order about which the sweep does something in vain.
+type vain struct {
+	name string
+	make func(t *testing.T) *desk
+	want []order.Task
+}
+
+// moneyInVain lists those whose money was promised, is disputed, or waits for people.
+func moneyInVain() []vain {
+	return []vain{
+		{"a capture whose outcome does not come", func(t *testing.T) *desk {
+			d, _ := promised(t)
+			mailed(d)
+			d.do(capture(d, order.NewCapture{Key: "c1"}))
+			return d
+		}, []order.Task{order.AskCapture, order.AskPayment}},
+		{"a promise that is given up in vain", func(t *testing.T) *desk {
+			d, _ := promised(t)
+			mailed(d)
+			d.do(func(o *order.Order) (order.Change, error) { return o.RequestVoid(nil, d.by("staff:1")) })
+			return d
+		}, []order.Task{order.AskPayment}},
+		{"a try whose outcome does not come", func(t *testing.T) *desk {
+			d := place(t)
+			d.do(tries(d, begun(d, "k1")))
+			return d
+		}, []order.Task{order.AskPayment, order.EndUnpaid}},
+		{"a dispute that is not decided", func(t *testing.T) *desk {
+			d, a := packed(t)
+			mailed(d)
+			d.do(disputed(d, a, payment.DisputeFacts{Ref: "dp_1", State: payment.DisputeUnderReview, Amount: 500}))
+			return d
+		}, []order.Task{order.AskDispute}},
+		{"a refund that nobody approves", func(t *testing.T) *desk {
+			d, _ := packed(t)
+			mailed(d)
+			d.do(asksMuch(d, 2000))
+			return d
+		}, nil},
+	}
+}
+
 // TestWhatIsAskedInVainIsAskedLessAndLessOften: I19, and no order is looked at each minute for ever.
 func TestWhatIsAskedInVainIsAskedLessAndLessOften(t *testing.T) {
-	tests := []struct {
-		name string
-		make func(t *testing.T) *desk
-		want []order.Task
-	}{
+	tests := []vain{
 		{"an order that nobody ends", func(t *testing.T) *desk { return place(t) }, []order.Task{order.EndUnpaid}},
 		{"an open payment", func(t *testing.T) *desk { d := place(t); begun(d, "k1"); return d }, []order.Task{order.AskPayment, order.EndUnpaid}},
 		{"a slow payment", func(t *testing.T) *desk { return in(t, order.PaymentProcessing) }, []order.Task{order.AskPayment}},
@@ -73,7 +111,7 @@ func TestWhatIsAskedInVainIsAskedLessAndLessOften(t *testing.T) {
 			return d
 		}, nil},
 	}
-	for _, tt := range tests {
+	for _, tt := range append(tests, moneyInVain()...) {
 		t.Run(tt.name, func(t *testing.T) {
 			waits, tasks := sweeps(tt.make(t), 40)
 			if len(waits) != 40 || !slices.Equal(tasks, tt.want) && !subset(tt.want, tasks) {

@@ -38,7 +38,9 @@ func (h *held) both(what string, want said, verb func(*order.Order) (order.Chang
 }
 
 // repeats tells whether a verb that was done finds its work done when it is called again.
-func repeats(what string) bool { return what != "await" && what != "revoke" && what != "asked" }
+func repeats(what string) bool {
+	return what != "await" && what != "revoke" && what != "asked" && what != "try"
+}
 
 // quiet does a verb that the model knows nothing of: nothing that it knows may change.
 func (h *held) quiet(verb func(*order.Order) (order.Change, error)) {
@@ -61,8 +63,9 @@ func (h *held) start() {
 	if h.n.find(key) < 0 {
 		print, same = "f", true
 	}
-	h.both("start", h.n.start(key, same, h.now), func(o *order.Order) (order.Change, error) {
-		return o.StartPayment(order.NewAttempt{Key: key, Print: print, Gateway: "stripe", Mode: payment.Hosted}, h.by("shopper"))
+	manual := rapid.Bool().Draw(h.r, "manual")
+	h.both("start", h.n.start(key, same, manual, h.now), func(o *order.Order) (order.Change, error) {
+		return o.StartPayment(order.NewAttempt{Key: key, Print: print, Gateway: "stripe", Mode: payment.Hosted, Manual: manual}, h.by("shopper"))
 	})
 }
 
@@ -101,16 +104,13 @@ func (h *held) told() {
 		return
 	}
 	state := payment.State(h.oneOf("state", "requires_action", "processing", "authorized", "captured", "captured", "canceled", "canceled", "expired", "expired"))
-	if state == payment.Authorized && h.n.open() && !charges(h.n.attempts[i].state) {
-		return // A gateway that begins an ended payment anew beside another is none: both could be charged.
-	}
 	f := facts(h.desk, id, state)
 	if state == payment.Captured {
 		f.Captured = rapid.SampledFrom([]int64{total, total, total, total, total, total + 1, total - 1}).Draw(h.r, "captured")
 		asked := rapid.SampledFrom([]int64{f.Captured, total}).Draw(h.r, "asked")
 		f.Amount = money.Of(asked, rapid.SampledFrom([]money.Currency{"EUR", "EUR", "EUR", "EUR", "EUR", "EUR", "USD"}).Draw(h.r, "currency"))
-		if d := h.oneOf("dispute", "", "", "", "", "open", "lost", "won"); d != "" {
-			f.Disputes = []payment.DisputeFacts{{Ref: "dp_1", Open: d == "open", Lost: d == "lost", Amount: 500}}
+		if d := h.oneOf("dispute", "", "", "", "", "needs_response", "lost", "won"); d != "" {
+			f.Disputes = []payment.DisputeFacts{{Ref: "dp_1", State: payment.DisputeState(d), Amount: 500}}
 		}
 	} else {
 		f.LastError = h.oneOf("refusal", "", "", "card_declined", "expired_card")
@@ -119,7 +119,14 @@ func (h *held) told() {
 }
 
 func (h *held) tell(i int, f payment.Facts, restock bool) {
-	h.both("told", h.n.told(i, f, restock, h.now), func(o *order.Order) (order.Change, error) { return o.ApplyPayment(f, restock, h.gateway()) })
+	if f.Captured > 0 {
+		f.Fee, f.Warned = rapid.SampledFrom([]int64{0, 0, 30, 45}).Draw(h.r, "fee"), h.upTo("warned", 15) == 0
+	}
+	if h.upTo("tried", 4) == 0 {
+		h.both("told", h.n.told(i, f, restock, true, h.now), func(o *order.Order) (order.Change, error) { return o.ApplyTried(f, restock, h.gateway()) })
+		return
+	}
+	h.both("told", h.n.told(i, f, restock, false, h.now), func(o *order.Order) (order.Change, error) { return o.ApplyPayment(f, restock, h.gateway()) })
 }
 
 // lapses lets an order's time run out, and at times its money come after all.
@@ -146,9 +153,9 @@ func (h *held) disputes() {
 	}
 	f := facts(h.desk, id, payment.Captured)
 	f.Captured = h.n.attempts[i].captured
-	d := h.oneOf("dispute", "open", "lost", "lost", "won")
-	f.Disputes = []payment.DisputeFacts{{Ref: h.oneOf("ref", "dp_1", "dp_2"), Open: d == "open", Lost: d == "lost",
-		Amount: rapid.SampledFrom([]int64{500, total}).Draw(h.r, "withdrawn")}}
+	f.Disputes = []payment.DisputeFacts{{Ref: h.oneOf("ref", "dp_1", "dp_2"), Amount: rapid.SampledFrom([]int64{500, total}).Draw(h.r, "disputed"),
+		State:     payment.DisputeState(h.oneOf("dispute", "inquiry", "needs_response", "under_review", "lost", "lost", "accepted", "won")),
+		Withdrawn: rapid.SampledFrom([]int64{0, 0, 400, 500, total}).Draw(h.r, "withdrawn"), Fee: rapid.SampledFrom([]int64{0, 15}).Draw(h.r, "fee")}}
 	h.tell(i, f, true)
 }
 
@@ -171,7 +178,10 @@ func (h *held) ask() {
 	case 1:
 		amount = total - h.n.back(true)
 	}
-	h.both("ask", h.n.ask(key, amount), askBack(h.desk, key, amount))
+	alone, who := rapid.SampledFrom([]int64{total, 1000}).Draw(h.r, "alone"), h.oneOf("who", "staff:1", "staff:2")
+	h.both("ask", h.n.ask(key, amount, alone, who), func(o *order.Order) (order.Change, error) {
+		return o.RequestRefund(order.NewRefund{Key: key, Amount: amount, Alone: alone}, h.by(who))
+	})
 }
 
 func (h *held) refunded() {
@@ -179,6 +189,9 @@ func (h *held) refunded() {
 		return
 	}
 	i := h.upTo("refund", len(h.n.refunds)-1)
+	if m := h.n.refunds[i]; m.by != "" && !m.approved {
+		return // The gateway has never heard of it.
+	}
 	f := h.o.Record().Refunds[i]
 	if h.upTo("lost", 5) == 0 {
 		want := nothing
@@ -200,7 +213,7 @@ func (h *held) refunded() {
 // elsewhere is a refund made at the gateway's own dashboard, once money is there.
 func (h *held) elsewhere() {
 	i, id, there := h.one()
-	if !there || h.n.attempts[i].captured == 0 || len(h.n.refunds) > 12 {
+	if !there || h.n.attempts[i].captured == 0 || h.n.attempts[i].manual && h.n.refundable(i) < 7 || len(h.n.refunds) > 12 {
 		return
 	}
 	ref := fmt.Sprint("re_elsewhere_", len(h.n.refunds))
@@ -332,6 +345,7 @@ func everyVerbIsTheModels(r *rapid.T) {
 	h.desk = place(r)
 	h.n.same(h.desk)
 	verbs := []func(){h.start, h.start, h.begun, h.told, h.told, h.told, h.lapses, h.disputes, h.strangers, h.ask, h.ask, h.refunded, h.refunded, h.elsewhere, h.handsOff, h.handsOff,
+		h.captures, h.captures, h.promisedMoney, h.gives, h.tries, h.secondPerson,
 		h.machine, h.machine, h.machine, h.machine, h.ships, h.ships, h.delivers, h.delivers, h.ends, h.unseen, h.later}
 	verbs = append(verbs, slices.Repeat([]func(){h.onward}, rapid.SampledFrom([]int{0, 1, 4, 12}).Draw(r, "luck"))...)
 	for range rapid.IntRange(40, 120).Draw(r, "steps") {

@@ -17,8 +17,10 @@ type naive struct {
 	holds    map[string]bool
 	attempts []*naiveAttempt
 	paid     int // Which attempt paid the order; -1 for none.
+	captures []*naiveCapture
+	released int64 // Of the total, promised and given up.
 	refunds  []*naiveRefund
-	disputes map[string]payment.DisputeFacts
+	disputes map[string]*naiveDispute
 	parcels  []*naiveParcel
 	left     map[string]int64 // What is in no parcel.
 	reserved map[string]int64
@@ -32,6 +34,19 @@ type naiveAttempt struct {
 	key, state, refusal string
 	captured            int64
 	session, intent     bool // Their references are known.
+	manual, void        bool
+	before              time.Time // Until when the money is promised.
+	fee                 int64
+	warned, trying      bool
+	tried               time.Time // When the try that may be running began.
+	tries               int
+}
+
+type naiveCapture struct {
+	key, state   string
+	attempt      int
+	amount       int64
+	final, whole bool
 }
 
 type naiveRefund struct {
@@ -39,7 +54,18 @@ type naiveRefund struct {
 	attempt        int
 	amount, earned int64 // earned is what of it had been booked as sold.
 	state          string
-	named          bool // Its reference is known.
+	named          bool   // Its reference is known.
+	by             string // Who asked for it, if another must approve it.
+	approved       bool
+}
+
+type naiveDispute struct {
+	attempt int
+	said    payment.DisputeFacts
+}
+
+func (d *naiveDispute) open() bool {
+	return d.said.State == "inquiry" || d.said.State == "needs_response" || d.said.State == "under_review"
 }
 
 type naiveParcel struct {
@@ -49,7 +75,7 @@ type naiveParcel struct {
 
 func newNaive() *naive {
 	return &naive{
-		status: "awaiting_payment", expires: noon.Add(30 * time.Minute), paid: -1, holds: map[string]bool{}, disputes: map[string]payment.DisputeFacts{},
+		status: "awaiting_payment", expires: noon.Add(30 * time.Minute), paid: -1, holds: map[string]bool{}, disputes: map[string]*naiveDispute{},
 		left: map[string]int64{"mug": 2, "tea": 1}, reserved: map[string]int64{"mug": 2, "tea": 1}, sold: map[string]int64{},
 	}
 }
@@ -98,10 +124,15 @@ func (n *naive) back(promised bool) (sum int64) {
 	return sum
 }
 
-func (n *naive) lost() (sum int64) {
+// lost is what disputes have taken of an attempt, or of all (-1): what is withdrawn, and of a lost one all, if nobody says so.
+func (n *naive) lost(attempt int) (sum int64) {
 	for _, d := range n.disputes {
-		if d.Lost {
-			sum += d.Amount
+		switch {
+		case attempt >= 0 && d.attempt != attempt:
+		case d.said.Withdrawn > 0:
+			sum += d.said.Withdrawn
+		case d.said.State == "lost" || d.said.State == "accepted":
+			sum += d.said.Amount
 		}
 	}
 	return sum
@@ -118,17 +149,30 @@ func (n *naive) refundable(attempt int) int64 {
 			rest -= f.amount
 		}
 	}
-	if attempt == n.paid {
-		rest -= n.lost()
+	return rest - n.lost(attempt)
+}
+
+// price is what the shopper owes.
+func (n *naive) price() int64 { return total - n.released }
+
+// promised is the attempt whose money is promised to the order and not all taken; -1 for none.
+func (n *naive) promised() int {
+	if n.paid >= 0 && n.attempts[n.paid].state == "authorized" && !n.over() {
+		return n.paid
 	}
-	return rest
+	return -1
+}
+
+// taking tells whether a capture is open.
+func (n *naive) taking() bool {
+	return slices.ContainsFunc(n.captures, func(c *naiveCapture) bool { return c.state == "requested" || c.state == "unknown" })
 }
 
 // giveBack promises money of an attempt. Of the attempt that paid, it takes back what was sold, as far as there is some left.
 func (n *naive) giveBack(attempt int, amount int64, key string) {
 	f := &naiveRefund{key: key, attempt: attempt, amount: amount, state: "requested"}
 	if attempt == n.paid {
-		earned := total
+		earned := total - n.released
 		for _, each := range n.refunds {
 			if each.state != "failed" && each.state != "canceled" {
 				earned -= each.earned
@@ -171,7 +215,7 @@ func (n *naive) shown() string {
 		}
 	}
 	for _, d := range n.disputes {
-		if d.Open {
+		if d.open() {
 			return "disputed"
 		}
 	}
@@ -182,7 +226,15 @@ func (n *naive) shown() string {
 		return "partially_refunded"
 	}
 	if n.paid >= 0 {
-		return "paid"
+		switch {
+		case n.price() > 0 && captured >= n.price():
+			return "paid"
+		case n.attempts[n.paid].state == "authorized":
+			return "authorized"
+		case captured > 0:
+			return "processing"
+		}
+		return "unpaid"
 	}
 	if captured > 0 {
 		return "processing"
@@ -191,6 +243,9 @@ func (n *naive) shown() string {
 		return "unpaid"
 	}
 	last := n.attempts[len(n.attempts)-1]
+	if last.trying && last.state == "requires_action" {
+		return "processing"
+	}
 	words := map[string]string{"authorized": "authorized", "processing": "processing", "unknown": "processing", "captured": "processing", "failed": "failed"}
 	if word, there := words[last.state]; there {
 		return word
@@ -231,14 +286,27 @@ func (n *naive) sameMoney(d *desk, r order.Record) {
 	}
 	for i, a := range r.Attempts {
 		m := n.attempts[i]
-		if string(a.State) != m.state || a.Captured != m.captured || a.Paid != (n.paid == i) || a.LastError != m.refusal {
+		if string(a.State) != m.state || a.Captured != m.captured || a.Paid != (n.paid == i) || a.LastError != m.refusal || a.Manual != m.manual ||
+			a.Void != m.void || a.Fee != m.fee || a.Warned != m.warned || a.Try.IsZero() == m.trying || a.Tries != m.tries || !a.CaptureBefore.Equal(m.before) {
 			d.t.Fatalf("attempt %d is %+v, the model's %+v", i, a, *m)
 		}
 	}
 	books := map[string]int64{"receivable": -n.captured(), "gateway_clearing": n.captured() - n.back(false)}
 	if n.paid >= 0 {
-		books["receivable"] += total
-		books["earned"] -= total
+		books["receivable"] += total - n.released
+		books["earned"] -= total - n.released
+	}
+	for _, a := range n.attempts {
+		books["gateway_clearing"] -= a.fee
+		books["fees"] += a.fee
+	}
+	if len(r.Captures) != len(n.captures) || r.Released.Amount != n.released {
+		d.t.Fatalf("%d captures, %d released; the model %d, %d", len(r.Captures), r.Released.Amount, len(n.captures), n.released)
+	}
+	for i, t := range r.Captures {
+		if m := n.captures[i]; string(t.State) != m.state || t.Amount != m.amount || t.Final != m.final || t.Attempt != r.Attempts[m.attempt].ID {
+			d.t.Fatalf("capture %d is %+v, the model's %+v", i, t, *m)
+		}
 	}
 	for i, f := range r.Refunds {
 		m := n.refunds[i]
@@ -255,10 +323,24 @@ func (n *naive) sameMoney(d *desk, r order.Record) {
 		}
 	}
 	for _, each := range r.Disputes {
-		if n.disputes[each.Ref] != each {
-			d.t.Fatalf("the dispute is %+v, the model's %+v", each, n.disputes[each.Ref])
+		m := n.disputes[each.Ref]
+		if m == nil || m.said != each.DisputeFacts || r.Attempts[m.attempt].ID != each.Attempt {
+			d.t.Fatalf("the dispute is %+v, the model's %+v", each, m)
 		}
+		where := "dispute_reserve"
+		if each.State == "lost" || each.State == "accepted" {
+			where = "dispute_losses"
+		}
+		books[where] += m.said.Withdrawn
+		books["fees"] += m.said.Fee
+		books["gateway_clearing"] -= m.said.Withdrawn + m.said.Fee
 	}
+	sameBooks(d, books)
+}
+
+// sameBooks holds the ledger against the model's sums.
+func sameBooks(d *desk, books map[string]int64) {
+	d.t.Helper()
 	got := map[string]int64{}
 	for _, c := range d.chain {
 		for _, p := range c.Postings {

@@ -29,7 +29,7 @@ func (n *naive) find(key string) int {
 	return -1
 }
 
-func (n *naive) start(key string, sameRequest bool, now time.Time) said {
+func (n *naive) start(key string, sameRequest, manual bool, now time.Time) said {
 	switch {
 	case n.find(key) >= 0 && !sameRequest:
 		return no("idempotency_key_reused")
@@ -42,7 +42,7 @@ func (n *naive) start(key string, sameRequest bool, now time.Time) said {
 	case len(n.attempts) == 20:
 		return no("too_many_attempts")
 	}
-	n.attempts = append(n.attempts, &naiveAttempt{key: key, state: "initiating"})
+	n.attempts = append(n.attempts, &naiveAttempt{key: key, state: "initiating", manual: manual})
 	return done
 }
 
@@ -67,10 +67,10 @@ func (n *naive) began(i int, failure string) said {
 }
 
 // told is what the gateway says of an attempt.
-func (n *naive) told(i int, f payment.Facts, restock bool, now time.Time) said {
+func (n *naive) told(i int, f payment.Facts, restock, tried bool, now time.Time) said {
 	a := n.attempts[i]
 	before := *a
-	if goesOn(a.state, string(f.State)) {
+	if goesOn(a.state, string(f.State)) && (f.State == payment.Captured || charges(a.state) || !n.open()) {
 		a.state = string(f.State)
 	}
 	a.intent = true
@@ -80,20 +80,42 @@ func (n *naive) told(i int, f payment.Facts, restock bool, now time.Time) said {
 	} else if f.LastError != "" && (charges(before.state) || charges(a.state)) {
 		a.refusal = f.LastError
 	}
+	if tried || a.state != "requires_action" {
+		a.trying = false
+	}
+	if a.state != "authorized" {
+		a.before = time.Time{}
+	} else if !f.CaptureBefore.IsZero() {
+		a.before = f.CaptureBefore.UTC().Truncate(time.Second)
+	}
 	news := *a != before
 	euros := f.Amount.Currency() == "EUR"
+	if a.manual && a.state == "authorized" && charges(before.state) && before.state != "authorized" && n.paid != i {
+		news = n.promises(i, euros && f.Amount.Minor() == total) || news
+	}
 	switch {
 	case euros && f.Captured > a.captured:
 		news, a.captured = true, f.Captured
-		n.money(i, f.Amount.Minor() == total && f.Captured == total, restock)
+		n.money(i, f.Amount.Minor() == total, restock)
 	case a.state == "captured" && a.captured == 0 && !n.holds["amount_mismatch"]:
 		news, n.holds["amount_mismatch"] = true, true
 	}
 	for _, d := range f.Disputes {
-		news = n.dispute(d) || news
+		news = n.dispute(i, d) || news
+	}
+	if f.Warned && !a.warned {
+		if news, a.warned = true, true; !n.over() {
+			n.holds["early_fraud_warning"] = true
+		}
+	}
+	if euros && f.Fee > 0 && f.Fee != a.fee && a.captured > 0 && f.Captured >= a.captured {
+		news, a.fee = true, f.Fee
 	}
 	if !news {
 		return nothing
+	}
+	if n.paid == i && !n.lapsing(now) {
+		delete(n.holds, "capture_expiring")
 	}
 	switch {
 	case a.state == "processing" && n.status == "awaiting_payment":
@@ -104,17 +126,67 @@ func (n *naive) told(i int, f payment.Facts, restock bool, now time.Time) said {
 	case n.status == "payment_processing" && a.state != "captured" && !n.open():
 		n.status, n.expires = "awaiting_payment", now.UTC().Truncate(time.Second).Add(30*time.Minute)
 	}
+	n.giveUp(i)
 	n.endIfRefunded()
 	return done
 }
 
-// money decides what became of captured money.
-func (n *naive) money(i int, right, restock bool) {
+// lapsing tells whether promised money is lost within a day.
+func (n *naive) lapsing(now time.Time) bool {
+	a := n.attempts[n.paid]
+	return a.state == "authorized" && !a.before.IsZero() && !now.Add(24*time.Hour).Before(a.before)
+}
+
+// promises decides what became of money that was promised.
+func (n *naive) promises(i int, right bool) bool {
 	switch {
+	case !right:
+		was := n.holds["amount_mismatch"]
+		n.holds["amount_mismatch"] = true
+		return !was
+	case n.paid >= 0:
+		return false
+	case n.payable():
+		n.status, n.paid, n.try = "confirmed", i, 1
+		return true
+	}
+	return false
+}
+
+// giveUp takes out of the price what an ended promise did not bring.
+func (n *naive) giveUp(i int) {
+	a := n.attempts[i]
+	rest := n.price() - a.captured
+	if !a.manual || n.paid != i || charges(a.state) || rest < 1 || n.status == "cancelled" {
+		return
+	}
+	n.released += rest
+	if a.captured == 0 && len(n.parcels) == 0 && (n.status == "confirmed" || n.status == "fulfilling") {
+		n.end()
+		return
+	}
+	for _, c := range n.captures {
+		if c.attempt == i && c.final {
+			return
+		}
+	}
+	if !a.void {
+		n.holds["amount_mismatch"] = true
+	}
+}
+
+// money decides what became of captured money.
+func (n *naive) money(i int, rightlyAsked, restock bool) {
+	a := n.attempts[i]
+	right := rightlyAsked && (a.captured == total && n.released == 0 || n.paid == i && a.captured <= n.price())
+	switch {
+	case n.paid == i && n.status == "cancelled" && a.captured <= total:
+		n.giveRest(i) // Promised, given up, and taken after all.
 	case !right:
 		n.holds["amount_mismatch"] = true
 	case n.paid >= 0 && n.paid != i:
 		n.giveRest(i) // Paid twice.
+	case n.paid == i:
 	case n.payable():
 		n.status, n.paid, n.try = "confirmed", i, 1
 	case n.status == "expired" && restock:
@@ -125,13 +197,17 @@ func (n *naive) money(i int, right, restock bool) {
 	}
 }
 
-func (n *naive) dispute(d payment.DisputeFacts) bool {
+func (n *naive) dispute(i int, d payment.DisputeFacts) bool {
 	was, known := n.disputes[d.Ref]
-	if known && (was == d || was.Lost && d.Open) {
+	now := &naiveDispute{attempt: i, said: d}
+	if known && (was.said == d || now.open() && (was.said.State == "lost" || was.said.State == "accepted")) {
 		return false
 	}
-	n.disputes[d.Ref] = d
-	if d.Open {
+	if known {
+		now.attempt = was.attempt
+	}
+	n.disputes[d.Ref] = now
+	if now.open() {
 		n.holds["dispute:"+d.Ref] = true
 	} else {
 		delete(n.holds, "dispute:"+d.Ref)
@@ -139,7 +215,7 @@ func (n *naive) dispute(d payment.DisputeFacts) bool {
 	return true
 }
 
-func (n *naive) ask(key string, amount int64) said {
+func (n *naive) ask(key string, amount, alone int64, who string) said {
 	for _, f := range n.refunds {
 		if f.key == key && f.amount == amount {
 			return nothing
@@ -165,6 +241,9 @@ func (n *naive) ask(key string, amount int64) said {
 		return no("refund_exceeds_captured")
 	}
 	n.giveBack(from, amount, key)
+	if f := n.refunds[len(n.refunds)-1]; amount > alone {
+		f.state, f.by = "awaiting_approval", who
+	}
 	return done
 }
 
@@ -172,7 +251,7 @@ func (n *naive) ask(key string, amount int64) said {
 func (n *naive) refunded(f *naiveRefund, state string, named bool, id string) said {
 	news := named && !f.named
 	f.named = f.named || named
-	steps := map[string]int{"requested": 0, "unknown": 1, "pending": 2, "succeeded": 3, "canceled": 4, "failed": 4}
+	steps := map[string]int{"awaiting_approval": 9, "requested": 0, "unknown": 1, "pending": 2, "succeeded": 3, "canceled": 4, "failed": 4}
 	isOver := f.state == "failed" || f.state == "canceled" || f.state == "succeeded" && state != "failed"
 	if steps[state] > steps[f.state] && !isOver {
 		news, f.state = true, state
@@ -242,10 +321,13 @@ func (n *naive) ship(number string, only map[string]int64) said {
 			return nothing
 		}
 	}
-	switch kept := n.captured() - n.back(true) - n.lost(); {
+	switch kept := n.captured() - n.back(true) - n.lost(-1); {
 	case len(n.holds) > 0:
 		return no("order_on_hold")
-	case n.status != "fulfilling", !n.waiting, n.captured() < total, kept < 1:
+	case n.status != "fulfilling", !n.waiting:
+		return no("order_state_conflict")
+	case n.owes():
+	case n.captured() < n.price(), kept < 1:
 		return no("order_state_conflict")
 	}
 	if only == nil {
@@ -255,6 +337,9 @@ func (n *naive) ship(number string, only map[string]int64) said {
 		if quantity > n.left[sku] {
 			return no("quantity_invalid")
 		}
+	}
+	if n.owes() {
+		return no("payment_not_captured")
 	}
 	for sku, quantity := range only {
 		n.left[sku] -= quantity
@@ -319,6 +404,11 @@ func (n *naive) cancel() said {
 		return no("order_state_conflict")
 	}
 	n.end()
+	for _, f := range n.refunds {
+		if f.state == "awaiting_approval" {
+			f.state = "canceled"
+		}
+	}
 	for i := range n.attempts {
 		n.giveRest(i)
 	}

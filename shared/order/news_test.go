@@ -46,7 +46,9 @@ func truths(r *rapid.T, d *desk, a payment.AttemptID) []payment.Facts {
 			out = append(out, last)
 		}
 	}
-	for _, dispute := range rapid.SampledFrom([][]payment.DisputeFacts{nil, {{Open: true}}, {{Open: true}, {Lost: true}}, {{Open: true}, {}}}).Draw(r, "dispute") {
+	open, won := payment.DisputeFacts{State: payment.DisputeNeedsResponse, Withdrawn: 500, Fee: 15}, payment.DisputeFacts{State: payment.DisputeWon}
+	lost := payment.DisputeFacts{State: payment.DisputeLost, Withdrawn: 500, Fee: 15}
+	for _, dispute := range rapid.SampledFrom([][]payment.DisputeFacts{nil, {open}, {open, lost}, {open, won}}).Draw(r, "dispute") {
 		dispute.Ref, dispute.Amount = "dp_1", 500
 		last.Disputes = []payment.DisputeFacts{dispute}
 		out = append(out, last)

@@ -61,6 +61,7 @@ type NewAttempt struct {
 	Gateway string
 	Mode    payment.Mode
 	Back    string // The shop's page to which the browser returns in the end; "" for the shop's own.
+	Manual  bool   // The money is promised first, and taken by a capture.
 }
 
 // attemptsMax bounds how many attempts an order keeps, and with it the order's size.
@@ -88,7 +89,7 @@ func (o *Order) StartPayment(p NewAttempt, by By) (Change, error) {
 		return Change{}, fault.New(fault.TooMany, op, "too_many_attempts", "This order has seen too many attempts to pay. Place a new one.")
 	}
 	o.r.Attempts = append(slices.Clone(o.r.Attempts), payment.Attempt{
-		ID: id, Gateway: p.Gateway, Mode: p.Mode, State: payment.Initiating, Amount: o.r.Total, Print: p.Print, Back: p.Back,
+		ID: id, Gateway: p.Gateway, Mode: p.Mode, State: payment.Initiating, Amount: o.r.Total, Print: p.Print, Back: p.Back, Manual: p.Manual,
 		At: by.At.UTC().Truncate(time.Millisecond),
 	})
 	if planted.Bug(9) && o.r.Currency.Decimals() == 0 {
@@ -152,50 +153,113 @@ func (o *Order) learn(a *payment.Attempt, session, intent string) []Ref {
 // money for an expired order reserves its stock again; if the store then reports a shortage, load again and call without,
 // and the money goes back. Errors: fault.Conflict, code attempt_unknown, facts of no attempt of this order.
 func (o *Order) ApplyPayment(f payment.Facts, restock bool, by By) (Change, error) {
-	o.r.Attempts, o.r.Refunds = slices.Clone(o.r.Attempts), slices.Clone(o.r.Refunds)
-	a := o.attempt(f.Attempt)
-	if a == nil || f.Order != string(o.r.ID) {
-		return Change{}, fault.New(fault.Conflict, "order.ApplyPayment", "attempt_unknown", "")
-	}
+	return o.applyFacts(f, taking{restock: restock}, by)
+}
+
+// ApplyTried is ApplyPayment for what a gateway says after a try to take the money, or long enough after one whose answer was
+// lost: the try is over.
+func (o *Order) ApplyTried(f payment.Facts, restock bool, by By) (Change, error) {
+	return o.applyFacts(f, taking{restock: restock, tried: true}, by)
+}
+
+// taking says how facts are taken in.
+type taking struct {
+	restock bool // Money for an expired order reserves its stock again.
+	tried   bool // No try to take the money is on its way any more.
+}
+
+func (o *Order) applyFacts(f payment.Facts, how taking, by By) (Change, error) {
 	c := Change{}
-	kind := o.advance(&c, a, f)
-	switch {
-	case (a.Captured < f.Captured || planted.Bug(7) && f.LastError != "" && a.Captured > f.Captured) && f.Amount.Currency() == o.r.Currency:
-		c.Postings = append(c.Postings, ledger.Transfer(ledger.Receivable, ledger.GatewayClearing, f.Captured-a.Captured)...)
-		a.Captured = f.Captured
-		kind = o.received(&c, *a, f, restock, by)
-	case a.State == payment.Captured && a.Captured == 0 && !o.Held(amountMismatch):
-		o.hold(amountMismatch, by) // Money that the order's books cannot count: none, or of another currency.
-		kind = amountMismatch
-	}
-	for _, r := range f.Refunds {
-		if o.applyRefund(&c, *a, r, by) && kind == "" {
-			kind = "refund_" + string(r.State)
-		}
-	}
-	for _, d := range f.Disputes {
-		if o.applyDispute(d, by) && kind == "" {
-			kind = disputeKind(d)
-		}
-	}
-	if kind == "" {
-		return Change{}, nil
-	}
-	a.Asks, a.Asked = 0, time.Time{}
-	if err := o.followAttempt(a.State, by); err != nil {
-		return Change{}, err
-	}
-	if err := o.endRefunded(&c, by); err != nil {
+	kind, err := o.take(&c, f, how, by)
+	if err != nil || kind == "" {
 		return Change{}, err
 	}
 	return o.seal(kind, by, c)
 }
 
+// take is what all facts do to the order. It gives the change's kind, "" if there are no news.
+func (o *Order) take(c *Change, f payment.Facts, how taking, by By) (string, error) {
+	o.r.Attempts, o.r.Refunds = slices.Clone(o.r.Attempts), slices.Clone(o.r.Refunds)
+	a := o.attempt(f.Attempt)
+	if a == nil || f.Order != string(o.r.ID) {
+		return "", fault.New(fault.Conflict, "order.ApplyPayment", "attempt_unknown", "")
+	}
+	before := a.State
+	kind := o.advance(c, a, f, how.tried)
+	if before.Open() && before != payment.Authorized {
+		if news := o.authorized(c, *a, f, by); news != "" {
+			kind = news
+		}
+	}
+	switch {
+	case (a.Captured < f.Captured || planted.Bug(7) && f.LastError != "" && a.Captured > f.Captured) && f.Amount.Currency() == o.r.Currency:
+		c.Postings = append(c.Postings, ledger.Transfer(ledger.Receivable, ledger.GatewayClearing, f.Captured-a.Captured)...)
+		a.Captured = f.Captured
+		kind = o.received(c, *a, f, how.restock, by)
+	case a.State == payment.Captured && a.Captured == 0 && !o.Held(amountMismatch):
+		o.hold(amountMismatch, by) // Money that the order's books cannot count: none, or of another currency.
+		kind = amountMismatch
+	}
+	if news := o.besides(c, a, f, by); kind == "" {
+		kind = news
+	}
+	if kind == "" {
+		return "", nil
+	}
+	a.Asks, a.Asked = 0, time.Time{}
+	if a.Paid && !o.r.expiring(*a, by.At) {
+		o.lift(captureExpiring)
+	}
+	if err := o.followAttempt(a.State, by); err != nil {
+		return "", err
+	}
+	ended, err := o.promiseOver(c, *a, by)
+	if ended != "" {
+		kind = ended
+	}
+	if err != nil {
+		return "", err
+	}
+	return kind, o.endRefunded(c, by)
+}
+
+// besides takes what facts say beside the payment itself. It gives the kind of a change that is about that alone.
+func (o *Order) besides(c *Change, a *payment.Attempt, f payment.Facts, by By) (kind string) {
+	for _, r := range f.Refunds {
+		if o.applyRefund(c, *a, r, by) && kind == "" {
+			kind = "refund_" + string(r.State)
+		}
+	}
+	for _, d := range f.Disputes {
+		if news := o.applyDispute(c, *a, d, by); kind == "" {
+			kind = news
+		}
+	}
+	if f.Warned && !a.Warned {
+		a.Warned = true
+		if !o.r.Status.Ended() {
+			o.hold("early_fraud_warning", by)
+		}
+		if kind == "" {
+			kind = "fraud_warning"
+		}
+	}
+	if f.Fee > 0 && f.Fee != a.Fee && a.Captured > 0 && f.Captured >= a.Captured && f.Amount.Currency() == o.r.Currency {
+		c.Postings = append(c.Postings, ledger.Transfer(ledger.GatewayClearing, ledger.Fees, f.Fee-a.Fee)...)
+		a.Fee = f.Fee
+		if kind == "" {
+			kind = "fee_known"
+		}
+	}
+	return kind
+}
+
 // advance takes a gateway's news of an attempt's state and references. It gives the change's kind, "" if there are none.
-func (o *Order) advance(c *Change, a *payment.Attempt, f payment.Facts) string {
+func (o *Order) advance(c *Change, a *payment.Attempt, f payment.Facts, tried bool) string {
 	before := *a
 	c.Refs = o.learn(a, f.Session, f.Intent)
-	if a.State.CanBecome(f.State) {
+	anew := !a.State.Open() && f.State.Open() && o.openAttempt() != nil // A promise of the past, beside a payment under way: it lapses.
+	if a.State.CanBecome(f.State) && !anew {
 		a.State = f.State
 	}
 	if a.State == payment.Captured {
@@ -205,6 +269,15 @@ func (o *Order) advance(c *Change, a *payment.Attempt, f payment.Facts) string {
 		}
 	} else if f.LastError != "" && (before.State.Open() || a.State.Open()) {
 		a.LastError = f.LastError
+	}
+	if tried || a.State != payment.RequiresAction {
+		a.Try = time.Time{}
+	}
+	switch {
+	case a.State != payment.Authorized:
+		a.CaptureBefore = time.Time{}
+	case !f.CaptureBefore.IsZero():
+		a.CaptureBefore = f.CaptureBefore.UTC().Truncate(time.Second)
 	}
 	switch {
 	case *a == before:
@@ -221,12 +294,18 @@ func (o *Order) advance(c *Change, a *payment.Attempt, f payment.Facts) string {
 // received decides what captured money means for the order, and gives the change's kind.
 func (o *Order) received(c *Change, a payment.Attempt, f payment.Facts, restock bool, by By) string {
 	switch {
-	case !planted.Bug(8) && (f.Amount != money.Of(a.Amount, o.r.Currency) || a.Captured != o.r.Total):
+	case a.Paid && o.r.Status == Cancelled && a.Captured <= o.r.Total:
+		return o.tooLate(c, a, by) // Promised, given up, and taken after all.
+	case !planted.Bug(8) && (f.Amount != money.Of(a.Amount, o.r.Currency) || a.Captured > o.r.Price() || a.Captured < o.r.Total && !a.Paid):
 		o.hold(amountMismatch, by)
 		return amountMismatch
 	case o.r.PaidBy != "" && o.r.PaidBy != a.ID:
 		o.refundRest(c, a, payment.DuplicatePayment, by)
 		return "duplicate_payment"
+	case a.Paid && a.Captured < o.r.Total:
+		return "payment_captured_in_part"
+	case a.Paid:
+		return "payment_captured"
 	case o.r.Status.Payable():
 		o.paid(a.ID)
 		o.confirm(c, by)
@@ -239,10 +318,15 @@ func (o *Order) received(c *Change, a payment.Attempt, f payment.Facts, restock 
 		o.confirm(c, by)
 		return "late_payment_accepted"
 	default:
-		o.refundRest(c, a, payment.LatePayment, by)
-		c.Messages = append(c.Messages, Message{To: ToMail, Kind: "late_payment_refunded"})
-		return "late_payment_refunded"
+		return o.tooLate(c, a, by)
 	}
+}
+
+// tooLate gives back money that came after the order's end.
+func (o *Order) tooLate(c *Change, a payment.Attempt, by By) string {
+	o.refundRest(c, a, payment.LatePayment, by)
+	c.Messages = append(c.Messages, Message{To: ToMail, Kind: "late_payment_refunded"})
+	return "late_payment_refunded"
 }
 
 // confirm books the sale and sets fulfillment going. The caller has checked that the status may become Confirmed.

@@ -231,7 +231,7 @@ func TestMismatchedMoneyCanBeGivenBackAndTheOrderEnds(t *testing.T) {
 	f.Captured = total - 1
 	d.do(news(d, f))
 	d.do(func(o *order.Order) (order.Change, error) {
-		return o.RequestRefund("r1", total-1, nil, d.by("staff:1"))
+		return o.RequestRefund(order.NewRefund{Key: "r1", Amount: total - 1}, d.by("staff:1"))
 	})
 	if c := d.do(refundNews(d, "r1", payment.RefundSucceeded)); len(c.Stock) != 2 || c.Stock[0].Kind != catalog.Release {
 		t.Errorf("its stock: %v", c.Stock)
@@ -356,11 +356,11 @@ func TestWhatIsAuthorizedIsNotPaid(t *testing.T) {
 func TestNewsWithoutAStateDoNotLookLikeAPayment(t *testing.T) {
 	d, a := paid(t)
 	f := facts(d, a, payment.Captured)
-	f.Disputes = []payment.DisputeFacts{{Ref: "dp_1", Open: true, Amount: total}}
+	f.Disputes = []payment.DisputeFacts{{Ref: "dp_1", State: payment.DisputeNeedsResponse, Amount: total}}
 	if c := d.do(news(d, f)); c.Kind != "dispute_opened" {
 		t.Errorf("a dispute is %q", c.Kind)
 	}
-	f.Disputes[0].Open = false
+	f.Disputes[0].State = payment.DisputeWon
 	if c := d.do(news(d, f)); c.Kind != "dispute_closed" {
 		t.Errorf("its end is %q", c.Kind)
 	}
@@ -369,3 +369,5 @@ func TestNewsWithoutAStateDoNotLookLikeAPayment(t *testing.T) {
 		t.Errorf("a refund is %q", c.Kind)
 	}
 }
+
+func mustEuros(minor int64) money.Amount { return money.Of(minor, "EUR") }

@@ -119,6 +119,7 @@ func (o *Order) Cancel(by By) (Change, error) {
 	if err := o.end(&c, by); err != nil {
 		return Change{}, err
 	}
+	o.withdrawAwaiting(&c, by)
 	for i := range o.r.Attempts {
 		o.refundRest(&c, o.r.Attempts[i], payment.OrderCancelled, by)
 	}

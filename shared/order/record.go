@@ -66,8 +66,10 @@ type Record struct {
 	ExpiresAt   time.Time              `json:"expires_at,omitzero"` // Until when stock is held for an unpaid order.
 	Attempts    []payment.Attempt      `json:"attempts,omitempty"`
 	PaidBy      payment.AttemptID      `json:"-"` // The attempt that confirmed it: the one that is marked as paid.
+	Captures    []payment.Capture      `json:"captures,omitempty"`
+	Released    Released               `json:"released,omitzero"` // What was promised and given up.
 	Refunds     []payment.Refund       `json:"refunds,omitempty"`
-	Disputes    []payment.DisputeFacts `json:"disputes,omitempty"`
+	Disputes    []payment.Dispute      `json:"disputes,omitempty"`
 	Holds       []Hold                 `json:"holds,omitempty"`
 	Shipments   []fulfillment.Shipment `json:"shipments,omitempty"`
 	Try         int                    `json:"try,omitempty"`         // Which execution of the fulfillment machine carries it.

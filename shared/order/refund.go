@@ -65,7 +65,7 @@ const amountMismatch = "amount_mismatch"
 func (r *Record) HoldsMoney() bool { return r.Captured() > r.Refunded() || r.held(amountMismatch) }
 
 // refundable is what is left of an attempt to give back: captured, less refunds that have or may have happened, less
-// lost disputes.
+// what disputes have taken.
 func (r *Record) refundable(a payment.Attempt) int64 {
 	left := a.Captured
 	for _, f := range r.Refunds {
@@ -73,33 +73,58 @@ func (r *Record) refundable(a payment.Attempt) int64 {
 			left -= f.Amount
 		}
 	}
-	if a.ID == r.PaidBy {
-		for _, d := range r.Disputes {
-			if d.Lost {
-				left -= d.Amount
-			}
-		}
-	}
-	return left
+	return left - r.disputed(a.ID)
 }
 
-// RequestRefund notes a refund of amount minor units before the gateway is called, and sets its amount aside. A repeat of
-// the key gives the zero Change. note is staff's reason, sealed. Errors: fault.Invalid: refund_invalid, not above 0 or
-// nothing captured; idempotency_key_reused. fault.Conflict, refund_exceeds_captured.
-func (o *Order) RequestRefund(key string, amount int64, note []byte, by By) (Change, error) {
+// refundsMax bounds how many refunds of ours an order keeps, and with it the order's size.
+const refundsMax = 100
+
+// NewRefund is what staff ask for.
+type NewRefund struct {
+	Key    string       // The Idempotency-Key.
+	Amount int64        // Minor units; with lines it may be 0, or must be what they come to.
+	Lines  []RefundLine // What it is for; none: for the order as a whole.
+	Alone  int64        // Up to how many minor units one member of staff decides alone; 0: any amount.
+	Note   []byte       // Staff's reason, sealed.
+}
+
+// RequestRefund notes a refund before the gateway is called, and sets its amount aside. One that is more than staff decide alone
+// awaits the approval of another. A repeat of the key gives the zero Change. Errors: fault.Invalid: refund_invalid, not above 0,
+// nothing captured, or not what the lines come to; sku_unknown and quantity_invalid of a line; idempotency_key_reused.
+// fault.Conflict, refund_exceeds_captured, also of a line. fault.TooMany, too_many_refunds.
+func (o *Order) RequestRefund(n NewRefund, by By) (Change, error) {
 	const op = "order.RequestRefund"
-	id := RefundIDFor(o.r.ID, key)
+	id := RefundIDFor(o.r.ID, n.Key)
 	if r, again := o.Refund(id); again {
-		if r.Amount != amount {
+		if !o.r.repeats(r, n) {
 			return Change{}, keyReused(op)
 		}
 		return Change{}, nil
 	}
-	if amount < 1 || o.r.Captured() == 0 {
-		return Change{}, &fault.Error{Kind: fault.Invalid, Op: op, Code: "refund_invalid", At: "#/amount",
-			Msg: "Must be a whole number of minor units above 0, of an order that is paid."}
+	if len(n.Lines) > 0 && o.r.PaidBy == "" || n.Amount < 0 {
+		return Change{}, refundInvalid(op)
+	}
+	lines, err := o.r.refundLines(n.Lines)
+	if err != nil {
+		return Change{}, err
+	}
+	amount := n.Amount
+	if len(lines) > 0 {
+		if amount = amountOf(lines); n.Amount != 0 && n.Amount != amount {
+			return Change{}, &fault.Error{Kind: fault.Invalid, Op: op, Code: "refund_invalid", At: "#/amount",
+				Msg: fmt.Sprintf("The lines come to %s. Leave the amount out.", money.Of(amount, o.r.Currency).Format("en"))}
+		}
+	}
+	switch {
+	case amount < 1 || o.r.Captured() == 0:
+		return Change{}, refundInvalid(op)
+	case len(o.r.Refunds) >= refundsMax:
+		return Change{}, fault.New(fault.TooMany, op, "too_many_refunds", "This order has had too many refunds for another.")
 	}
 	a := o.payer(amount)
+	if len(lines) > 0 {
+		a = o.attempt(o.r.PaidBy) // What is bought was paid by this one.
+	}
 	left := o.r.refundable(*a)
 	if planted.Bug(10) {
 		for _, open := range o.OpenRefunds() {
@@ -110,9 +135,18 @@ func (o *Order) RequestRefund(key string, amount int64, note []byte, by By) (Cha
 		return Change{}, &fault.Error{Kind: fault.Conflict, Op: op, Code: "refund_exceeds_captured", At: "#/amount",
 			Msg: fmt.Sprintf("Only %s of this order can still be refunded.", money.Of(max(left, 0), o.r.Currency).Format("en"))}
 	}
-	c := Change{Note: note}
-	o.addRefund(&c, *a, payment.Refund{ID: id, Cause: payment.ByStaff, Amount: amount}, by)
-	return o.seal("refund_requested", by, c)
+	c, kind := Change{Note: n.Note}, "refund_requested"
+	r := payment.Refund{ID: id, Cause: payment.ByStaff, Amount: amount, Lines: lines}
+	if n.Alone > 0 && amount > n.Alone {
+		r.State, r.By, kind = payment.RefundAwaiting, by.Who, "refund_awaits_approval"
+	}
+	o.addRefund(&c, *a, r, by)
+	return o.seal(kind, by, c)
+}
+
+func refundInvalid(op string) error {
+	return &fault.Error{Kind: fault.Invalid, Op: op, Code: "refund_invalid", At: "#/amount",
+		Msg: "Must be a whole number of minor units above 0, of an order that is paid."}
 }
 
 // payer is the attempt that an amount is given back from: one that the shop has no claim to, such as a second payment
@@ -142,9 +176,15 @@ func (o *Order) refundRest(c *Change, a payment.Attempt, cause payment.Cause, by
 // addRefund stores a new refund as requested and books it: money that was earned is un-earned part by part, money that
 // never was goes back to the shopper's account.
 func (o *Order) addRefund(c *Change, a payment.Attempt, r payment.Refund, by By) {
-	r.Attempt, r.State, r.At = a.ID, payment.RefundRequested, by.At.UTC().Truncate(time.Millisecond)
+	r.Attempt, r.At = a.ID, by.At.UTC().Truncate(time.Millisecond)
+	if r.State == "" {
+		r.State = payment.RefundRequested
+	}
 	if a.ID == o.r.PaidBy {
 		r.Goods, r.Shipping, r.Tax = o.r.shares(r.Amount)
+		if goods, tax := o.r.sharesOf(r.Lines); len(r.Lines) > 0 && goods+tax == r.Amount {
+			r.Goods, r.Shipping, r.Tax = goods, 0, tax
+		}
 	}
 	c.Postings = append(c.Postings, refundPostings(r)...)
 	o.r.Refunds = append(slices.Clone(o.r.Refunds), r)
@@ -154,17 +194,24 @@ func (o *Order) addRefund(c *Change, a payment.Attempt, r payment.Refund, by By)
 // or above the sale's, whatever came before and failed since, and the parts of all refunds of an order that is refunded in
 // full are those of the sale, to the last unit. What is more than is left was never earned.
 func (r *Record) shares(amount int64) (goods, shipping, tax int64) {
-	goods, shipping, tax = r.Subtotal-r.Discount, r.Shipping, r.Tax
-	for _, f := range r.Refunds {
-		if f.State.Live() && f.Attempt == r.PaidBy {
-			goods, shipping, tax = goods-f.Goods, shipping-f.Shipping, tax-f.Tax
-		}
-	}
+	goods, shipping, tax = r.sold()
 	parts, err := money.Of(min(amount, goods+shipping+tax), r.Currency).Split(goods, shipping, tax)
 	if err != nil {
 		return 0, 0, 0 // Nothing is left of the sale.
 	}
 	return parts[0].Minor(), parts[1].Minor(), parts[2].Minor()
+}
+
+// sold is what is left of the sale, part by part: less what was released and what goes back.
+func (r *Record) sold() (goods, shipping, tax int64) {
+	gone := r.Released
+	goods, shipping, tax = r.Subtotal-r.Discount-gone.Goods, r.Shipping-gone.Shipping, r.Tax-gone.Tax
+	for _, f := range r.Refunds {
+		if f.State.Live() && f.Attempt == r.PaidBy {
+			goods, shipping, tax = goods-f.Goods, shipping-f.Shipping, tax-f.Tax
+		}
+	}
+	return goods, shipping, tax
 }
 
 func refundPostings(r payment.Refund) []ledger.Posting {
@@ -261,33 +308,4 @@ func (r *Record) refundOf(f payment.RefundFacts) int {
 		return -1
 	}
 	return i
-}
-
-// disputeKind is the kind of a change that is about a dispute alone.
-func disputeKind(d payment.DisputeFacts) string {
-	if d.Open {
-		return "dispute_opened"
-	}
-	return "dispute_closed"
-}
-
-// applyDispute keeps a dispute's state: it is a hold while it is open, and never a move of the order. A lost one that is
-// said to be open is old news.
-func (o *Order) applyDispute(d payment.DisputeFacts, by By) bool {
-	i := slices.IndexFunc(o.r.Disputes, func(have payment.DisputeFacts) bool { return have.Ref == d.Ref })
-	if i >= 0 && (o.r.Disputes[i] == d || o.r.Disputes[i].Lost && d.Open) {
-		return false
-	}
-	o.r.Disputes = slices.Clone(o.r.Disputes)
-	if i < 0 {
-		o.r.Disputes = append(o.r.Disputes, d)
-	} else {
-		o.r.Disputes[i] = d
-	}
-	if d.Open {
-		o.hold("dispute:"+d.Ref, by)
-	} else {
-		o.lift("dispute:" + d.Ref)
-	}
-	return true
 }

@@ -17,7 +17,7 @@ import (
 
 func askBack(d *desk, key string, amount int64) func(*order.Order) (order.Change, error) {
 	return func(o *order.Order) (order.Change, error) {
-		return o.RequestRefund(key, amount, []byte("sealed"), d.by("staff:1"))
+		return o.RequestRefund(order.NewRefund{Key: key, Amount: amount, Note: []byte("sealed")}, d.by("staff:1"))
 	}
 }
 
@@ -243,17 +243,18 @@ func TestADisputeIsAHoldAndNeverTouchesTheLifeOfTheOrder(t *testing.T) {
 		f.Disputes = disputes
 		return news(d, f)
 	}
-	one, two := payment.DisputeFacts{Ref: "dp_1", Open: true, Amount: 1000}, payment.DisputeFacts{Ref: "dp_2", Open: true, Amount: 500}
+	one := payment.DisputeFacts{Ref: "dp_1", State: payment.DisputeNeedsResponse, Amount: 1000}
+	two := payment.DisputeFacts{Ref: "dp_2", State: payment.DisputeUnderReview, Amount: 500}
 	d.do(say(one, two))
 	d.again("they", say(one, two))
 	d.is(order.Fulfilling, "disputed")
 	d.refused(fault.Conflict, "order_on_hold", shipAll(d, "1"))
 	won := one
-	won.Open = false
+	won.State = payment.DisputeWon
 	d.do(say(won, two))
 	d.is(order.Fulfilling, "disputed") // A won dispute does not free the order of a second one.
 	lost := two
-	lost.Open, lost.Lost = false, true
+	lost.State = payment.DisputeLost
 	d.do(say(won, lost))
 	d.is(order.Fulfilling, "paid")
 	d.again("old news of a lost dispute", say(won, two))

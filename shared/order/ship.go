@@ -10,6 +10,7 @@ import (
 	"till/shared/catalog"
 	"till/shared/fault"
 	"till/shared/fulfillment"
+	"till/shared/payment"
 	"till/shared/planted"
 )
 
@@ -86,7 +87,7 @@ type Parcel struct {
 
 // Ship notes a parcel handed to its carrier; its units are sold. A repeat, the same carrier and number, changes nothing.
 // Errors: fault.Invalid, each fault of the parcel At its place; fault.Conflict: order_on_hold; order_state_conflict, not
-// paid, the money gone again, or not yet prepared.
+// paid, the money gone again, or not yet prepared; payment_not_captured, last of all: its money is promised and not taken.
 func (o *Order) Ship(p Parcel, by By) (Change, error) {
 	faults := fulfillment.CheckLabel(p.Carrier, p.TrackingNumber)
 	if len(faults) > 0 {
@@ -104,12 +105,15 @@ func (o *Order) Ship(p Parcel, by By) (Change, error) {
 	switch {
 	case len(holds) > 0:
 		return Change{}, fault.New(fault.Conflict, "order.Ship", "order_on_hold", "The order is on hold. Lift its holds first.")
-	case o.r.Status != Fulfilling, o.r.TaskIn == 0, o.r.Captured() < o.r.Total, o.r.Total > 0 && o.r.kept() < 1:
+	case o.r.Status != Fulfilling, o.r.TaskIn == 0, !o.r.promised() && (o.r.Captured() < o.r.Price() || o.r.Total > 0 && o.r.kept() < 1):
 		return Change{}, StateConflict("order.Ship")
 	}
 	lines, err := o.pack(p.Lines)
 	if err != nil {
 		return Change{}, err
+	}
+	if o.r.promised() {
+		return Change{}, fault.New(fault.Conflict, "order.Ship", "payment_not_captured", "The money is promised and not taken yet. Capture it first.")
 	}
 	c := Change{Messages: []Message{{To: ToMail, Kind: "order_shipped"}}}
 	for _, l := range lines {
@@ -129,6 +133,12 @@ func (o *Order) Ship(p Parcel, by By) (Change, error) {
 	return o.seal(kind, by, c)
 }
 
+// promised tells whether money is owed that a gateway promised and nobody has taken yet.
+func (r *Record) promised() bool {
+	i := slices.IndexFunc(r.Attempts, func(a payment.Attempt) bool { return a.ID == r.PaidBy })
+	return i >= 0 && r.Attempts[i].State == payment.Authorized && r.Attempts[i].Captured < r.Price()
+}
+
 // kept is the money that stays with the shop, minor units: captured, less what goes back and what disputes took.
 func (r *Record) kept() int64 {
 	sum := r.Captured()
@@ -137,10 +147,8 @@ func (r *Record) kept() int64 {
 			sum -= f.Amount
 		}
 	}
-	for _, d := range r.Disputes {
-		if d.Lost {
-			sum -= d.Amount
-		}
+	for _, a := range r.Attempts {
+		sum -= r.disputed(a.ID)
 	}
 	return sum
 }

@@ -11,20 +11,24 @@ import (
 func (r *Record) PaymentStatus() string {
 	captured, refunded := r.settled()
 	switch {
-	case slices.ContainsFunc(r.Disputes, func(d payment.DisputeFacts) bool { return d.Open }):
+	case r.openDispute():
 		return "disputed"
 	case captured > 0 && refunded >= captured:
 		return "refunded"
 	case captured > 0 && refunded > 0:
 		return "partially_refunded"
-	case r.PaidBy != "" || r.Total == 0:
+	case r.Total == 0:
 		return "paid"
+	case r.PaidBy != "":
+		return r.payerStatus(captured)
 	case captured > 0:
 		return "processing" // Not what was asked for, or too late: people decide, or it goes back.
 	case len(r.Attempts) == 0:
 		return "unpaid"
 	}
 	switch last := r.Attempts[len(r.Attempts)-1]; {
+	case last.State == payment.RequiresAction && !last.Try.IsZero():
+		return "processing" // Its money may be taken; nobody is to pay a second time meanwhile.
 	case last.State == payment.Authorized:
 		return "authorized"
 	case last.State == payment.Processing, last.State == payment.Unknown, last.State == payment.Captured:
@@ -33,6 +37,21 @@ func (r *Record) PaymentStatus() string {
 		return "failed"
 	default:
 		return "unpaid"
+	}
+}
+
+// payerStatus is what a shopper is told of the payment that confirmed the order.
+func (r *Record) payerStatus(captured int64) string {
+	i := slices.IndexFunc(r.Attempts, func(a payment.Attempt) bool { return a.ID == r.PaidBy })
+	switch {
+	case r.Price() > 0 && captured >= r.Price():
+		return "paid"
+	case i >= 0 && r.Attempts[i].State == payment.Authorized:
+		return "authorized"
+	case captured > 0:
+		return "processing" // Taken after it was given up: it goes back.
+	default:
+		return "unpaid" // What was promised was given up.
 	}
 }
 

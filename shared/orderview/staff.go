@@ -17,6 +17,8 @@ type Staff struct {
 	Version  int       `json:"version"`
 	Due      time.Time `json:"due,omitzero"`
 	Attempts []Attempt `json:"attempts"`
+	Captures []Capture `json:"captures,omitempty"`
+	Disputes []Dispute `json:"disputes,omitempty"`
 	Balances []Balance `json:"ledger,omitempty"`
 	Contact  *Contact  `json:"contact,omitempty"`
 }
@@ -32,6 +34,30 @@ type Attempt struct {
 	Reference string            `json:"reference,omitempty"`
 	LastError string            `json:"last_error,omitempty"`
 	CreatedAt time.Time         `json:"created_at"`
+
+	CaptureBefore time.Time     `json:"capture_before,omitzero"` // When money that is promised is lost unless it is captured.
+	Fee           *money.Amount `json:"fee,omitempty"`           // What the gateway kept, once it is known.
+}
+
+// Capture is money taken, or being taken, that was promised first.
+type Capture struct {
+	ID        payment.CaptureID    `json:"id"`
+	Status    payment.CaptureState `json:"status"`
+	Amount    money.Amount         `json:"amount"`
+	Final     bool                 `json:"final,omitempty"`
+	LastError string               `json:"last_error,omitempty"`
+	CreatedAt time.Time            `json:"created_at"`
+}
+
+// Dispute is a shopper's complaint to a bank, with the time by which it must be answered.
+type Dispute struct {
+	Reference string               `json:"reference"`
+	Status    payment.DisputeState `json:"status"`
+	Amount    money.Amount         `json:"amount"`
+	Withdrawn money.Amount         `json:"withdrawn"` // What the gateway has taken for it now.
+	Fee       money.Amount         `json:"fee"`
+	DueBy     time.Time            `json:"due_by,omitzero"`
+	OpenedAt  time.Time            `json:"opened_at"`
 }
 
 // Balance is what an order's changes sum to on one account, debit positive.
@@ -53,17 +79,35 @@ type Contact struct {
 func ForStaff(o *order.Order) Staff {
 	r := o.Record()
 	v := Staff{Order: full(o), Customer: r.Customer, Version: r.N, Due: r.Due, Attempts: make([]Attempt, 0, len(r.Attempts))}
+	in := func(minor int64) money.Amount { return money.Of(minor, r.Currency) }
+	for _, t := range r.Captures {
+		v.Captures = append(v.Captures, CaptureOf(t, r.Currency))
+	}
+	for _, d := range r.Disputes {
+		v.Disputes = append(v.Disputes, Dispute{Reference: d.Ref, Status: d.State, Amount: in(d.Amount), Withdrawn: in(d.Withdrawn),
+			Fee: in(d.Fee), DueBy: d.DueBy, OpenedAt: d.At})
+	}
 	for _, a := range r.Attempts {
 		ref := a.Intent
 		if ref == "" {
 			ref = a.Session
 		}
-		v.Attempts = append(v.Attempts, Attempt{
-			ID: a.ID, Gateway: a.Gateway, Mode: a.Mode, Status: a.State, Amount: money.Of(a.Amount, r.Currency),
-			Captured: money.Of(a.Captured, r.Currency), Reference: ref, LastError: a.LastError, CreatedAt: a.At,
-		})
+		shown := Attempt{
+			ID: a.ID, Gateway: a.Gateway, Mode: a.Mode, Status: a.State, Amount: in(a.Amount),
+			Captured: in(a.Captured), Reference: ref, LastError: a.LastError, CreatedAt: a.At, CaptureBefore: a.CaptureBefore,
+		}
+		if a.Fee != 0 {
+			fee := in(a.Fee)
+			shown.Fee = &fee
+		}
+		v.Attempts = append(v.Attempts, shown)
 	}
 	return v
+}
+
+// CaptureOf is a capture as staff see it.
+func CaptureOf(t payment.Capture, c money.Currency) Capture {
+	return Capture{ID: t.ID, Status: t.State, Amount: money.Of(t.Amount, c), Final: t.Final, LastError: t.LastError, CreatedAt: t.At}
 }
 
 // History gives the staff's view of an order's history: every change, with who and why.
@@ -75,10 +119,6 @@ func History(changes []order.Change) []Event {
 	return out
 }
 
-// accounts is the order in which balances are listed.
-var accounts = [...]ledger.Account{ledger.Receivable, ledger.GatewayClearing, ledger.Revenue, ledger.Tax, ledger.Shipping,
-	ledger.RefundsPayable, ledger.DisputeReserve, ledger.Fees}
-
 // Balances sums the postings of changes per account; accounts that come to zero are left out.
 func Balances(changes []order.Change, c money.Currency) []Balance {
 	var postings []ledger.Posting
@@ -87,7 +127,7 @@ func Balances(changes []order.Change, c money.Currency) []Balance {
 	}
 	sums := ledger.Balances(postings)
 	out := make([]Balance, 0, len(sums))
-	for _, account := range accounts {
+	for _, account := range ledger.Chart() {
 		if sums[account] != 0 {
 			out = append(out, Balance{account, c, sums[account]})
 		}

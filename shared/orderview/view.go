@@ -63,13 +63,24 @@ type ShipmentLine struct {
 	Quantity int64  `json:"quantity"`
 }
 
-// Refund is money on its way back. Cause is shown to staff only.
+// Refund is money on its way back. Lines, and who asked and approved, are shown to staff only, and so is the cause.
 type Refund struct {
-	ID        payment.RefundID    `json:"id"`
-	Status    payment.RefundState `json:"status"`
-	Amount    money.Amount        `json:"amount"`
-	Cause     payment.Cause       `json:"cause,omitempty"`
-	CreatedAt time.Time           `json:"created_at"`
+	ID          payment.RefundID    `json:"id"`
+	Status      payment.RefundState `json:"status"`
+	Amount      money.Amount        `json:"amount"`
+	Cause       payment.Cause       `json:"cause,omitempty"`
+	Lines       []RefundLine        `json:"lines,omitempty"`
+	RequestedBy string              `json:"requested_by,omitempty"`
+	ApprovedBy  string              `json:"approved_by,omitempty"`
+	CreatedAt   time.Time           `json:"created_at"`
+}
+
+// RefundLine is the part of a refund that is for one line; Tax is the part of Amount that is tax.
+type RefundLine struct {
+	SKU      string       `json:"sku"`
+	Quantity int64        `json:"quantity,omitempty"`
+	Amount   money.Amount `json:"amount"`
+	Tax      money.Amount `json:"tax"`
 }
 
 // Hold is a hold: to a shopper only since when; key and by are for staff.
@@ -85,10 +96,23 @@ func Of(o *order.Order) Order {
 	for i := range v.Holds {
 		v.Holds[i] = Hold{Since: v.Holds[i].Since}
 	}
+	v.Refunds = slices.DeleteFunc(v.Refunds, func(f Refund) bool {
+		return f.Status == payment.RefundAwaiting || f.Status == payment.RefundCanceled && f.RequestedBy != "" // Never promised.
+	})
 	for i := range v.Refunds {
-		v.Refunds[i].Cause = ""
+		f := &v.Refunds[i]
+		f.Cause, f.Lines, f.RequestedBy, f.ApprovedBy = "", nil, "", ""
 	}
 	return v
+}
+
+// RefundOf is a refund as staff see it.
+func RefundOf(f payment.Refund, c money.Currency) Refund {
+	out := Refund{ID: f.ID, Status: f.State, Amount: money.Of(f.Amount, c), Cause: f.Cause, RequestedBy: f.By, ApprovedBy: f.ApprovedBy, CreatedAt: f.At}
+	for _, l := range f.Lines {
+		out.Lines = append(out.Lines, RefundLine{string(l.SKU), l.Quantity, money.Of(l.Amount(), c), money.Of(l.Tax, c)})
+	}
+	return out
 }
 
 func full(o *order.Order) Order {
@@ -113,7 +137,7 @@ func full(o *order.Order) Order {
 		v.Shipments = append(v.Shipments, parcel)
 	}
 	for _, f := range r.Refunds {
-		v.Refunds = append(v.Refunds, Refund{ID: f.ID, Status: f.State, Amount: in(f.Amount), Cause: f.Cause, CreatedAt: f.At})
+		v.Refunds = append(v.Refunds, RefundOf(f, r.Currency))
 	}
 	for _, h := range r.Holds {
 		v.Holds = append(v.Holds, Hold{h.Key, h.By, h.At})
@@ -144,7 +168,9 @@ type Event struct {
 
 // inner lists the kinds of changes that tell a shopper nothing.
 var inner = []string{"checked", "mail_sent", "held", "hold_lifted", "shipment_awaited", "fulfillment_completed", "fulfillment_failed",
-	"fulfillment_stopped", "amount_mismatch", "links_revoked", "payment_ready", "payment_unavailable", "dispute_opened", "dispute_closed"}
+	"fulfillment_stopped", "amount_mismatch", "links_revoked", "payment_ready", "payment_tried", "payment_unavailable", "fee_known", "fraud_warning",
+	"capture_requested", "capture_unknown", "capture_failed", "capture_expiring", "void_requested", "refund_awaits_approval", "refund_withdrawn",
+	"dispute_opened", "dispute_changed", "dispute_closed"}
 
 // Timeline gives the shopper's view of an order's history.
 func Timeline(changes []order.Change) []Event {

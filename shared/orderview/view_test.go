@@ -66,8 +66,8 @@ func eventful(t *testing.T) *told {
 	d.do(d.o.Ship(order.Parcel{Carrier: "DHL", TrackingNumber: "1", Lines: []fulfillment.Line{{SKU: "mug", Quantity: 1}}}, by("staff:canary-packer")))
 	d.do(d.o.Deliver("shp_1", by("staff:canary-packer")))
 	d.do(d.o.Hold("fraud_review", []byte("canary-note"), by("staff:canary-manager")))
-	d.do(d.o.RequestRefund("r1", 100, []byte("canary-note"), by("staff:canary-manager")))
-	f.Disputes = []payment.DisputeFacts{{Ref: "dp_canary", Open: true, Amount: 5}}
+	d.do(d.o.RequestRefund(order.NewRefund{Key: "r1", Amount: 100, Note: []byte("canary-note")}, by("staff:canary-manager")))
+	f.Disputes = []payment.DisputeFacts{{Ref: "dp_canary", State: payment.DisputeNeedsResponse, Amount: 5}}
 	d.do(d.o.ApplyPayment(f, true, by("gateway:stripe")))
 	d.do(d.o.MailSent("order_confirmed", 5, by("notify")))
 	d.do(d.o.Revoke(by("staff:canary-manager")))
@@ -175,6 +175,41 @@ func TestWhatStaffAreShown(t *testing.T) {
 		if strings.Contains(shown, secret) {
 			t.Errorf("%s is shown: %s", secret, shown)
 		}
+	}
+}
+
+func TestCapturesDisputesAndRefundsByLineAreForStaff(t *testing.T) {
+	d := placed(t)
+	a := order.AttemptIDFor(d.o.ID(), "k1")
+	d.do(d.o.StartPayment(order.NewAttempt{Key: "k1", Gateway: "stripe", Mode: payment.Hosted, Manual: true}, by("shopper")))
+	f := payment.Facts{State: payment.Authorized, Order: string(d.o.ID()), Attempt: a, Intent: "pi_canary", Amount: money.Of(2963, "EUR"), CaptureBefore: noon.Add(7 * 24 * time.Hour)}
+	d.do(d.o.ApplyPayment(f, true, by("gateway:stripe")))
+	if v := orderview.ForStaff(d.o); v.PaymentStatus != "authorized" || !v.Attempts[0].CaptureBefore.Equal(noon.Add(7*24*time.Hour)) || v.Attempts[0].Fee != nil {
+		t.Errorf("got %s, %+v", v.PaymentStatus, v.Attempts)
+	}
+	d.do(d.o.RequestCapture(order.NewCapture{Key: "canary-c1"}, by("staff:canary")))
+	f.State, f.Captured, f.Fee = payment.Captured, 2963, 110
+	f.Disputes = []payment.DisputeFacts{{Ref: "dp_canary", State: payment.DisputeNeedsResponse, Amount: 500, Withdrawn: 400, Fee: 20, DueBy: noon}}
+	d.do(d.o.ApplyCapture(order.CaptureIDFor(d.o.ID(), "canary-c1"), "", f, by("staff:canary")))
+	d.do(d.o.RequestRefund(order.NewRefund{Key: "r1", Lines: []order.RefundLine{{SKU: "mug", Quantity: 1}}}, by("staff:canary")))
+	d.do(d.o.RequestRefund(order.NewRefund{Key: "r2", Amount: 200, Alone: 100}, by("staff:canary")))
+	v := orderview.ForStaff(d.o)
+	if len(v.Captures) != 1 || v.Captures[0].Status != payment.CaptureSucceeded || v.Captures[0].Amount != money.Of(2963, "EUR") || *v.Attempts[0].Fee != money.Of(110, "EUR") {
+		t.Errorf("got %+v, %+v", v.Captures, v.Attempts)
+	}
+	if want := (orderview.Dispute{Reference: "dp_canary", Status: payment.DisputeNeedsResponse, Amount: money.Of(500, "EUR"), Withdrawn: money.Of(400, "EUR"),
+		Fee: money.Of(20, "EUR"), DueBy: noon, OpenedAt: noon}); len(v.Disputes) != 1 || v.Disputes[0] != want {
+		t.Errorf("got %+v", v.Disputes)
+	}
+	if len(v.Refunds) != 2 || len(v.Refunds[0].Lines) != 1 || v.Refunds[0].Lines[0].SKU != "mug" || v.Refunds[1].RequestedBy != "staff:canary" {
+		t.Errorf("got %+v", v.Refunds)
+	}
+	shopper := orderview.Of(d.o)
+	if len(shopper.Refunds) != 1 || shopper.Refunds[0].Lines != nil {
+		t.Errorf("a shopper is promised %+v", shopper.Refunds)
+	}
+	if shown := marshalled(t, shopper) + marshalled(t, orderview.Timeline(d.changes)); strings.Contains(shown, "canary") || strings.Contains(shown, "awaits") {
+		t.Errorf("a shopper is shown %s", shown)
 	}
 }
 

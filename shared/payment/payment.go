@@ -3,6 +3,7 @@ package payment
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"till/shared/money"
@@ -38,6 +39,14 @@ type Attempt struct {
 	At        time.Time `json:"at"`
 	Asks      int       `json:"asks,omitempty"` // How often the gateway was asked since the last news.
 	Asked     time.Time `json:"asked,omitzero"`
+
+	Manual        bool      `json:"manual,omitempty"`        // The money is promised first; a Capture takes it.
+	Void          bool      `json:"void,omitempty"`          // What is not captured is to be given up.
+	CaptureBefore time.Time `json:"capture_before,omitzero"` // When the promise ends, as far as is known.
+	Fee           int64     `json:"fee,omitempty"`           // What the gateway kept of Captured, as far as is known.
+	Warned        bool      `json:"warned,omitempty"`        // The card's issuer said that it looks like fraud.
+	Try           time.Time `json:"try,omitzero"`            // When a Confirm began whose outcome is not known; zero if there is none.
+	Tries         int       `json:"tries,omitempty"`         // How often Confirm was begun.
 }
 
 // Start is what a gateway needs to begin a payment. It holds no personal data.
@@ -76,24 +85,6 @@ type Started struct {
 	Location     string // Where at the gateway the form belongs, beside the public key: Square's location id.
 }
 
-// DisputeFacts is what a gateway says of one dispute now.
-type DisputeFacts struct {
-	Ref    string
-	Open   bool
-	Lost   bool
-	Amount int64 // Minor units of the payment's currency.
-}
-
-// CaptureID names one capture of ours. Safe to log; it is the idempotency key at the gateway.
-type CaptureID string
-
-// Capture asks for money that was authorized. Minor units of the attempt's currency.
-type Capture struct {
-	ID     CaptureID
-	Amount int64
-	Final  bool // What is left of the authorization is given up.
-}
-
 // Facts is what a gateway says of one attempt now, asked directly: the one input to every decision about money.
 type Facts struct {
 	State     State // Never Initiating or Unknown. Authorized with something captured: more may be captured yet.
@@ -109,6 +100,8 @@ type Facts struct {
 	Disputes  []DisputeFacts
 
 	CaptureBefore time.Time // Of Authorized: when the promise ends; zero if the gateway does not say.
+	Fee           int64     // What the gateway kept of the captured money, minor units of Amount's currency; 0 if it is not known.
+	Warned        bool      // The card's issuer says that the payment looks like fraud.
 }
 
 // Gateway is a payment gateway as Till uses it. Errors of every method: fault.Declined, refused for good;
@@ -154,6 +147,12 @@ type Capabilities struct {
 	Currencies []money.Currency // nil means every currency that the shop sells in.
 	KeyLife    time.Duration    // How long it remembers an idempotency key at least.
 	Manual     bool             // It can promise first and take later.
+	ManualIn   []Mode           // In which modes it can; nil: in all.
 	Captures   int              // How many captures one authorization may have.
 	Window     time.Duration    // How long an authorization is good for at least, where the gateway does not say.
+}
+
+// Holds tells whether the gateway can promise first and take later in a mode.
+func (c Capabilities) Holds(mode Mode) bool {
+	return c.Manual && (c.ManualIn == nil || slices.Contains(c.ManualIn, mode))
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"till/shared/payment"
 )
@@ -23,13 +24,21 @@ canceled         .          .       .               .          x          x     
 expired          .          .       .               .          x          x        .      .        .`
 
 const refundMoves = `
-           requested unknown pending succeeded failed canceled
-requested  .         x       x       x         x      x
-unknown    .         .       x       x         x      x
-pending    .         .       .       x         x      x
-succeeded  .         .       .       .         x      .
-failed     .         .       .       .         .      .
-canceled   .         .       .       .         .      .`
+                   awaiting_approval requested unknown pending succeeded failed canceled
+awaiting_approval  .                 x         .       .       .         .      x
+requested          .                 .         x       x       x         x      x
+unknown            .                 .         .       x       x         x      x
+pending            .                 .         .       .       x         x      x
+succeeded          .                 .         .       .       .         x      .
+failed             .                 .         .       .       .         .      .
+canceled           .                 .         .       .       .         .      .`
+
+const captureMoves = `
+           requested unknown succeeded failed
+requested  .         x       x         x
+unknown    .         .       x         x
+succeeded  .         .       .         .
+failed     .         .       .         .`
 
 // pairs reads a matrix: its states, and whether a move is legal.
 func pairs(matrix string) (states []string, legal map[[2]string]bool) {
@@ -74,6 +83,54 @@ func TestEveryMoveOfARefund(t *testing.T) {
 	}
 	if len(states) != len(payment.RefundStates()) || len(legal) != len(states)*len(states) {
 		t.Errorf("%d states are listed, %d are known", len(payment.RefundStates()), len(states))
+	}
+}
+
+func TestEveryMoveOfACapture(t *testing.T) {
+	states, legal := pairs(captureMoves)
+	for _, from := range append(payment.CaptureStates(), "", "taken") {
+		for _, to := range append(payment.CaptureStates(), "", "taken") {
+			if got, want := from.CanBecome(to), legal[[2]string{string(from), string(to)}]; got != want {
+				t.Errorf("%q to %q: %v, want %v", from, to, got, want)
+			}
+		}
+		if open := from == payment.CaptureRequested || from == payment.CaptureUnknown; from.Open() != open {
+			t.Errorf("%q open: %v", from, from.Open())
+		}
+	}
+	if len(states) != len(payment.CaptureStates()) || len(legal) != len(states)*len(states) {
+		t.Errorf("%d states are listed, %d are known", len(payment.CaptureStates()), len(states))
+	}
+}
+
+func TestWhatADisputeMeans(t *testing.T) {
+	open := []payment.DisputeState{payment.DisputeInquiry, payment.DisputeNeedsResponse, payment.DisputeUnderReview}
+	lost := []payment.DisputeState{payment.DisputeLost, payment.DisputeAccepted}
+	for _, s := range append(payment.DisputeStates(), "") {
+		if d := (payment.DisputeFacts{State: s}); d.Open() != slices.Contains(open, s) || d.Lost() != slices.Contains(lost, s) {
+			t.Errorf("%q open: %v, lost: %v", s, d.Open(), d.Lost())
+		}
+	}
+	d := payment.DisputeFacts{Ref: "dp_1", State: payment.DisputeWon, Amount: 5, Withdrawn: 4, Fee: 3, DueBy: time.Unix(7, 0)}
+	for name, other := range map[string]payment.DisputeFacts{
+		"another dispute": {Ref: "dp_2", State: d.State, Amount: 5, Withdrawn: 4, Fee: 3, DueBy: d.DueBy},
+		"another state":   {Ref: "dp_1", State: payment.DisputeLost, Amount: 5, Withdrawn: 4, Fee: 3, DueBy: d.DueBy},
+		"another amount":  {Ref: "dp_1", State: d.State, Amount: 6, Withdrawn: 4, Fee: 3, DueBy: d.DueBy},
+		"other money":     {Ref: "dp_1", State: d.State, Amount: 5, Withdrawn: 5, Fee: 3, DueBy: d.DueBy},
+		"another fee":     {Ref: "dp_1", State: d.State, Amount: 5, Withdrawn: 4, Fee: 4, DueBy: d.DueBy},
+		"another date":    {Ref: "dp_1", State: d.State, Amount: 5, Withdrawn: 4, Fee: 3, DueBy: d.DueBy.Add(time.Second)},
+	} {
+		if d.Same(other) {
+			t.Errorf("%s is the same", name)
+		}
+	}
+	if again := d; !d.Same(again) {
+		t.Error("it is not the same as itself")
+	}
+	again := d
+	again.DueBy = d.DueBy.UTC()
+	if !d.Same(again) {
+		t.Error("the same moment elsewhere is another")
 	}
 }
 

@@ -119,9 +119,14 @@ func TestSecretsAreRead(t *testing.T) {
 	if l, err := s.Link(ctx, arn); err != nil || !l.Previous.IsZero() || len(l.Previous.Bytes()) != 0 {
 		t.Errorf("link without a previous key: %v", err)
 	}
-	s, _ = start(t, "test", `{"api_key":"sk_test_`+long+`","publishable_key":"pk_test_1","webhook_secrets":["whsec_`+long+`","whsec_2`+long+`"]}`)
-	k, err := s.Stripe(ctx, arn)
-	if err != nil || k.APIKey.Reveal() != "sk_test_"+long || k.PublishableKey != "pk_test_1" ||
+	s, _ = start(t, "test", `{"stripe":{"api_key":"sk_test_`+long+`","publishable_key":"pk_test_1","webhook_secrets":["whsec_`+long+`","whsec_2`+long+`"]},
+		"paypal":{"client_id":"app","client_secret":"`+long+`","webhook_ids":["WH-1"]}, "square":{"access_token":"","signature_keys":[]}}`)
+	all, err := s.Gateways(ctx, arn)
+	k := all.Stripe
+	if err != nil || k == nil || all.PayPal == nil || all.PayPal.ClientSecret.Reveal() != long || all.Square != nil {
+		t.Fatalf("gateways: %+v, %v", all, err)
+	}
+	if k.APIKey.Reveal() != "sk_test_"+long || k.PublishableKey != "pk_test_1" ||
 		strings.Join(secrets.Reveal(k.WebhookSecrets), " ") != "whsec_"+long+" whsec_2"+long {
 		t.Errorf("stripe: %v", err)
 	}
@@ -133,9 +138,10 @@ func TestSecretsAreRead(t *testing.T) {
 
 func TestUnusableSecretsAreRefused(t *testing.T) {
 	link := func(s *secrets.Store) error { _, err := s.Link(context.Background(), arn); return err }
-	stripe := func(s *secrets.Store) error { _, err := s.Stripe(context.Background(), arn); return err }
+	stripe := func(s *secrets.Store) error { _, err := s.Gateways(context.Background(), arn); return err }
 	vault := func(s *secrets.Store) error { _, err := s.Vault(context.Background(), arn); return err }
-	live := `{"api_key":"sk_live_` + long + `","publishable_key":"pk_live_x","webhook_secrets":["whsec_` + long + `"]}`
+	live := `{"stripe":{"api_key":"sk_live_` + long + `","publishable_key":"pk_live_x","webhook_secrets":["whsec_` + long + `"]}}`
+	square := `{"square":{"access_token":"` + long + `","application_id":"app","location_id":"L1","merchant_id":"M1","currency":"EUR","signature_keys":["0123456789abcdef"]}}`
 	tests := []struct {
 		name, stage, secret string
 		read                func(*secrets.Store) error
@@ -148,7 +154,15 @@ func TestUnusableSecretsAreRefused(t *testing.T) {
 		{"a number for a key", "test", `{"current":123456789012345678901234567890}`, link},
 		{"a short API key", "test", strings.ReplaceAll(live, "sk_live_"+long, "sk_live_x"), stripe},
 		{"a short webhook secret", "test", strings.ReplaceAll(live, "whsec_"+long, "whsec_x"), stripe},
-		{"no webhook secret", "test", `{"api_key":"sk_live_` + long + `"}`, stripe},
+		{"no webhook secret", "test", `{"stripe":{"api_key":"sk_live_` + long + `"}}`, stripe},
+		{"a PayPal account without a webhook", "test", `{"paypal":{"client_id":"app","client_secret":"` + long + `"}}`, stripe},
+		{"a PayPal account without an application", "test", `{"paypal":{"webhook_ids":["WH-1"],"client_secret":"` + long + `"}}`, stripe},
+		{"a PayPal webhook without an id", "test", `{"paypal":{"client_id":"app","client_secret":"` + long + `","webhook_ids":[""]}}`, stripe},
+		{"a simulated PayPal on prod", "prod", `{"paypal":{"client_id":"app","client_secret":"` + long + `","webhook_ids":["WH-1"],"roots":"x"}}`, stripe},
+		{"a Square account without a location", "test", strings.ReplaceAll(square, "L1", ""), stripe},
+		{"a Square account without a merchant", "test", strings.ReplaceAll(square, "M1", ""), stripe},
+		{"a Square account without a currency", "test", strings.ReplaceAll(square, "EUR", ""), stripe},
+		{"a short signature key of Square", "test", strings.ReplaceAll(square, "0123456789abcdef", "0123456789abcde"), stripe},
 		{"a test key on prod", "prod", strings.ReplaceAll(live, "sk_live", "sk_test"), stripe},
 		{"a restricted test key on prod", "prod", strings.ReplaceAll(live, "sk_live", "rk_test"), stripe},
 		{"a publishable test key on prod", "prod", strings.ReplaceAll(live, "pk_live", "pk_test"), stripe},
@@ -280,11 +294,12 @@ func TestAServiceThatHangsIsUnavailable(t *testing.T) {
 }
 
 func TestNothingShowsASecret(t *testing.T) {
-	s, _ := start(t, "test", `{"api_key":"sk_test_`+long+`","webhook_secrets":["whsec_`+long+`"]}`)
-	k, err := s.Stripe(context.Background(), arn)
-	if err != nil {
+	s, _ := start(t, "test", `{"stripe":{"api_key":"sk_test_`+long+`","webhook_secrets":["whsec_`+long+`"]}}`)
+	all, err := s.Gateways(context.Background(), arn)
+	if err != nil || all.Stripe == nil {
 		t.Fatal(err)
 	}
+	k := *all.Stripe
 	holder := struct {
 		Open   secrets.Stripe
 		hidden secrets.Stripe

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -119,15 +120,37 @@ func (r *reader) common() Common {
 	return c
 }
 
-// Stripe is read by functions that call Stripe.
-type Stripe struct {
-	SecretARN string // STRIPE_SECRET_ARN, required.
-	APIURL    string // STRIPE_API_URL: only locally; Stripe's own address unless set.
-	ReturnURL string // API_URL, required: our own API, where gateways send browsers back.
+// Gateways is read by functions that call payment gateways.
+type Gateways struct {
+	SecretsARN string // GATEWAY_SECRETS_ARN, required: one secret with every gateway's keys.
+	LocalURL   string // GATEWAYS_URL: only locally, where simulated gateways are; the gateways' own addresses unless set.
+	ReturnURL  string // API_URL, required: our own API, where gateways send browsers back and webhooks.
 }
 
-func (r *reader) stripe() Stripe {
-	return Stripe{SecretARN: r.required("STRIPE_SECRET_ARN"), APIURL: r.optionalAddress("STRIPE_API_URL"), ReturnURL: r.address("API_URL")}
+func (r *reader) gateways() Gateways {
+	return Gateways{SecretsARN: r.required("GATEWAY_SECRETS_ARN"), LocalURL: r.optionalAddress("GATEWAYS_URL"), ReturnURL: r.address("API_URL")}
+}
+
+// one reads a setting that has one of a few values, the first unless set.
+func (r *reader) one(name string, values ...string) string {
+	value := r.optional(name, values[0])
+	if !slices.Contains(values, value) {
+		r.bad(name, "must be "+strings.Join(values, " or "))
+		return values[0]
+	}
+	return value
+}
+
+// offered reads the gateways that shoppers may choose.
+func (r *reader) offered() []string {
+	names := r.list("GATEWAYS")
+	for _, name := range names {
+		if name != "stripe" && name != "paypal" && name != "square" {
+			r.bad("GATEWAYS", "must be a list of stripe, paypal and square")
+			break
+		}
+	}
+	return names
 }
 
 // Vault is read by functions that seal or open personal data.

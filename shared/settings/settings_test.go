@@ -28,8 +28,8 @@ type function struct {
 // functions is every function with its settings, written by hand, beside those that every function has.
 func functions() map[string]function {
 	catalogue, step, staff := loader(settings.LoadCatalogue), loader(settings.LoadStep), loader(settings.LoadStaff)
-	sealed := loader(settings.LoadStaffSealed)
-	const vault, stripe = " CUSTOMERS_TABLE VAULT_KEY_ARN", " STRIPE_SECRET_ARN API_URL"
+	sealed, receive := loader(settings.LoadStaffSealed), loader(settings.LoadReceive)
+	const vault, gateways = " CUSTOMERS_TABLE VAULT_KEY_ARN", " GATEWAY_SECRETS_ARN API_URL"
 	return map[string]function{
 		"shopper/listproducts": {catalogue, "CATALOG_TABLE", ""},
 		"shopper/showproduct":  {catalogue, "CATALOG_TABLE", ""},
@@ -38,18 +38,23 @@ func functions() map[string]function {
 			"STOCK_HOLD"},
 		"shopper/vieworder": {loader(settings.LoadViewOrder), "ORDERS_TABLE LINK_SECRET_ARN", ""},
 		"shopper/startpayment": {loader(settings.LoadStartPayment),
-			"ORDERS_TABLE CATALOG_TABLE LINK_SECRET_ARN RETURN_ORIGINS ALLOWED_ORIGINS" + stripe, "STRIPE_API_URL"},
-		"shopper/returnpayment": {loader(settings.LoadReturnPayment), "ORDERS_TABLE CATALOG_TABLE SHOP_URL" + stripe, "STRIPE_API_URL"},
-		"shopper/cancelorder": {loader(settings.LoadCancelOrder), "ORDERS_TABLE CATALOG_TABLE LINK_SECRET_ARN ALLOWED_ORIGINS" + stripe,
-			"STRIPE_API_URL"},
+			"ORDERS_TABLE CATALOG_TABLE LINK_SECRET_ARN RETURN_ORIGINS ALLOWED_ORIGINS GATEWAYS" + gateways, "GATEWAYS_URL CAPTURE"},
+		"shopper/confirmpayment": {loader(settings.LoadConfirmPayment),
+			"ORDERS_TABLE CATALOG_TABLE LINK_SECRET_ARN ALLOWED_ORIGINS" + gateways, "GATEWAYS_URL"},
+		"shopper/returnpayment": {loader(settings.LoadReturnPayment), "ORDERS_TABLE CATALOG_TABLE SHOP_URL" + gateways, "GATEWAYS_URL"},
+		"shopper/cancelorder": {loader(settings.LoadCancelOrder), "ORDERS_TABLE CATALOG_TABLE LINK_SECRET_ARN ALLOWED_ORIGINS" + gateways,
+			"GATEWAYS_URL"},
 		"shopper/fallback":        {loader(settings.LoadFallback), "ROUTES", ""},
-		"webhook/receivestripe":   {loader(settings.LoadReceiveStripe), "INBOX_TABLE EVENTS_QUEUE_URL STRIPE_SECRET_ARN", ""},
-		"worker/applyevent":       {loader(settings.LoadApplyEvent), "ORDERS_TABLE CATALOG_TABLE INBOX_TABLE" + stripe, "STRIPE_API_URL"},
+		"webhook/receivestripe":   {receive, "INBOX_TABLE EVENTS_QUEUE_URL" + gateways, "GATEWAYS_URL"},
+		"webhook/receivepaypal":   {receive, "INBOX_TABLE EVENTS_QUEUE_URL" + gateways, "GATEWAYS_URL"},
+		"webhook/receivesquare":   {receive, "INBOX_TABLE EVENTS_QUEUE_URL" + gateways, "GATEWAYS_URL"},
+		"worker/reconcile":        {receive, "INBOX_TABLE EVENTS_QUEUE_URL" + gateways, "GATEWAYS_URL"},
+		"worker/applyevent":       {loader(settings.LoadApplyEvent), "ORDERS_TABLE CATALOG_TABLE INBOX_TABLE" + gateways, "GATEWAYS_URL"},
 		"worker/relay":            {loader(settings.LoadRelay), "FULFILLMENT_QUEUE_URL MAIL_QUEUE_URL", ""},
 		"worker/beginfulfillment": {loader(settings.LoadBeginFulfillment), "ORDERS_TABLE STATE_MACHINE_ARN", ""},
 		"worker/notify":           {loader(settings.LoadNotify), "ORDERS_TABLE LINK_SECRET_ARN SHOP_URL MAIL_FROM" + vault, ""},
 		"worker/sweep": {loader(settings.LoadSweep),
-			"ORDERS_TABLE CATALOG_TABLE INBOX_TABLE EVENTS_QUEUE_URL FULFILLMENT_QUEUE_URL MAIL_QUEUE_URL" + stripe, "STRIPE_API_URL"},
+			"ORDERS_TABLE CATALOG_TABLE INBOX_TABLE EVENTS_QUEUE_URL FULFILLMENT_QUEUE_URL MAIL_QUEUE_URL" + gateways, "GATEWAYS_URL"},
 		"step/prepare":         {step, "ORDERS_TABLE", ""},
 		"step/requestshipment": {step, "ORDERS_TABLE", ""},
 		"step/complete":        {step, "ORDERS_TABLE", ""},
@@ -59,7 +64,12 @@ func functions() map[string]function {
 		"staff/deliver":        {staff, "ORDERS_TABLE", ""},
 		"staff/showorder":      {sealed, "ORDERS_TABLE" + vault, ""},
 		"staff/hold":           {sealed, "ORDERS_TABLE" + vault, ""},
-		"staff/refund":         {loader(settings.LoadStaffRefund), "ORDERS_TABLE CATALOG_TABLE" + vault + stripe, "STRIPE_API_URL"},
+		"staff/capture":        {loader(settings.LoadStaffPay), "ORDERS_TABLE CATALOG_TABLE" + vault + gateways, "GATEWAYS_URL"},
+		"staff/void":           {loader(settings.LoadStaffPay), "ORDERS_TABLE CATALOG_TABLE" + vault + gateways, "GATEWAYS_URL"},
+		"staff/cancel":         {loader(settings.LoadStaffCancel), "ORDERS_TABLE CATALOG_TABLE" + gateways, "GATEWAYS_URL"},
+		"staff/approve":        {loader(settings.LoadStaffCancel), "ORDERS_TABLE CATALOG_TABLE" + gateways, "GATEWAYS_URL"},
+		"staff/reportledger":   {staff, "ORDERS_TABLE", ""},
+		"staff/refund":         {loader(settings.LoadStaffRefund), "ORDERS_TABLE CATALOG_TABLE" + vault + gateways, "GATEWAYS_URL REFUND_ALONE"},
 		"staff/ship":           {loader(settings.LoadStaffShip), "ORDERS_TABLE CATALOG_TABLE", ""},
 		"staff/tokenclaims":    {loader(settings.LoadTokenClaims), "", ""},
 		"staff/putproduct":     {catalogue, "CATALOG_TABLE", ""},
@@ -76,6 +86,12 @@ func good(name string) string {
 		return "dev"
 	case name == "LOG_LEVEL":
 		return "warn"
+	case name == "REFUND_ALONE":
+		return "EUR=50000, JPY=5000"
+	case name == "CAPTURE":
+		return "manual"
+	case name == "GATEWAYS":
+		return "stripe, paypal"
 	case name == "STOCK_HOLD":
 		return "45m"
 	case name == "ROUTES":
@@ -165,7 +181,7 @@ func TestValues(t *testing.T) {
 		{"a script", "SHOP_URL", "javascript:alert(1)", loader(settings.LoadNotify), false},
 		{"no host", "SHOP_URL", "https:///shop", loader(settings.LoadNotify), false},
 		{"a control character", "SHOP_URL", "https://shop.example/\x7f", loader(settings.LoadNotify), false},
-		{"an optional address that is none", "STRIPE_API_URL", "stripe", loader(settings.LoadSweep), false},
+		{"an optional address that is none", "GATEWAYS_URL", "stripe", loader(settings.LoadSweep), false},
 		{"a list of one", "ALLOWED_ORIGINS", "https://a.example", loader(settings.LoadPlaceOrder), true},
 		{"a list of nothing", "ALLOWED_ORIGINS", " , ,", loader(settings.LoadPlaceOrder), false},
 		{"an unknown stage", "STAGE", "production", loader(settings.LoadStep), false},
@@ -206,7 +222,7 @@ func TestWhatIsRead(t *testing.T) {
 		return good(name)
 	})
 	if err != nil || !slices.Equal(paying.ReturnOrigins, []string{"https://a.example", "https://b.example"}) ||
-		paying.ReturnURL != "https://api_url.example" || paying.APIURL != "https://stripe_api_url.example" {
+		paying.ReturnURL != "https://api_url.example" || paying.LocalURL != "https://gateways_url.example" || !slices.Equal(paying.Offered, []string{"stripe", "paypal"}) {
 		t.Errorf("got %+v, %v", paying, err)
 	}
 	routes, err := settings.LoadFallback(good)

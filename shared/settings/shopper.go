@@ -58,20 +58,42 @@ func LoadViewOrder(get Getenv) (ViewOrder, error) {
 // StartPayment is read by startpayment.
 type StartPayment struct {
 	Common
-	Stripe
+	Gateways
 	OrdersTable   string   // ORDERS_TABLE, required.
 	CatalogTable  string   // CATALOG_TABLE, required: late money takes stock again.
 	LinkSecretARN string   // LINK_SECRET_ARN, required.
 	ReturnOrigins []string // RETURN_ORIGINS, required: where a return_url may point.
 	Origins       []string // ALLOWED_ORIGINS, required: pages that may call.
+	Offered       []string // GATEWAYS, required: those that shoppers may choose. Others are still asked about what was paid there.
+	Manual        bool     // CAPTURE is manual, not automatic, as it is unless set: money is promised first, and taken by a capture.
 }
 
 // LoadStartPayment reads it. Errors: fault.Internal, every fault At its setting.
 func LoadStartPayment(get Getenv) (StartPayment, error) {
 	r := &reader{get: get}
 	s := StartPayment{
-		Common: r.common(), Stripe: r.stripe(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
-		LinkSecretARN: r.required("LINK_SECRET_ARN"), ReturnOrigins: r.list("RETURN_ORIGINS"), Origins: r.list("ALLOWED_ORIGINS"),
+		Common: r.common(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		LinkSecretARN: r.required("LINK_SECRET_ARN"), ReturnOrigins: r.list("RETURN_ORIGINS"), Origins: r.list("ALLOWED_ORIGINS"), Offered: r.offered(), Manual: r.one("CAPTURE", "automatic", "manual") == "manual",
+	}
+	return s, r.err()
+}
+
+// ConfirmPayment is read by confirmpayment.
+type ConfirmPayment struct {
+	Common
+	Gateways
+	OrdersTable   string   // ORDERS_TABLE, required.
+	CatalogTable  string   // CATALOG_TABLE, required: late money takes stock again.
+	LinkSecretARN string   // LINK_SECRET_ARN, required.
+	Origins       []string // ALLOWED_ORIGINS, required: pages that may call.
+}
+
+// LoadConfirmPayment reads it. Errors: fault.Internal, every fault At its setting.
+func LoadConfirmPayment(get Getenv) (ConfirmPayment, error) {
+	r := &reader{get: get}
+	s := ConfirmPayment{
+		Common: r.common(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		LinkSecretARN: r.required("LINK_SECRET_ARN"), Origins: r.list("ALLOWED_ORIGINS"),
 	}
 	return s, r.err()
 }
@@ -79,7 +101,7 @@ func LoadStartPayment(get Getenv) (StartPayment, error) {
 // ReturnPayment is read by returnpayment.
 type ReturnPayment struct {
 	Common
-	Stripe
+	Gateways
 	OrdersTable  string // ORDERS_TABLE, required.
 	CatalogTable string // CATALOG_TABLE, required: late money takes stock again.
 	ShopURL      string // SHOP_URL, required: the shop's own pages.
@@ -89,7 +111,7 @@ type ReturnPayment struct {
 func LoadReturnPayment(get Getenv) (ReturnPayment, error) {
 	r := &reader{get: get}
 	s := ReturnPayment{
-		Common: r.common(), Stripe: r.stripe(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		Common: r.common(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
 		ShopURL: r.address("SHOP_URL"),
 	}
 	return s, r.err()
@@ -98,7 +120,7 @@ func LoadReturnPayment(get Getenv) (ReturnPayment, error) {
 // CancelOrder is read by cancelorder.
 type CancelOrder struct {
 	Common
-	Stripe
+	Gateways
 	OrdersTable   string   // ORDERS_TABLE, required.
 	CatalogTable  string   // CATALOG_TABLE, required: stock goes back.
 	LinkSecretARN string   // LINK_SECRET_ARN, required.
@@ -109,7 +131,7 @@ type CancelOrder struct {
 func LoadCancelOrder(get Getenv) (CancelOrder, error) {
 	r := &reader{get: get}
 	s := CancelOrder{
-		Common: r.common(), Stripe: r.stripe(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		Common: r.common(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
 		LinkSecretARN: r.required("LINK_SECRET_ARN"), Origins: r.list("ALLOWED_ORIGINS"),
 	}
 	return s, r.err()

@@ -1,5 +1,12 @@
 package settings
 
+import (
+	"strconv"
+	"strings"
+
+	"till/shared/money"
+)
+
 // Staff is read by staff's functions that need the orders only: listorders, lift, deliver.
 type Staff struct {
 	Common
@@ -41,17 +48,74 @@ func LoadStaffSealed(get Getenv) (StaffSealed, error) {
 type StaffRefund struct {
 	Common
 	Vault
-	Stripe
+	Gateways
 	OrdersTable  string // ORDERS_TABLE, required.
 	CatalogTable string // CATALOG_TABLE, required: an order that is refunded in full gives its stock back.
+	// Alone is REFUND_ALONE, as "EUR=50000,USD=50000": up to how many minor units one member of staff decides alone; of other currencies
+	// any amount.
+	Alone map[money.Currency]int64
 }
 
 // LoadStaffRefund reads it. Errors: fault.Internal, every fault At its setting.
 func LoadStaffRefund(get Getenv) (StaffRefund, error) {
 	r := &reader{get: get}
 	s := StaffRefund{
-		Common: r.common(), Vault: r.vault(), Stripe: r.stripe(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		Common: r.common(), Vault: r.vault(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		Alone: r.amounts("REFUND_ALONE"),
 	}
+	return s, r.err()
+}
+
+// amounts reads minor units by currency; nil if it is not set.
+func (r *reader) amounts(name string) map[money.Currency]int64 {
+	text := r.get(name)
+	if text == "" {
+		return nil
+	}
+	out := map[money.Currency]int64{}
+	for each := range strings.SplitSeq(text, ",") {
+		code, minor, _ := strings.Cut(strings.TrimSpace(each), "=")
+		currency, err := money.Parse(code)
+		n, bad := strconv.ParseInt(minor, 10, 64)
+		if err != nil || bad != nil || n < 0 {
+			r.bad(name, "must be minor units by currency, as EUR=50000,USD=50000")
+			return nil
+		}
+		out[currency] = n
+	}
+	return out
+}
+
+// StaffPay is read by capture and void: what is done at a gateway, and why.
+type StaffPay struct {
+	Common
+	Vault
+	Gateways
+	OrdersTable  string // ORDERS_TABLE, required.
+	CatalogTable string // CATALOG_TABLE, required: an order that ends gives its stock back.
+}
+
+// LoadStaffPay reads it. Errors: fault.Internal, every fault At its setting.
+func LoadStaffPay(get Getenv) (StaffPay, error) {
+	r := &reader{get: get}
+	s := StaffPay{
+		Common: r.common(), Vault: r.vault(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+	}
+	return s, r.err()
+}
+
+// StaffCancel is read by staff's cancel and approve.
+type StaffCancel struct {
+	Common
+	Gateways
+	OrdersTable  string // ORDERS_TABLE, required.
+	CatalogTable string // CATALOG_TABLE, required: stock goes back.
+}
+
+// LoadStaffCancel reads it. Errors: fault.Internal, every fault At its setting.
+func LoadStaffCancel(get Getenv) (StaffCancel, error) {
+	r := &reader{get: get}
+	s := StaffCancel{Common: r.common(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE")}
 	return s, r.err()
 }
 

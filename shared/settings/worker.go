@@ -1,19 +1,18 @@
 package settings
 
-// ReceiveStripe is read by receivestripe.
-type ReceiveStripe struct {
+// Receive is read by receivestripe, receivepaypal, receivesquare and reconcile.
+type Receive struct {
 	Common
-	InboxTable      string // INBOX_TABLE, required.
-	EventsQueueURL  string // EVENTS_QUEUE_URL, required.
-	StripeSecretARN string // STRIPE_SECRET_ARN, required.
+	Gateways              // What a gateway signs may hold our own address, and what checks it may be the gateway's.
+	InboxTable     string // INBOX_TABLE, required.
+	EventsQueueURL string // EVENTS_QUEUE_URL, required.
 }
 
-// LoadReceiveStripe reads it. Errors: fault.Internal, every fault At its setting.
-func LoadReceiveStripe(get Getenv) (ReceiveStripe, error) {
+// LoadReceive reads it. Errors: fault.Internal, every fault At its setting.
+func LoadReceive(get Getenv) (Receive, error) {
 	r := &reader{get: get}
-	s := ReceiveStripe{
-		Common: r.common(), InboxTable: r.required("INBOX_TABLE"), EventsQueueURL: r.required("EVENTS_QUEUE_URL"),
-		StripeSecretARN: r.required("STRIPE_SECRET_ARN"),
+	s := Receive{
+		Common: r.common(), Gateways: r.gateways(), InboxTable: r.required("INBOX_TABLE"), EventsQueueURL: r.required("EVENTS_QUEUE_URL"),
 	}
 	return s, r.err()
 }
@@ -21,7 +20,7 @@ func LoadReceiveStripe(get Getenv) (ReceiveStripe, error) {
 // ApplyEvent is read by applyevent.
 type ApplyEvent struct {
 	Common
-	Stripe
+	Gateways
 	OrdersTable  string // ORDERS_TABLE, required.
 	CatalogTable string // CATALOG_TABLE, required: late money takes stock again.
 	InboxTable   string // INBOX_TABLE, required.
@@ -31,7 +30,7 @@ type ApplyEvent struct {
 func LoadApplyEvent(get Getenv) (ApplyEvent, error) {
 	r := &reader{get: get}
 	s := ApplyEvent{
-		Common: r.common(), Stripe: r.stripe(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		Common: r.common(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
 		InboxTable: r.required("INBOX_TABLE"),
 	}
 	return s, r.err()
@@ -88,7 +87,7 @@ func LoadNotify(get Getenv) (Notify, error) {
 // Sweep is read by sweep.
 type Sweep struct {
 	Common
-	Stripe
+	Gateways
 	OrdersTable         string // ORDERS_TABLE, required.
 	CatalogTable        string // CATALOG_TABLE, required: stock goes back.
 	InboxTable          string // INBOX_TABLE, required.
@@ -101,7 +100,7 @@ type Sweep struct {
 func LoadSweep(get Getenv) (Sweep, error) {
 	r := &reader{get: get}
 	s := Sweep{
-		Common: r.common(), Stripe: r.stripe(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		Common: r.common(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
 		InboxTable: r.required("INBOX_TABLE"), EventsQueueURL: r.required("EVENTS_QUEUE_URL"),
 		FulfillmentQueueURL: r.required("FULFILLMENT_QUEUE_URL"), MailQueueURL: r.required("MAIL_QUEUE_URL"),
 	}

@@ -39,7 +39,7 @@ func whole() map[string]string {
 		"ORDERS_TABLE": "till-orders", "CATALOG_TABLE": "till-catalog", "INBOX_TABLE": "till-inbox",
 		"EVENTS_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/events", "MAIL_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/mail",
 		"FULFILLMENT_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/fulfillment",
-		"STRIPE_SECRET_ARN":     "arn:aws:secretsmanager:eu-central-1:1:secret:stripe", "API_URL": "https://api.till.example",
+		"GATEWAY_SECRETS_ARN":   "arn:aws:secretsmanager:eu-central-1:1:secret:stripe", "API_URL": "https://api.till.example",
 		"STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:1:stateMachine:till",
 	}
 }
@@ -115,7 +115,7 @@ func TestAllThatIsWrongIsReportedBeforeTheEnd(t *testing.T) {
 	}{
 		{"one setting is missing", without(func(s map[string]string) { delete(s, "CATALOG_TABLE") }), []string{"CATALOG_TABLE: is not set"}},
 		{"nothing is set", map[string]string{"AWS_REGION": "eu-central-1"}, []string{
-			"STAGE", "STRIPE_SECRET_ARN", "API_URL", "ORDERS_TABLE", "CATALOG_TABLE", "INBOX_TABLE", "EVENTS_QUEUE_URL", "FULFILLMENT_QUEUE_URL",
+			"STAGE", "GATEWAY_SECRETS_ARN", "API_URL", "ORDERS_TABLE", "CATALOG_TABLE", "INBOX_TABLE", "EVENTS_QUEUE_URL", "FULFILLMENT_QUEUE_URL",
 			"MAIL_QUEUE_URL",
 		}},
 		{"AWS's own settings are wrong", without(func(s map[string]string) { s["AWS_MAX_ATTEMPTS"] = "many" }), []string{"AWS_MAX_ATTEMPTS"}},

@@ -22,6 +22,9 @@ var dueRows = []row{
 	{"orders of one instant are all listed", dayEqual},
 	{"an order stays on its day whatever becomes of it", dayKept},
 	{"a cursor that was altered is refused", dayCursorAltered},
+	{"what moves the ledger on another day than the order's is listed on its day, oldest first, page by page", lateListed},
+	{"what moves the ledger on the order's own day, or moves nothing, is not listed", lateNot},
+	{"an altered cursor of late changes is refused", lateCursorAltered},
 }
 
 func due(t *testing.T, s Store, before time.Time, limit int) []order.ID {

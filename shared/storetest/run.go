@@ -27,7 +27,7 @@ func Run(t *testing.T, fresh func(*testing.T) Streamed) {
 		name string
 		rows []row
 	}{
-		{"place", placeRows}, {"change", changeRows}, {"read", readRows}, {"due", dueRows}, {"stock", stockRows},
+		{"place", placeRows}, {"change", changeRows}, {"read", readRows}, {"due", dueRows}, {"ledger", ledgerRows}, {"stock", stockRows},
 		{"catalog", catalogRows}, {"inbox", inboxRows}, {"limits", limitRows}, {"stream", streamRows},
 		{"races", raceRows}, {"models", modelRows},
 	} {

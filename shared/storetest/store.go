@@ -8,6 +8,8 @@ import (
 	"till/shared/catalog"
 	"till/shared/inbox"
 	"till/shared/order"
+	"till/shared/reconcile"
+	"till/shared/reconcile/daybook"
 	"till/shared/vault"
 )
 
@@ -17,6 +19,7 @@ import (
 // Ids, SKUs, codes and counters are safe to log; what is stored is not.
 type Store interface {
 	OrderStore
+	LedgerStore
 	CatalogStore
 	InboxStore
 	vault.Keys
@@ -47,6 +50,24 @@ type OrderStore interface {
 	// DayOrders lists the orders placed on a day (UTC, "2026-11-22"), newest first, from where cursor ended, at most
 	// limit; next is "" at the end. It reads an index, as DueOrders does. Errors: fault.Unreadable, code cursor_invalid.
 	DayOrders(ctx context.Context, day, cursor string, limit int) (ids []order.ID, next string, err error)
+	// LateChanges lists the changes of a day (UTC) that have postings and are of orders placed on another day, oldest first, from where
+	// cursor ended, at most limit; next is "" at the end. With those of the day's own orders (DayOrders, Changes) they are all that the
+	// ledger moved that day; an order that is paid on the day it was placed costs no index entry more. It reads an index, as DueOrders
+	// does. Errors: fault.Unreadable, code cursor_invalid.
+	LateChanges(ctx context.Context, day, cursor string, limit int) (changes []order.Change, next string, err error)
+}
+
+// LedgerStore is what the ledger holds beside orders' changes. It is kept in the Orders table.
+type LedgerStore interface {
+	// SaveEntry stores what a settlement brings, once under its key. A repeat succeeds. Errors: fault.Conflict, code entry_differs,
+	// another entry has the key; fault.Internal, code unbalanced, postings that do not sum to zero.
+	SaveEntry(ctx context.Context, e reconcile.Entry) error
+	// DayEntries lists the entries dated on a day (UTC), oldest first. It reads an index, as DueOrders does.
+	DayEntries(ctx context.Context, day string) ([]reconcile.Entry, error)
+	// SaveClosing stores what a day (UTC) closed with, over what was stored before.
+	SaveClosing(ctx context.Context, day string, closing []daybook.Balance) error
+	// Closing reads what a day closed with, consistently. Errors: fault.NotFound, it was never stored.
+	Closing(ctx context.Context, day string) ([]daybook.Balance, error)
 }
 
 // CatalogStore is the Catalog table.

@@ -33,6 +33,7 @@ const (
 	OrdersOverdue      Metric = "OrdersOverdue"   // Seconds that the oldest overdue order has waited.
 	AttemptsUnknown    Metric = "AttemptsUnknown" // Seconds that the oldest unknown attempt has waited.
 	CapturesExpiring   Metric = "CapturesExpiring"
+	DisputesDue        Metric = "DisputesDue" // Disputes whose time to answer is over within two days.
 	StockDrift         Metric = "StockDrift"
 	LedgerDifference   Metric = "LedgerDifference"
 	SweepDone          Metric = "SweepDone"
@@ -46,7 +47,7 @@ const (
 func Names() []Metric {
 	return []Metric{OrderPlaced, OrderConfirmed, OrderExpired, OrderHeld, PaymentStarted, PaymentSucceeded, PaymentFailed,
 		RefundFailed, DisputeOpened, WebhookReceived, WebhookRejected, PaymentFailedRatio, WebhookSilence, InboxParked,
-		OrdersOverdue, AttemptsUnknown, CapturesExpiring, StockDrift, LedgerDifference, SweepDone, Latency, GatewayLatency,
+		OrdersOverdue, AttemptsUnknown, CapturesExpiring, DisputesDue, StockDrift, LedgerDifference, SweepDone, Latency, GatewayLatency,
 		DecryptFailed, CardDataBlocked}
 }
 

@@ -102,7 +102,7 @@ func TestNamesAreDifferent(t *testing.T) {
 		}
 		seen[name] = true
 	}
-	if !reflect.DeepEqual(len(seen), 24) {
+	if !reflect.DeepEqual(len(seen), 25) {
 		t.Errorf("%d metrics", len(seen))
 	}
 }

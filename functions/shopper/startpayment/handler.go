@@ -13,6 +13,7 @@ import (
 	"till/shared/fault"
 	"till/shared/link"
 	"till/shared/order"
+	"till/shared/orderview"
 	"till/shared/payment"
 )
 
@@ -21,6 +22,7 @@ type Handler struct {
 	Guard         access.Guard
 	Cashier       cashier.Cashier
 	Gateways      []string // Those that are enabled.
+	Manual        bool     // Money is promised first, and taken by a capture, where the gateway can.
 	ReturnOrigins []string // Where a return_url may point.
 }
 
@@ -31,17 +33,7 @@ type request struct {
 }
 
 type answer struct {
-	Payment view `json:"payment"`
-}
-
-type view struct {
-	ID           payment.AttemptID `json:"id"`
-	Status       payment.State     `json:"status"`
-	Gateway      string            `json:"gateway"`
-	Mode         payment.Mode      `json:"mode"`
-	RedirectURL  string            `json:"redirect_url,omitempty"`
-	ClientSecret string            `json:"client_secret,omitempty"`
-	PublicKey    string            `json:"public_key,omitempty"`
+	Payment orderview.Payment `json:"payment"`
 }
 
 // Handle answers POST /orders/{id}/payments.
@@ -72,10 +64,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	return apigw.JSON(http.StatusCreated, answer{view{
-		ID: a.ID, Status: a.State, Gateway: a.Gateway, Mode: a.Mode,
-		RedirectURL: started.RedirectURL, ClientSecret: started.ClientSecret, PublicKey: started.PublicKey,
-	}})
+	return apigw.JSON(http.StatusCreated, answer{orderview.PaymentOf(a, started)})
 }
 
 // repeat begins what is wanted with the key and the request's fingerprint. When the key has begun an attempt already, the
@@ -102,11 +91,12 @@ func (h Handler) want(ctx context.Context, o *order.Order, body *apigw.Body, wan
 	if mode != payment.Hosted && mode != payment.Embedded {
 		refuse("#/mode", "Must be hosted or embedded.")
 	}
+	var can payment.Capabilities
 	if !slices.Contains(h.Gateways, r.Gateway) {
 		refuse("#/gateway", "Must be a gateway that this shop offers.")
 	} else if g, err := h.Cashier.Gateway(ctx, r.Gateway); err != nil {
 		return order.NewAttempt{}, err
-	} else if can := g.Capabilities(); !slices.Contains(can.Modes, mode) && len(faults) == 0 {
+	} else if can = g.Capabilities(); !slices.Contains(can.Modes, mode) && len(faults) == 0 {
 		refuse("#/mode", "This gateway does not offer this mode.")
 	} else if can.Currencies != nil && !slices.Contains(can.Currencies, o.Record().Currency) {
 		refuse("#/gateway", "This gateway does not take the order's currency.")
@@ -117,5 +107,6 @@ func (h Handler) want(ctx context.Context, o *order.Order, body *apigw.Body, wan
 		}
 	}
 	want.Gateway, want.Mode, want.Back = r.Gateway, mode, r.ReturnURL
+	want.Manual = h.Manual && can.Holds(mode)
 	return want, errors.Join(faults...)
 }

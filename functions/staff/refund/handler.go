@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"till/shared/cashier"
+	"till/shared/catalog"
 	"till/shared/edge/access"
 	"till/shared/edge/apigw"
 	"till/shared/fault"
@@ -17,17 +18,28 @@ import (
 	"till/shared/vault"
 )
 
-// Handler refunds. Every field is required.
+// Handler refunds. Every field but Alone is required.
 type Handler struct {
 	Cashier cashier.Cashier
-	Seal    func(context.Context, vault.CustomerID, vault.Place, []byte) ([]byte, error)
-	Now     func() time.Time
+	// Alone is up to how many minor units of a currency one member of staff decides alone; of a currency that is not in it, any
+	// amount. What is more is stored, and awaits another's approval.
+	Alone map[money.Currency]int64
+	Seal  func(context.Context, vault.CustomerID, vault.Place, []byte) ([]byte, error)
+	Now   func() time.Time
 }
 
 type request struct {
 	Amount   int64          `json:"amount" fault:"refund_invalid"`
 	Currency money.Currency `json:"currency" fault:"refund_invalid"` // If it is there, it must be the order's.
+	Lines    []line         `json:"lines" fault:"lines_invalid"`     // What it is for. Then the amount may be left out.
 	Reason   string         `json:"reason" text:"free" fault:"reason_invalid"`
+}
+
+// line is units of a product, or an amount of its price with tax.
+type line struct {
+	SKU      string `json:"sku" fault:"sku_unknown"`
+	Quantity int64  `json:"quantity" fault:"quantity_invalid"`
+	Amount   int64  `json:"amount" fault:"refund_invalid"`
 }
 
 type answer struct {
@@ -67,6 +79,9 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if err := body.Into(&r); err != nil {
 		return apigw.Response{}, err
 	}
+	if len(r.Lines) > linesMax {
+		return apigw.Response{}, &fault.Error{Kind: fault.Invalid, Op: "refund.Handle", Code: "lines_invalid", At: "#/lines", Msg: "Must be at most 50 lines."}
+	}
 	reason, err := person.ParseText(r.Reason, reasonMax)
 	if err != nil && r.Reason != "" {
 		err = &fault.Error{Kind: fault.Invalid, Op: "refund.Handle", Code: "reason_invalid", At: "#/reason", Msg: "Must be at most 500 printable characters."}
@@ -90,7 +105,7 @@ func (h Handler) refund(ctx context.Context, id order.ID, key string, r request,
 	}
 	who := cashier.Who{Who: "staff:" + staff.Sub}
 	o, _, err = h.Cashier.Book.ChangeFrom(ctx, o, func(o *order.Order) (order.Change, error) {
-		return o.RequestRefund(key, r.Amount, note, order.By{Who: who.Who, At: h.Now()})
+		return o.RequestRefund(r.refund(key, h.Alone[o.Record().Currency], note), order.By{Who: who.Who, At: h.Now()})
 	})
 	if err != nil {
 		return apigw.Response{}, err
@@ -109,6 +124,16 @@ func (h Handler) refund(ctx context.Context, id order.ID, key string, r request,
 	if !found {
 		return apigw.Response{}, fault.New(fault.Internal, "refund.Handle", "", "")
 	}
-	return apigw.JSON(http.StatusCreated, answer{orderview.Refund{ID: f.ID, Status: f.State, Cause: f.Cause, CreatedAt: f.At,
-		Amount: money.Of(f.Amount, o.Record().Currency)}})
+	return apigw.JSON(http.StatusCreated, answer{orderview.RefundOf(f, o.Record().Currency)})
 }
+
+func (r request) refund(key string, alone int64, note []byte) order.NewRefund {
+	n := order.NewRefund{Key: key, Amount: r.Amount, Alone: alone, Note: note}
+	for _, l := range r.Lines {
+		n.Lines = append(n.Lines, order.RefundLine{SKU: catalog.SKU(l.SKU), Quantity: l.Quantity, Amount: l.Amount})
+	}
+	return n
+}
+
+// linesMax is how many lines an order has at most.
+const linesMax = 50

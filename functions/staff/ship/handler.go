@@ -3,10 +3,12 @@ package ship
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
 
+	"till/shared/cashier"
 	"till/shared/catalog"
 	"till/shared/edge/access"
 	"till/shared/edge/apigw"
@@ -14,11 +16,14 @@ import (
 	"till/shared/fulfillment"
 	"till/shared/order"
 	"till/shared/orderview"
+	"till/shared/payment"
 )
 
-// Handler ships. Every field is required.
+// Handler ships. Every field but Capture is required.
 type Handler struct {
-	Book order.Book
+	// Capture takes what is promised to the order, of a shop that takes its money when it ships. nil: of one that has it taken before.
+	Capture func(ctx context.Context, o *order.Order, want order.NewCapture, who cashier.Who) (*order.Order, payment.Capture, error)
+	Book    order.Book
 	// Task gives the change that holds the token of the machine's waiting task.
 	Task func(ctx context.Context, id order.ID, n int) (order.Change, error)
 	// Shipped tells the machine that everything is shipped. A task that is answered already is no error.
@@ -50,14 +55,34 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	o, _, err := h.Book.Change(ctx, id, func(o *order.Order) (order.Change, error) {
-		return o.Ship(r.parcel(), order.By{Who: "staff:" + staff.Sub, At: h.Now()})
-	})
+	who := cashier.Who{Who: "staff:" + staff.Sub}
+	verb := func(o *order.Order) (order.Change, error) {
+		return o.Ship(r.parcel(), order.By{Who: who.Who, At: h.Now()})
+	}
+	o, _, err := h.Book.Change(ctx, id, verb)
+	if fault.Code(err) == "payment_not_captured" && h.Capture != nil {
+		if o, err = h.capture(ctx, id, who); err == nil {
+			o, _, err = h.Book.ChangeFrom(ctx, o, verb)
+		}
+	}
 	if err != nil {
 		return apigw.Response{}, err
 	}
 	h.tell(ctx, o)
 	return respond(o, r)
+}
+
+// capture takes all that is promised to an order whose parcel waits for that alone. If the money does not come, or it is not known
+// whether it did, the parcel is refused as one without money.
+func (h Handler) capture(ctx context.Context, id order.ID, who cashier.Who) (*order.Order, error) {
+	o, err := h.Book.Load(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	// The next parcel of an order whose capture failed tries anew; two people who ship at once take the money once.
+	key := fmt.Sprintf("shipment/%d", len(o.Record().Captures))
+	o, _, err = h.Capture(ctx, o, order.NewCapture{Key: key}, who)
+	return o, err
 }
 
 func (r request) parcel() order.Parcel {

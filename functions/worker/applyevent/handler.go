@@ -25,8 +25,9 @@ type Handler struct {
 	Settle  func(ctx context.Context, key string, next inbox.State, reason string, now time.Time) error
 	ByRef   func(ctx context.Context, gateway, ref string) (order.ID, error)
 	Cashier cashier.Cashier
-	// APIVersion is the version that our endpoint is pinned to. Facts are fetched anyway, so another is only told.
-	APIVersion string
+	// APIVersions are the versions that our endpoints are pinned to, by gateway; one that is not here has none. Facts are fetched
+	// anyway, so another version is only told.
+	APIVersions map[string]string
 	Now        func() time.Time
 	Log        *slog.Logger
 }
@@ -52,7 +53,7 @@ func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
 	if planted.Bug(14) && state == inbox.Parked {
 		return nil
 	}
-	if item.Event.APIVersion != h.APIVersion && reason == "" {
+	if want, pinned := h.APIVersions[item.Event.Gateway]; pinned && item.Event.APIVersion != want && reason == "" {
 		reason = "api_version_mismatch"
 	}
 	h.Log.LogAttrs(ctx, loudness(state, reason), "event_"+string(state), slog.String("event_id", item.Event.ID), slog.String("type", item.Event.Type),

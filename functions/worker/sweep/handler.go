@@ -133,6 +133,12 @@ func (h Handler) heal(ctx context.Context, id order.ID) error {
 		return nil // The index was behind.
 	}
 	h.Meter.Seconds(telemetry.OrdersOverdue, now.Sub(o.Record().Due), telemetry.Dimension{})
+	if o.Lapsing(now) {
+		h.Meter.Count(telemetry.CapturesExpiring, 1, telemetry.Dimension{})
+	}
+	if o.Unanswered(now) {
+		h.Meter.Count(telemetry.DisputesDue, 1, telemetry.Dimension{})
+	}
 	var failed []error
 	for _, task := range o.Overdue(now) {
 		if err := h.do(ctx, o, task); err != nil {
@@ -160,6 +166,18 @@ func (h Handler) do(ctx context.Context, o *order.Order, task order.Task) error 
 		}
 		_, _, err := h.Cashier.Settle(ctx, id, a.ID, sweeper)
 		return err
+	case order.AskCapture:
+		t, open := o.OpenCapture()
+		if !open {
+			return nil
+		}
+		_, err := h.Cashier.TakeCapture(ctx, id, t.ID, sweeper)
+		return err
+	case order.WarnOfLapse:
+		_, err := h.Cashier.Lapse(ctx, id, sweeper)
+		return err
+	case order.AskDispute:
+		return h.Cashier.Disputes(ctx, o, sweeper)
 	case order.AskRefund:
 		return h.refunds(ctx, o)
 	case order.EndUnpaid:

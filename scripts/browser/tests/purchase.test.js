@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { base, visitors } from '../browser.js';
-import { ada, cards, confirmed, fillAddress, order, orderOf, payHere, payThere, put, shelve, status, stored, total } from '../shop.js';
+import { ada, cards, confirmed, fillAddress, order, orderOf, payHere, payLater, payThere, put, shelve, status, stored, total } from '../shop.js';
 
 const visit = visitors();
 
@@ -57,9 +57,7 @@ test('authentication that fails leaves an order that can be paid again', () => v
   const sum = await order(page, 'embedded');
   await payHere(page, cards.authentication);
   await page.click('button[value="fail"]');
-  await page.waitForSelector('#order:not([hidden]) #pay-here:not([hidden])');
-  await page.click('#pay-here');
-  await page.waitForSelector('#card #pay:not([disabled])');
+  await payLater(page, 'embedded');
   await payHere(page, cards.pays);
   await confirmed(page, sum);
 }));
@@ -67,9 +65,7 @@ test('authentication that fails leaves an order that can be paid again', () => v
 test('turning back on the gateway’s page leaves an order that can be paid later', () => visit(async (page) => {
   const sum = await order(page, 'hosted');
   await page.click('button[value="cancel"]');
-  await page.waitForSelector('#order:not([hidden]) #pay-hosted:not([hidden])');
-  await page.click('#pay-hosted');
-  await page.waitForURL((url) => !url.href.startsWith(`${base}/`));
+  await payLater(page, 'hosted');
   await payThere(page, cards.pays);
   await confirmed(page, sum);
 }));
@@ -84,7 +80,7 @@ test('cancelling asks first, and then ends the order', () => visit(async (page) 
   await page.click('#cancel');
   await page.click('#sure-yes');
   await page.waitForSelector('#status-title:text("cancelled")');
-  assert.equal(await page.locator('#pay-hosted').isVisible(), false);
+  assert.equal(await page.locator('#pay-panel').isVisible(), false);
   assert.equal(await page.locator('#cancel').isVisible(), false);
 }));
 

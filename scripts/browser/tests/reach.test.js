@@ -44,6 +44,10 @@ test('a purchase needs no mouse', () => visit(async (page) => {
   await type('#line1', ada.line1);
   await type('#postal_code', ada.postal_code);
   await type('#city', ada.city);
+  await tabTo(page, '#with-stripe');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await page.isChecked('#with-square'), true);
   await tabTo(page, '#pay-hosted');
   await page.keyboard.press('ArrowDown');
   assert.equal(await page.isChecked('#pay-embedded'), true);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { base, visitors } from '../browser.js';
-import { ada, advance, book, cards, confirmed, faults, fillAddress, order, orderOf, payHere, payThere, put, shelve, status, total } from '../shop.js';
+import { ada, advance, book, cards, confirmed, faults, fillAddress, order, orderOf, payHere, payLater, payThere, put, shelve, status, total } from '../shop.js';
 
 const visit = visitors();
 
@@ -82,8 +82,7 @@ test('a gateway that is down leaves an order that can be paid once it is back', 
   } finally {
     await faults(page, {});
   }
-  await page.click('#pay-hosted');
-  await page.waitForURL((url) => !url.href.startsWith(`${base}/`));
+  await payLater(page, 'hosted');
   await payThere(page, cards.pays);
   await confirmed(page);
   assert.equal((await book(page, orderOf(page))).charges, 1);

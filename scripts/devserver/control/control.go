@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"till/scripts/devserver/web"
-	"till/scripts/localcloud/stripesim"
+	"till/scripts/localcloud/gateways"
 )
 
 // Shop is the shop behind the page: in this process, or deployed.
@@ -29,8 +29,8 @@ type Shop interface {
 
 // Control answers the page's requests.
 type Control struct {
-	Shop   Shop
-	Stripe *stripesim.Sim
+	Shop     Shop
+	Gateways *gateways.Gateways
 }
 
 // advanceMax is how far the clock can be moved at once: far enough for every deadline in the product.
@@ -58,6 +58,9 @@ func (c Control) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /_dev/state", c.state)
 	mux.HandleFunc("POST /_dev/clock", c.clock)
 	mux.HandleFunc("POST /_dev/faults", c.faults)
+	mux.HandleFunc("POST /_dev/disputes", c.dispute)
+	mux.HandleFunc("POST /_dev/disputes/decision", c.decide)
+	mux.HandleFunc("POST /_dev/refunds", c.refund)
 	mux.HandleFunc("POST /_dev/token", c.token)
 	mux.HandleFunc("POST /_dev/redrive", c.redrive)
 }
@@ -94,30 +97,6 @@ func span(text string) (time.Duration, error) {
 		return 0, errors.New(`"advance" must be a span such as "31m" or "1d", at most 90 days`)
 	}
 	return d, nil
-}
-
-// faults makes a gateway misbehave as told, instead of as told before; {} makes it well again.
-func (c Control) faults(w http.ResponseWriter, r *http.Request) {
-	ask := map[string]json.RawMessage{}
-	err := read(r, &ask)
-	var gateway string
-	if raw, named := ask["gateway"]; named && err == nil {
-		err = json.Unmarshal(raw, &gateway)
-	}
-	if err == nil && gateway != "" && gateway != "stripe" {
-		err = errors.New(`"gateway" must be "stripe": no other is simulated yet`)
-	}
-	delete(ask, "gateway")
-	var f stripesim.Faults
-	if err == nil {
-		var rest []byte
-		if rest, err = json.Marshal(ask); err == nil {
-			if err = json.Unmarshal(rest, &f); err == nil {
-				err = c.Stripe.SetFaults(f)
-			}
-		}
-	}
-	answer(w, map[string]any{"gateway": "stripe", "faults": c.Stripe.Faults()}, err)
 }
 
 // token signs a member of staff in.

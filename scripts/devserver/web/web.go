@@ -6,12 +6,14 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"encoding/json"
 	"html/template"
 	"io/fs"
 	"net/http"
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -21,8 +23,21 @@ var embedded embed.FS
 // Config is what the pages must know about the servers they call. Nothing in it is secret: it is sent to every browser.
 type Config struct {
 	APIBase        string // Where Till's API answers, without a slash at the end; "" is the origin of the pages.
-	StripeBase     string // Where the browser posts cards: "http://localhost:8090/stripe", in production Stripe's own host.
+	StripeBase     string // Where the browser posts cards to: "http://localhost:8090/stripe", in production Stripe's own host.
+	SquareBase     string // Likewise Square's. PayPal is gone to, and never called.
 	PublishableKey string // Stripe's key for browsers (pk_…), used when a payment's answer names none.
+	// Currencies are those that a gateway takes, by its name, so that nobody is offered what it would refuse. One that is not listed is
+	// offered for all.
+	Currencies map[string][]string
+}
+
+// CurrenciesJSON is Currencies as the pages read them.
+func (c Config) CurrenciesJSON() string {
+	text, err := json.Marshal(c.Currencies)
+	if err != nil || c.Currencies == nil {
+		return "{}"
+	}
+	return string(text)
 }
 
 // Handler serves the shop at / and /shop/, their assets at /assets/, and the control page at /_dev. Other paths get the
@@ -113,12 +128,12 @@ func (s site) secure(h http.Header) {
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), usb=()")
 }
 
-// contentPolicy allows the pages their own files, their API, and the one gateway that takes cards. Trusted Types make a
+// contentPolicy allows the pages their own files, their API, and the gateways that take cards from them. Trusted Types make a
 // slip into innerHTML fail in the browser instead of becoming a hole.
 func contentPolicy(cfg Config) string {
 	connect := []string{"'self'"}
-	for _, base := range []string{cfg.APIBase, cfg.StripeBase} {
-		if u, err := url.Parse(base); err == nil && u.Host != "" {
+	for _, base := range []string{cfg.APIBase, cfg.StripeBase, cfg.SquareBase} {
+		if u, err := url.Parse(base); err == nil && u.Host != "" && !slices.Contains(connect, u.Scheme+"://"+u.Host) {
 			connect = append(connect, u.Scheme+"://"+u.Host)
 		}
 	}

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,7 +12,8 @@ import (
 	"till/scripts/devserver/web"
 )
 
-var config = web.Config{APIBase: "", StripeBase: "http://localhost:8090/stripe", PublishableKey: "pk_test_local"}
+var config = web.Config{APIBase: "", StripeBase: "http://localhost:8090/stripe", SquareBase: "http://localhost:8090/square", PublishableKey: "pk_test_local",
+	Currencies: map[string][]string{"square": {"EUR"}}}
 
 func get(t *testing.T, h http.Handler, method, path string) *http.Response {
 	t.Helper()
@@ -114,6 +116,10 @@ func TestConnectSourcesFollowTheConfig(t *testing.T) {
 	}{
 		{"nobody but the shop itself without a gateway", web.Config{}, "connect-src 'self';"},
 		{"the gateway's origin without its path", web.Config{StripeBase: "https://api.stripe.com/stripe"}, "connect-src 'self' https://api.stripe.com;"},
+		{"each gateway that takes cards", web.Config{StripeBase: "https://api.stripe.com", SquareBase: "https://pci-connect.squareup.com/v2"},
+			"connect-src 'self' https://api.stripe.com https://pci-connect.squareup.com;"},
+		{"an address that two share, once", web.Config{StripeBase: "http://localhost:8090/stripe", SquareBase: "http://localhost:8090/square"},
+			"connect-src 'self' http://localhost:8090;"},
 		{"an API elsewhere too", web.Config{APIBase: "https://api.example", StripeBase: "https://api.stripe.com"}, "connect-src 'self' https://api.example https://api.stripe.com;"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -159,5 +165,25 @@ func TestModulesImportOnlyModulesThatAreServed(t *testing.T) {
 				t.Errorf("%s imports %q, which is not served at %s", name, found[1], at)
 			}
 		}
+	}
+}
+
+func TestPagesKnowWhichCurrenciesAGatewayTakes(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		cfg  web.Config
+		want string
+	}{
+		{"those that are listed", config, `content="{&#34;square&#34;:[&#34;EUR&#34;]}"`},
+		{"all, if none is listed", web.Config{}, `name="till-currencies" content="{}"`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			res := get(t, web.Handler(row.cfg), http.MethodGet, "/shop/checkout.html")
+			defer res.Body.Close()
+			body, err := io.ReadAll(res.Body)
+			if err != nil || !strings.Contains(string(body), row.want) {
+				t.Errorf("no %s in %.1000s %v", row.want, body, err)
+			}
+		})
 	}
 }

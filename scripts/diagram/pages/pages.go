@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"till/shared/gateway/stripegw"
 )
 
 // Documents lists the files that hold generated parts, from the project's folder.
@@ -16,7 +14,7 @@ func Documents() []string { return []string{"README.md", "infra/states.md"} }
 
 // Blocks makes every generated part by its name. Errors: a source of the project that is missing or cannot be read.
 func Blocks(project fs.FS) (map[string]string, error) {
-	blocks := map[string]string{"stripe-endpoint": endpoint(stripegw.EventTypes())}
+	blocks := map[string]string{}
 	for _, l := range lives() {
 		text, err := l.page(project)
 		if err != nil {
@@ -84,18 +82,6 @@ func Named(document string) []string {
 		}
 	}
 	return out
-}
-
-// endpoint is the call that makes the webhook endpoint at Stripe, for exactly the events that Till subscribes to.
-func endpoint(events []string) string {
-	var b strings.Builder
-	b.WriteString("```sh\ncurl https://api.stripe.com/v1/webhook_endpoints -u \"$STRIPE_KEY:\" \\\n" +
-		"  -d url=\"$API_URL/webhooks/stripe\" -d api_version=2023-10-16")
-	for _, event := range events {
-		fmt.Fprintf(&b, " \\\n  -d 'enabled_events[]=%s'", event)
-	}
-	b.WriteString("\n```\n")
-	return b.String()
 }
 
 // table writes rows under a head. A bar in a cell would end it.

@@ -127,7 +127,7 @@ func TestTablesNameEveryFunctionAndParameter(t *testing.T) {
 		}
 	}
 	for block, row := range map[string]string{"parameters": "| `StockHold` | `30m` |", "alarms": "| `SweepSilent` |", "targets": "| `make test` |",
-		"standing": "| KMS keys | 3 |", "stripe-endpoint": "'enabled_events[]=payment_intent.succeeded'", "decisions": "](infra/decisions/0001-"} {
+		"standing": "| KMS keys | 3 |", "decisions": "](infra/decisions/0001-"} {
 		if !strings.Contains(all[block], row) {
 			t.Errorf("%s: %q is missing", block, row)
 		}

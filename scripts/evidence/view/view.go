@@ -25,8 +25,10 @@ type State struct {
 	Queues     []Queue                    `json:"queues"`
 	Executions []Execution                `json:"executions"`
 	Mails      []Mail                     `json:"mails"`
-	Faults     map[string]any             `json:"faults"`   // Per gateway, how it misbehaves. No evidence tells it.
-	Failures   any                        `json:"failures"` // Calls of functions that failed. No evidence tells them.
+	Faults     any                        `json:"faults"`     // Per gateway, how it misbehaves. Neither this nor what follows is told by evidence.
+	Payments   any                        `json:"payments"`   // Per gateway, its payments, newest first.
+	Deliveries any                        `json:"deliveries"` // Per gateway, the webhooks that it has sent, oldest first.
+	Failures   any                        `json:"failures"`   // Calls of functions that failed.
 }
 
 // Stock is what is counted of a product.
@@ -49,6 +51,7 @@ type Book struct {
 	Captured int64  `json:"captured"`
 	Refunded int64  `json:"refunded"`
 	Disputed int64  `json:"disputed"`
+	Fees     int64  `json:"fees"`
 	Charges  int    `json:"charges"` // Successful ones.
 }
 
@@ -98,10 +101,10 @@ const (
 	executionsMax = 200 // The newest; evidence lists those first.
 )
 
-// Of shows evidence. Faults and Failures are the caller's to add.
+// Of shows evidence. Faults, Payments, Deliveries and Failures are the caller's to add.
 func Of(e evidence.Evidence) State {
 	out := State{
-		Now: e.Now, Stock: map[catalog.SKU]Stock{}, Orders: []Order{}, Gateways: map[string]map[string]Book{"stripe": {}}, Inbox: []Event{}, Mails: []Mail{},
+		Now: e.Now, Stock: map[catalog.SKU]Stock{}, Orders: []Order{}, Gateways: map[string]map[string]Book{"stripe": {}, "paypal": {}, "square": {}}, Inbox: []Event{}, Mails: []Mail{},
 	}
 	for _, s := range e.Stocks {
 		out.Stock[s.SKU] = Stock{s.OnHand(), s.Free, s.Reserved, s.Sold}
@@ -111,7 +114,7 @@ func Of(e evidence.Evidence) State {
 		if out.Gateways[b.Gateway] == nil {
 			out.Gateways[b.Gateway] = map[string]Book{}
 		}
-		out.Gateways[b.Gateway][string(b.Order)] = Book{b.Currency, b.Captured, b.Refunded, b.Disputed, b.Charges}
+		out.Gateways[b.Gateway][string(b.Order)] = Book{b.Currency, b.Captured, b.Refunded, b.Disputed, b.Fees, b.Charges}
 	}
 	for _, i := range e.Inbox {
 		out.Inbox = append(out.Inbox, Event{i.Event.ID, i.Event.Type, i.State, i.Reason, i.Event.Order, i.ReceivedAt, i.Tries})

@@ -2,6 +2,7 @@
 package httpapi
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -129,12 +130,13 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	payload, err := a.event(r, matched, variables, caller, body, id)
+	event := a.event(r, matched, variables, caller, body, id)
+	payload, err := json.Marshal(event)
 	if err != nil {
 		refuse(w, http.StatusInternalServerError, "Internal Server Error")
 		return
 	}
-	out, failure := a.Runner.Call(matched.Function, payload)
+	out, failure := a.Runner.CallWith(matched.Function, event, payload)
 	a.answer(w, out, failure)
 }
 

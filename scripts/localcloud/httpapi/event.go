@@ -3,7 +3,6 @@ package httpapi
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"mime"
 	"net"
@@ -34,7 +33,7 @@ func read(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 
 // event is the request as the function gets it.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
-func (a *API) event(r *http.Request, matched *Route, variables map[string]string, caller *jwt, body []byte, id string) ([]byte, error) {
+func (a *API) event(r *http.Request, matched *Route, variables map[string]string, caller *jwt, body []byte, id string) events.APIGatewayV2HTTPRequest {
 	now := a.Clock.Now()
 	ip := sourceIP(r)
 	e := events.APIGatewayV2HTTPRequest{
@@ -59,7 +58,7 @@ func (a *API) event(r *http.Request, matched *Route, variables map[string]string
 	if e.Body = string(body); len(body) > 0 && !isText(r.Header.Get("Content-Type")) {
 		e.Body, e.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true
 	}
-	return json.Marshal(e)
+	return e
 }
 
 // isText tells which bodies arrive as they are. Form posts, unknown types and those that are not told do not.

@@ -22,6 +22,13 @@ type Handler interface {
 	Invoke(ctx context.Context, payload []byte) ([]byte, error)
 }
 
+// Direct is a Handler that can also take an event as the value that its payload is made of. It is false, and nothing has
+// happened, if it wants the payload.
+type Direct interface {
+	Handler
+	Take(ctx context.Context, event any) (out []byte, taken bool, err error)
+}
+
 // Function is one deployed function.
 type Function struct {
 	Name    string
@@ -68,8 +75,13 @@ const responseBytesMax = 6_291_556
 
 // Call invokes fn once and waits for its answer or its time limit.
 func (r *Runner) Call(fn *Function, payload []byte) ([]byte, *Error) {
+	return r.CallWith(fn, nil, payload)
+}
+
+// CallWith is Call with the event that the payload was made of. Nobody may change it any more.
+func (r *Runner) CallWith(fn *Function, event any, payload []byte) ([]byte, *Error) {
 	id := r.IDs.UUID()
-	out, err := r.call(fn, id, payload)
+	out, err := r.call(fn, id, event, payload)
 	if r.After != nil {
 		changed, failure := r.After(fn.Name, out, asError(err))
 		out, err = changed, errorOf(failure)
@@ -86,7 +98,7 @@ func (r *Runner) Call(fn *Function, payload []byte) ([]byte, *Error) {
 	return out, err
 }
 
-func (r *Runner) call(fn *Function, id string, payload []byte) ([]byte, *Error) {
+func (r *Runner) call(fn *Function, id string, event any, payload []byte) ([]byte, *Error) {
 	if r.Before != nil {
 		if err := r.Before(fn.Name, payload); err != nil {
 			return nil, errorOf(err)
@@ -99,7 +111,7 @@ func (r *Runner) call(fn *Function, id string, payload []byte) ([]byte, *Error) 
 	answers := make(chan answer, 1)
 	inTime := r.Clock.Call(fn.Timeout, func(ctx context.Context) {
 		ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: id, InvokedFunctionArn: fn.ARN})
-		out, err := guarded(ctx, fn.Handler, payload)
+		out, err := guarded(ctx, fn.Handler, event, payload)
 		answers <- answer{out, err}
 	})
 	if !inTime {
@@ -114,12 +126,17 @@ func (r *Runner) call(fn *Function, id string, payload []byte) ([]byte, *Error) 
 }
 
 // guarded turns a panic into the error that Lambda's Go runtime reports for it.
-func guarded(ctx context.Context, h Handler, payload []byte) (out []byte, err *Error) {
+func guarded(ctx context.Context, h Handler, event any, payload []byte) (out []byte, err *Error) {
 	defer func() {
 		if p := recover(); p != nil {
 			out, err = nil, &Error{Type: typeName(p), Message: fmt.Sprint(p)}
 		}
 	}()
+	if direct, can := h.(Direct); can && event != nil {
+		if out, taken, failure := direct.Take(ctx, event); taken {
+			return out, errorOf(failure)
+		}
+	}
 	out, failure := h.Invoke(ctx, payload)
 	return out, errorOf(failure)
 }

@@ -70,12 +70,12 @@ func (s *Service) poll(q *queue) {
 	q.poller.wake = nil
 	s.mu.Unlock()
 	for {
-		batch, payload := s.batch(q)
+		batch, event, payload := s.batch(q)
 		if batch == nil {
 			return
 		}
 		s.clock.Go("sqs "+q.Name, func() {
-			out, err := s.runner.Call(q.poller.Function, payload)
+			out, err := s.runner.CallWith(q.poller.Function, event, payload)
 			s.finish(q, batch, out, err)
 		})
 	}
@@ -88,7 +88,7 @@ type receipt struct {
 }
 
 // batch takes the next messages for the function; nil if there are none, it is not time, or enough run already.
-func (s *Service) batch(q *queue) ([]receipt, []byte) {
+func (s *Service) batch(q *queue) ([]receipt, events.SQSEvent, []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := q.poller
@@ -97,7 +97,7 @@ func (s *Service) batch(q *queue) ([]receipt, []byte) {
 			if p.wake == nil {
 				p.wake = s.clock.At(due, "sqs window "+q.Name, func() { s.poll(q) })
 			}
-			return nil, nil
+			return nil, events.SQSEvent{}, nil
 		}
 		var batch []receipt
 		var event events.SQSEvent
@@ -118,9 +118,9 @@ func (s *Service) batch(q *queue) ([]receipt, []byte) {
 			continue // Strings always marshal; the messages would come back.
 		}
 		p.running++
-		return batch, payload
+		return batch, event, payload
 	}
-	return nil, nil
+	return nil, events.SQSEvent{}, nil
 }
 
 func (p *poller) wants(m events.SQSMessage) bool {

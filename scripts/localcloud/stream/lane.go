@@ -90,12 +90,15 @@ func (s *Service) read(l *lane) {
 	}
 	if len(l.pending) == 0 && len(l.unread) > 0 {
 		n := min(len(l.unread), l.consumer.BatchSize)
-		b := &batch{records: append([]record{}, l.unread[:n]...)}
-		l.unread = append([]record{}, l.unread[n:]...)
 		var f Delivery
 		if s.fault != nil {
 			f = s.fault(l.stream.Table, n)
 		}
+		if f.First > 0 {
+			n = min(n, f.First)
+		}
+		b := &batch{records: append([]record{}, l.unread[:n]...)}
+		l.unread = append([]record{}, l.unread[n:]...)
 		if f.Drop {
 			l.lost += n
 			s.wake(l, 0)
@@ -147,7 +150,7 @@ func (s *Service) deliver(l *lane) {
 		var out []byte
 		failure := &invoke.Error{Type: "Local.Unencodable", Message: "the records do not encode"}
 		if err == nil {
-			out, failure = s.runner.Call(l.consumer.Function, payload)
+			out, failure = s.runner.CallWith(l.consumer.Function, event, payload)
 		}
 		s.finish(l, b, out, failure)
 	})

@@ -58,6 +58,7 @@ type Delivery struct {
 	Delay time.Duration
 	Twice bool
 	Drop  bool
+	First int // Only so many of its records come, the others with the next; 0: all.
 }
 
 // Fault decides about a batch of n records of a table, when it is first read.

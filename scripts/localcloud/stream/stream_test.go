@@ -382,6 +382,21 @@ func TestFaultsDelayRepeatAndDropABatch(t *testing.T) {
 	}
 }
 
+func TestAFaultCutsABatchInPieces(t *testing.T) {
+	verdicts := []stream.Delivery{{First: 1}, {First: 9}}
+	fault := func(string, int) stream.Delivery { v := verdicts[0]; verdicts = verdicts[1:]; return v }
+	var got []string
+	w := newWorld(t, stream.Consumer{BatchSize: 3, MaxRetries: -1, MaxAge: -1}, fault, func(records []events.DynamoDBEventRecord) (string, error) {
+		got = append(got, keys(records))
+		return "", nil
+	})
+	w.put(t, "a/one", "a/two", "a/three")
+	fatal(t, w.clock.Advance(time.Second))
+	if diff := cmp.Diff([]string{"a/one", "a/two a/three"}, got); diff != "" {
+		t.Fatal(diff)
+	}
+}
+
 // Whatever fails, a key's records end in order, each at least once, and equal runs are equal.
 func TestAKeysRecordsStayInOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -3,6 +3,8 @@ package stripesim
 import (
 	"net/http"
 	"strings"
+
+	"till/scripts/localcloud/gatewaysim"
 )
 
 // Error types. https://docs.stripe.com/api/errors
@@ -54,7 +56,7 @@ func missing(param string) *apiError {
 
 func notFound(kind, id, param string) *apiError {
 	return &apiError{status: http.StatusNotFound, kind: typeInvalid, code: "resource_missing", param: param, unkept: true,
-		message: "No such " + kind + ": '" + shorten(id) + "'"}
+		message: "No such " + kind + ": '" + gatewaysim.Shorten(id) + "'"}
 }
 
 func unauthorized(code, message string) *apiError {
@@ -76,12 +78,4 @@ func faulty(status int) *apiError {
 		e.kind, e.code = typeIdempotency, "idempotency_key_in_use"
 	}
 	return e
-}
-
-// shorten bounds what is echoed from a request.
-func shorten(text string) string {
-	if len(text) > 80 {
-		return text[:80] + "…"
-	}
-	return text
 }

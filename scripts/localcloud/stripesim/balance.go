@@ -13,7 +13,7 @@ type movement struct {
 
 func (s *Sim) move(kind, source, currency string, amount, fee int64) *movement {
 	m := &movement{id: s.id("txn_3", 23), kind: kind, source: source, currency: currency, amount: amount, fee: fee, created: s.now()}
-	s.movements.put(m.id, m)
+	s.movements.Put(m.id, m)
 	return m
 }
 
@@ -29,7 +29,7 @@ func (m *movement) view() object {
 }
 
 func (s *Sim) getMovement(c *call) (any, *apiError) {
-	m, ok := s.movements.get(c.args[0])
+	m, ok := s.movements.Get(c.args[0])
 	if !ok {
 		return nil, notFound("balance transaction", c.args[0], "id")
 	}
@@ -45,7 +45,7 @@ func (s *Sim) listMovements(c *call) (any, *apiError) {
 		return nil, bad
 	}
 	source, kind := c.form.text("source"), c.form.text("type")
-	list := s.movements.newest(func(m *movement) bool {
+	list := s.movements.Newest(func(m *movement) bool {
 		return within(m.created) && (source == "" || m.source == source) && (kind == "" || m.kind == kind)
 	})
 	return page(c, list, func(m *movement) string { return m.id }, (*movement).view)
@@ -54,7 +54,7 @@ func (s *Sim) listMovements(c *call) (any, *apiError) {
 // getBalance is GET /v1/balance: everything is available at once.
 func (s *Sim) getBalance(*call) (any, *apiError) {
 	net := map[string]int64{}
-	for _, m := range s.movements.all() {
+	for _, m := range s.movements.All() {
 		net[m.currency] += m.amount - m.fee
 	}
 	available := []object{}

@@ -20,7 +20,7 @@ type charge struct {
 func (s *Sim) newCharge(pi *intent, status string) *charge {
 	ch := &charge{id: s.id("ch_3", 23), intent: pi, method: pi.method, amount: pi.amount, status: status, created: s.now()}
 	pi.charge = ch
-	s.charges.put(ch.id, ch)
+	s.charges.Put(ch.id, ch)
 	return ch
 }
 
@@ -32,10 +32,10 @@ func (s *Sim) settleCharge(ch *charge, amount int64) {
 
 // plan arranges what a test card brings after its payment.
 func (s *Sim) plan(ch *charge) {
-	if ch.method.card.dispute != "" {
-		s.after(s.cfg.DisputeAfter, "dispute "+ch.id, func() { s.raise(ch, ch.method.card.dispute, ch.method.card.inquiry) })
+	if ch.method.card.Dispute != "" {
+		s.after(s.cfg.DisputeAfter, "dispute "+ch.id, func() { s.raise(ch, ch.method.card.Dispute, ch.method.card.Inquiry) })
 	}
-	if ch.method.card.fraudWarning {
+	if ch.method.card.FraudWarning {
 		s.after(s.cfg.DisputeAfter, "fraud warning "+ch.id, func() { s.warn(ch) })
 	}
 }
@@ -89,14 +89,14 @@ func (s *Sim) viewCharge(ch *charge) object {
 // outcome is the risk check's verdict. https://docs.stripe.com/api/charges/object#charge_object-outcome
 func (ch *charge) outcome() object {
 	scores := map[string]int{"normal": 20, "elevated": 70, "highest": 95}
-	o := object{"network_status": "approved_by_network", "reason": nil, "risk_level": ch.method.card.risk,
-		"risk_score": scores[ch.method.card.risk], "seller_message": "Payment complete.", "type": "authorized"}
+	o := object{"network_status": "approved_by_network", "reason": nil, "risk_level": ch.method.card.Risk,
+		"risk_score": scores[ch.method.card.Risk], "seller_message": "Payment complete.", "type": "authorized"}
 	if ch.method.kind != "card" {
 		o["risk_level"], o["risk_score"] = "not_assessed", nil
 	}
 	switch {
 	case ch.failure == nil:
-	case ch.method.card.risk == "highest":
+	case ch.method.card.Risk == "highest":
 		o["network_status"], o["reason"], o["type"] = "not_sent_to_network", "highest_risk_level", "blocked"
 		o["seller_message"] = "The simulation blocked this payment as too risky."
 	default:
@@ -113,25 +113,25 @@ func (ch *charge) methodDetails() object {
 			"fingerprint": "sim" + m.account, "last4": m.accountLast4(), "mandate": nil}}
 	}
 	details := object{
-		"amount_authorized": ch.amount, "brand": m.card.brand, "country": "US", "exp_month": m.expMonth, "exp_year": m.expYear,
+		"amount_authorized": ch.amount, "brand": m.card.Brand, "country": "US", "exp_month": m.expMonth, "exp_year": m.expYear,
 		"checks":                 object{"address_line1_check": nil, "address_postal_code_check": nil, "cvc_check": "pass"},
 		"extended_authorization": object{"status": "disabled"}, "fingerprint": m.view()["card"].(object)["fingerprint"],
-		"funding": m.card.funding, "incremental_authorization": object{"status": "unavailable"}, "installments": nil,
-		"last4": m.card.last4, "mandate": nil, "multicapture": object{"status": "unavailable"}, "network": m.card.brand,
+		"funding": m.card.Funding, "incremental_authorization": object{"status": "unavailable"}, "installments": nil,
+		"last4": m.card.Last4, "mandate": nil, "multicapture": object{"status": "unavailable"}, "network": m.card.Brand,
 		"network_token": object{"used": false}, "overcapture": object{"maximum_amount_capturable": ch.amount, "status": "unavailable"},
 		"three_d_secure": nil, "wallet": nil,
 	}
 	if ch.captureBefore != 0 {
 		details["capture_before"] = ch.captureBefore
 	}
-	if m.card.authenticate {
+	if m.card.Authenticate {
 		details["three_d_secure"] = object{"authentication_flow": "challenge", "result": "authenticated", "result_reason": nil, "version": "2.2.0"}
 	}
 	return object{"type": "card", "card": details}
 }
 
 func (s *Sim) getCharge(c *call) (any, *apiError) {
-	ch, ok := s.charges.get(c.args[0])
+	ch, ok := s.charges.Get(c.args[0])
 	if !ok {
 		return nil, notFound("charge", c.args[0], "id")
 	}
@@ -147,6 +147,6 @@ func (s *Sim) listCharges(c *call) (any, *apiError) {
 		return nil, bad
 	}
 	want := c.form.text("payment_intent")
-	list := s.charges.newest(func(ch *charge) bool { return within(ch.created) && (want == "" || ch.intent.id == want) })
+	list := s.charges.Newest(func(ch *charge) bool { return within(ch.created) && (want == "" || ch.intent.id == want) })
 	return page(c, list, func(ch *charge) string { return ch.id }, s.viewCharge)
 }

@@ -4,54 +4,20 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"till/scripts/localcloud/gatewaysim"
 )
 
 func upper(currency string) string { return strings.ToUpper(currency) }
 
-// stats counts deliveries.
-type stats = Stats
-
-// Stats counts what was sent. ForgedAccepted must stay 0: it counts forged events that were answered with 2xx.
-type Stats struct {
-	Sent           int `json:"sent"`     // Real sendings, copies and retries included.
-	Accepted       int `json:"accepted"` // Of those, answered with 2xx.
-	Lost           int `json:"lost"`     // Dropped by the fault, never sent.
-	GivenUp        int `json:"given_up"` // Retried for 3 days in vain.
-	Forged         int `json:"forged"`
-	ForgedAccepted int `json:"forged_accepted"`
-}
-
-func (c *Stats) count(d *delivery, good bool) {
-	sent, accepted := &c.Sent, &c.Accepted
-	if d.forged != "" {
-		sent, accepted = &c.Forged, &c.ForgedAccepted
-	}
-	*sent++
-	if good {
-		*accepted++
-	}
-}
-
-// Stats is the count so far.
-func (s *Sim) Stats() Stats {
-	s.lock()
-	defer s.unlock()
-	return s.seen
-}
+// Stats is the count of webhooks so far.
+func (s *Sim) Stats() Stats { return s.core.Stats() }
 
 // Deliveries is the log of the last 1000 sendings, oldest first.
-func (s *Sim) Deliveries() []Delivery {
-	s.lock()
-	defer s.unlock()
-	return append([]Delivery{}, s.log...)
-}
+func (s *Sim) Deliveries() []Delivery { return s.core.Deliveries() }
 
 // Pending is how many sendings wait for their time, retries included.
-func (s *Sim) Pending() int {
-	s.lock()
-	defer s.unlock()
-	return len(s.pending)
-}
+func (s *Sim) Pending() int { return s.core.Pending() }
 
 // AddEndpoint registers a receiver as the dashboard would, with a secret that the caller knows; "" makes one. kinds
 // are event types, "*" for all. It returns the id and the secret.
@@ -71,7 +37,7 @@ func (s *Sim) AddEndpoint(url, secret string, kinds ...string) (id, signingSecre
 func (s *Sim) RollSecret(endpointID, value string, grace time.Duration) (string, error) {
 	s.lock()
 	defer s.unlock()
-	e, ok := s.endpoints.get(endpointID)
+	e, ok := s.endpoints.Get(endpointID)
 	if !ok {
 		return "", errors.New("stripesim: no such endpoint")
 	}
@@ -92,7 +58,7 @@ func (s *Sim) RollSecret(endpointID, value string, grace time.Duration) (string,
 func (s *Sim) RaiseDispute(chargeID, reason string) (string, error) {
 	s.lock()
 	defer s.unlock()
-	ch, ok := s.charges.get(chargeID)
+	ch, ok := s.charges.Get(chargeID)
 	if !ok || !ch.captured {
 		return "", errors.New("stripesim: no such captured charge")
 	}
@@ -107,11 +73,23 @@ func (s *Sim) RaiseDispute(chargeID, reason string) (string, error) {
 func (s *Sim) CloseDispute(id string, won bool) error {
 	s.lock()
 	defer s.unlock()
-	d, ok := s.disputes.get(id)
+	d, ok := s.disputes.Get(id)
 	if !ok || !d.open() {
 		return errors.New("stripesim: no such open dispute")
 	}
 	s.decide(nil, d, won)
+	return nil
+}
+
+// EscalateInquiry makes a dispute of a bank's open inquiry. Error: no such inquiry, or nothing is left to dispute.
+func (s *Sim) EscalateInquiry(id string) error {
+	s.lock()
+	defer s.unlock()
+	d, ok := s.disputes.Get(id)
+	if !ok || !d.open() || !strings.HasPrefix(d.status, "warning_") || d.charge.refundable() == 0 {
+		return errors.New("stripesim: no such open inquiry about money that is there")
+	}
+	s.escalate(d)
 	return nil
 }
 
@@ -120,7 +98,7 @@ func (s *Sim) CloseDispute(id string, won bool) error {
 func (s *Sim) SettleRefund(id, status string) error {
 	s.lock()
 	defer s.unlock()
-	r, ok := s.refunds.get(id)
+	r, ok := s.refunds.Get(id)
 	if !ok || r.release || r.status == "failed" || r.status == canceled {
 		return errors.New("stripesim: no such refund that can change")
 	}
@@ -135,7 +113,7 @@ func (s *Sim) SettleRefund(id, status string) error {
 func (s *Sim) Resend(eventID string) error {
 	s.lock()
 	defer s.unlock()
-	e, ok := s.events.get(eventID)
+	e, ok := s.events.Get(eventID)
 	if !ok {
 		return errors.New("stripesim: no such event")
 	}
@@ -148,13 +126,5 @@ func ClockOf[T any](clock interface {
 	Now() time.Time
 	After(d time.Duration, name string, f func()) T
 }) Clock {
-	return clockOf[T]{clock.Now, clock.After}
+	return gatewaysim.ClockOf(clock)
 }
-
-type clockOf[T any] struct {
-	now   func() time.Time
-	after func(time.Duration, string, func()) T
-}
-
-func (c clockOf[T]) Now() time.Time                               { return c.now() }
-func (c clockOf[T]) After(d time.Duration, name string, f func()) { c.after(d, name, f) }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"till/scripts/localcloud/gatewaysim"
 )
 
 // currencies are those of https://docs.stripe.com/currencies, in lower case as the wire has them.
@@ -55,7 +57,7 @@ func minimum(currency string) int64 {
 func checkAmount(amount int64, currency, param string) *apiError {
 	switch {
 	case !in(currencies, currency):
-		return invalid("currency", "", "Invalid currency: "+shorten(currency))
+		return invalid("currency", "", "Invalid currency: "+gatewaysim.Shorten(currency))
 	case amount < 1:
 		return invalid(param, "parameter_invalid_integer", "This value must be greater than or equal to 1.")
 	case amount < minimum(currency):

@@ -40,7 +40,7 @@ func (s *Sim) raise(ch *charge, reason string, inquiry bool) *dispute {
 	d := &dispute{id: s.id("dp_1", 23), charge: ch, amount: ch.refundable(), reason: reason, status: "needs_response", created: s.now(),
 		dueBy: s.now() + int64(answerWithin/time.Second)}
 	ch.dispute = d
-	s.disputes.put(d.id, d)
+	s.disputes.Put(d.id, d)
 	if inquiry {
 		d.status = "warning_needs_response"
 		s.emit(nil, "charge.dispute.created", s.viewDispute(d), nil)
@@ -49,12 +49,29 @@ func (s *Sim) raise(ch *charge, reason string, inquiry bool) *dispute {
 		s.emit(nil, "charge.dispute.created", s.viewDispute(d), nil)
 		s.emit(nil, "charge.dispute.funds_withdrawn", s.viewDispute(d), nil)
 	}
-	s.after(answerWithin, "dispute deadline "+d.id, func() {
-		if d.open() && d.answered == 0 {
+	s.endUnanswered(d)
+	return d
+}
+
+// endUnanswered decides a dispute against the shop that has said nothing when its time is over.
+func (s *Sim) endUnanswered(d *dispute) {
+	due := d.dueBy
+	s.after(time.Duration(due-s.now())*time.Second, "dispute deadline "+d.id, func() {
+		if d.open() && d.answered == 0 && d.dueBy == due {
 			s.decide(nil, d, false)
 		}
 	})
-	return d
+}
+
+// escalate makes a dispute of an inquiry: the bank takes the money, and the shop may answer anew.
+// https://docs.stripe.com/disputes/how-disputes-work
+func (s *Sim) escalate(d *dispute) {
+	before := object{"status": d.status}
+	d.status, d.amount, d.answered, d.dueBy = "needs_response", d.charge.refundable(), 0, s.now()+int64(answerWithin/time.Second)
+	d.taken = s.move("adjustment", d.id, d.charge.intent.currency, -d.amount, disputeFee(d.charge.intent.currency))
+	s.emit(nil, "charge.dispute.updated", s.viewDispute(d), before)
+	s.emit(nil, "charge.dispute.funds_withdrawn", s.viewDispute(d), nil)
+	s.endUnanswered(d)
 }
 
 func disputeFee(currency string) int64 {
@@ -92,13 +109,13 @@ func (s *Sim) viewDispute(d *dispute) object {
 		"currency": d.charge.intent.currency, "evidence": object{}, "is_charge_refundable": !d.holdsFunds(), "livemode": false,
 		"evidence_details": object{"due_by": d.dueBy, "has_evidence": d.answered > 0, "past_due": s.now() > d.dueBy, "submission_count": d.answered},
 		"metadata":         asObject(d.metadata), "network_reason_code": "10.4", "payment_intent": d.charge.intent.id,
-		"payment_method_details": object{"type": "card", "card": object{"brand": d.charge.method.card.brand, "network_reason_code": "10.4"}},
+		"payment_method_details": object{"type": "card", "card": object{"brand": d.charge.method.card.Brand, "network_reason_code": "10.4"}},
 		"reason":                 d.reason, "status": d.status,
 	}
 }
 
 func (s *Sim) getDispute(c *call) (any, *apiError) {
-	d, ok := s.disputes.get(c.args[0])
+	d, ok := s.disputes.Get(c.args[0])
 	if !ok {
 		return nil, notFound("dispute", c.args[0], "id")
 	}
@@ -108,7 +125,7 @@ func (s *Sim) getDispute(c *call) (any, *apiError) {
 // updateDispute is POST /v1/disputes/{id}. Evidence "winning_evidence" and "losing_evidence" decide at once, as in
 // Stripe's test mode; any other goes under review and is won after SettleAfter.
 func (s *Sim) updateDispute(c *call) (any, *apiError) {
-	d, ok := s.disputes.get(c.args[0])
+	d, ok := s.disputes.Get(c.args[0])
 	if !ok {
 		return nil, notFound("dispute", c.args[0], "id")
 	}
@@ -146,7 +163,7 @@ func (s *Sim) updateDispute(c *call) (any, *apiError) {
 
 // closeDispute is POST /v1/disputes/{id}/close: the shop accepts it.
 func (s *Sim) closeDispute(c *call) (any, *apiError) {
-	d, ok := s.disputes.get(c.args[0])
+	d, ok := s.disputes.Get(c.args[0])
 	switch {
 	case !ok:
 		return nil, notFound("dispute", c.args[0], "id")
@@ -166,34 +183,8 @@ func (s *Sim) listDisputes(c *call) (any, *apiError) {
 		return nil, bad
 	}
 	byCharge, byIntent := c.form.text("charge"), c.form.text("payment_intent")
-	list := s.disputes.newest(func(d *dispute) bool {
+	list := s.disputes.Newest(func(d *dispute) bool {
 		return within(d.created) && (byCharge == "" || d.charge.id == byCharge) && (byIntent == "" || d.charge.intent.id == byIntent)
 	})
 	return page(c, list, func(d *dispute) string { return d.id }, s.viewDispute)
-}
-
-// warning is a bank's early fraud warning. https://docs.stripe.com/api/radar/early_fraud_warnings
-type warning struct {
-	id      string
-	charge  *charge
-	created int64
-}
-
-func (s *Sim) warn(ch *charge) {
-	w := &warning{id: s.id("issfr_1", 23), charge: ch, created: s.now()}
-	s.warnings.put(w.id, w)
-	s.emit(nil, "radar.early_fraud_warning.created", s.viewWarning(w), nil)
-}
-
-func (s *Sim) viewWarning(w *warning) object {
-	return object{"id": w.id, "object": "radar.early_fraud_warning", "actionable": w.charge.refundable() > 0 && w.charge.dispute == nil,
-		"charge": w.charge.id, "created": w.created, "fraud_type": "made_with_stolen_card", "livemode": false, "payment_intent": w.charge.intent.id}
-}
-
-func (s *Sim) getWarning(c *call) (any, *apiError) {
-	w, ok := s.warnings.get(c.args[0])
-	if !ok {
-		return nil, notFound("early_fraud_warning", c.args[0], "id")
-	}
-	return s.viewWarning(w), nil
 }

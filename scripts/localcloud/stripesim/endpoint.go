@@ -63,7 +63,7 @@ func (s *Sim) createEndpoint(c *call) (any, *apiError) {
 		return nil, invalid("url", "url_invalid", "Not a valid URL.")
 	case len(e.kinds) == 0:
 		return nil, missing("enabled_events")
-	case len(s.endpoints.ids) >= 16:
+	case s.endpoints.Len() >= 16:
 		return nil, invalid("", "", "At most 16 webhook endpoints.")
 	}
 	if e.metadata, bad = f.metadata(nil); bad != nil {
@@ -81,11 +81,11 @@ func (s *Sim) keepEndpoint(e *endpoint, value string) {
 		value = s.id("whsec_", 32)
 	}
 	e.secrets = []secret{{value: value}}
-	s.endpoints.put(e.id, e)
+	s.endpoints.Put(e.id, e)
 }
 
 func (s *Sim) callersEndpoint(c *call) (*endpoint, *apiError) {
-	e, ok := s.endpoints.get(c.args[0])
+	e, ok := s.endpoints.Get(c.args[0])
 	if !ok {
 		return nil, notFound("webhook endpoint", c.args[0], "webhook_endpoint")
 	}
@@ -142,7 +142,7 @@ func (s *Sim) deleteEndpoint(c *call) (any, *apiError) {
 		return nil, bad
 	}
 	e.disabled = true
-	s.endpoints.remove(e.id)
+	s.endpoints.Remove(e.id)
 	return object{"id": e.id, "object": "webhook_endpoint", "deleted": true}, nil
 }
 
@@ -150,6 +150,6 @@ func (s *Sim) listEndpoints(c *call) (any, *apiError) {
 	if bad := c.form.only("ending_before", "expand", "limit", "starting_after"); bad != nil {
 		return nil, bad
 	}
-	list := s.endpoints.newest(func(*endpoint) bool { return true })
+	list := s.endpoints.Newest(func(*endpoint) bool { return true })
 	return page(c, list, func(e *endpoint) string { return e.id }, (*endpoint).view)
 }

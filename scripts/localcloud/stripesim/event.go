@@ -27,23 +27,23 @@ func (s *Sim) emit(by *call, kind string, snapshot, before object) {
 	if before != nil {
 		data["previous_attributes"] = before
 	}
-	e := &event{id: s.id("evt_3", 23), kind: kind, created: s.now(), data: s.written(data, ""), seenFrom: s.cfg.Clock.Now()}
+	e := &event{id: s.id("evt_3", 23), kind: kind, created: s.now(), data: s.core.Write(data, ""), seenFrom: s.cfg.Clock.Now()}
 	if by != nil {
 		e.request, e.key = by.id, by.key
 	}
 	s.forgetEvents()
-	s.events.put(e.id, e)
+	s.events.Put(e.id, e)
 	s.announce(e)
 }
 
 func (s *Sim) forgetEvents() {
 	oldest := s.now() - int64(keepEvents/time.Second)
-	for len(s.events.ids) > 0 {
-		id := s.events.ids[0]
-		if s.events.byID[id].created >= oldest {
+	for {
+		id, e, ok := s.events.Oldest()
+		if !ok || e.created >= oldest {
 			return
 		}
-		s.events.remove(id)
+		s.events.Remove(id)
 	}
 }
 
@@ -55,7 +55,7 @@ func (e *event) view(version string, live bool) object {
 func (s *Sim) viewEvent(e *event) object { return e.view(Version, false) }
 
 func (s *Sim) getEvent(c *call) (any, *apiError) {
-	e, ok := s.events.get(c.args[0])
+	e, ok := s.events.Get(c.args[0])
 	if !ok {
 		return nil, notFound("event", c.args[0], "id")
 	}
@@ -82,7 +82,7 @@ func (s *Sim) listEvents(c *call) (any, *apiError) {
 	}
 	delivered := f.text("delivery_success")
 	s.forgetEvents()
-	list := s.events.newest(func(e *event) bool {
+	list := s.events.Newest(func(e *event) bool {
 		return within(e.created) && (len(kinds) == 0 || slices.ContainsFunc(kinds, func(want string) bool { return wants(want, e.kind) })) &&
 			(delivered == "" || delivered == "true" && e.waiting == 0 || delivered == "false" && e.waiting > 0)
 	})

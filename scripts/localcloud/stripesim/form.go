@@ -5,6 +5,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"till/scripts/localcloud/gatewaysim"
 )
 
 // form is a request's parameters in Stripe's bracket syntax: "a[b][c]=1", "list[]=x", "list[0]=x".
@@ -52,7 +54,7 @@ func (f form) integer(name string) (n int64, there bool, bad *apiError) {
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return 0, true, invalid(f.full(name), "parameter_invalid_integer", "Invalid integer: "+shorten(text))
+		return 0, true, invalid(f.full(name), "parameter_invalid_integer", "Invalid integer: "+gatewaysim.Shorten(text))
 	}
 	return n, true, nil
 }
@@ -64,7 +66,7 @@ func (f form) boolean(name string) (yes bool, bad *apiError) {
 	case "true", "false":
 		return text == "true", nil
 	default:
-		return false, invalid(f.full(name), "", "Invalid boolean: "+shorten(text))
+		return false, invalid(f.full(name), "", "Invalid boolean: "+gatewaysim.Shorten(text))
 	}
 }
 
@@ -135,7 +137,7 @@ func (f form) only(names ...string) *apiError {
 		return nil
 	}
 	sort.Strings(unknown)
-	name := f.full(shorten(unknown[0]))
+	name := f.full(gatewaysim.Shorten(unknown[0]))
 	return invalid(name, "parameter_unknown", "Received unknown parameter: "+name)
 }
 

@@ -1,6 +1,10 @@
 package stripesim
 
-import "time"
+import (
+	"time"
+
+	"till/scripts/localcloud/gatewaysim"
+)
 
 // Payment intent states. https://docs.stripe.com/payments/paymentintents/lifecycle
 const (
@@ -48,7 +52,7 @@ func (s *Sim) newIntent(by *call, pi *intent) {
 	pi.id = s.id("pi_3", 23)
 	pi.secret = pi.id + s.id("_secret_", 25)
 	pi.created = s.now()
-	s.intents.put(pi.id, pi)
+	s.intents.Put(pi.id, pi)
 	s.emit(by, "payment_intent.created", s.viewIntent(pi), nil)
 }
 
@@ -64,14 +68,14 @@ func (s *Sim) attempt(by *call, pi *intent, m *method, h how) *apiError {
 	pi.method, pi.lastError = m, nil
 	s.endAction(pi)
 	switch {
-	case m.card.authenticate && !h.authenticated && h.offSession:
+	case m.card.Authenticate && !h.authenticated && h.offSession:
 		return s.decline(by, pi, refused("authentication_required", "authentication_required", "The card requires authentication."))
-	case m.card.authenticate && !h.authenticated && h.refuseAction:
+	case m.card.Authenticate && !h.authenticated && h.refuseAction:
 		pi.status = needsMethod
 		e := refused("authentication_required", "", "The payment requires an action of the shopper, which the request ruled out.")
 		e.intent = pi
 		return e
-	case m.card.authenticate && !h.authenticated:
+	case m.card.Authenticate && !h.authenticated:
 		pi.status = needsAction
 		pi.action = s.id("payatt_3", 23)
 		s.attempts[pi.action] = pi
@@ -82,8 +86,8 @@ func (s *Sim) attempt(by *call, pi *intent, m *method, h how) *apiError {
 		s.emit(by, "payment_intent.processing", s.viewIntent(pi), nil)
 		s.after(s.cfg.SettleAfter, "debit "+pi.id, func() { s.settleDebit(pi) })
 		return nil
-	case m.card.code != "":
-		return s.decline(by, pi, refused(m.card.code, m.card.decline, m.card.says))
+	case m.card.Code != "":
+		return s.decline(by, pi, refused(m.card.Code, m.card.Decline, m.card.Says))
 	default:
 		s.take(by, pi)
 		return nil
@@ -136,7 +140,7 @@ func (s *Sim) take(by *call, pi *intent) {
 func (s *Sim) settleDebit(pi *intent) {
 	switch {
 	case pi.status != processing:
-	case pi.method.account == debitFails:
+	case pi.method.account == gatewaysim.DebitFails:
 		s.decline(nil, pi, refused("payment_intent_payment_attempt_failed", "", "The bank refused the debit."))
 		if pi.session != nil {
 			s.endDebitSession(pi.session, false)

@@ -203,6 +203,8 @@ func TestCaptureTakesUpToWhatIsAuthorized(t *testing.T) {
 		s.settle()
 		_, err := s.api.PaymentIntents.Capture(pi.ID, &stripe.PaymentIntentCaptureParams{AmountToCapture: stripe.Int64(2001)})
 		equal(t, "too much", stripeError(t, err).Code, stripe.ErrorCodeAmountTooLarge)
+		_, err = s.api.PaymentIntents.Capture(pi.ID, &stripe.PaymentIntentCaptureParams{AmountToCapture: stripe.Int64(500), FinalCapture: stripe.Bool(false)})
+		equal(t, "more to come", stripeError(t, err).Param, "final_capture")
 		now, err := s.api.PaymentIntents.Capture(pi.ID, &stripe.PaymentIntentCaptureParams{AmountToCapture: stripe.Int64(1500)})
 		if err != nil {
 			t.Fatal(err)

@@ -195,7 +195,7 @@ func (s *Sim) confirmIntent(c *call) (any, *apiError) {
 
 // callersIntent finds the intent of the path; a publishable key must know its client secret.
 func (s *Sim) callersIntent(c *call) (*intent, *apiError) {
-	pi, ok := s.intents.get(c.args[0])
+	pi, ok := s.intents.Get(c.args[0])
 	secret := c.form.text("client_secret")
 	switch {
 	case !ok:
@@ -274,6 +274,8 @@ func (s *Sim) captureIntent(c *call) (any, *apiError) {
 	switch {
 	case bad != nil:
 		return nil, bad
+	case c.form.text("final_capture") == "false":
+		return nil, invalid("final_capture", "", "Several captures of one authorization are not available to this account.")
 	case pi.status != needsCapture:
 		return nil, wrongState("payment_intent_unexpected_state", "A PaymentIntent with the status "+pi.status+" cannot be captured.", pi)
 	case !there:

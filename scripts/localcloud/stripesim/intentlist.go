@@ -3,6 +3,8 @@ package stripesim
 import (
 	"net/url"
 	"strings"
+
+	"till/scripts/localcloud/gatewaysim"
 )
 
 // createMethod is POST /v1/payment_methods, the browser library's own.
@@ -18,7 +20,7 @@ func (s *Sim) createMethod(c *call) (any, *apiError) {
 }
 
 func (s *Sim) getMethod(c *call) (any, *apiError) {
-	m, ok := s.methods.get(c.args[0])
+	m, ok := s.methods.Get(c.args[0])
 	if !ok {
 		return nil, notFound("PaymentMethod", c.args[0], "payment_method")
 	}
@@ -33,7 +35,7 @@ func (s *Sim) listIntents(c *call) (any, *apiError) {
 	if bad != nil {
 		return nil, bad
 	}
-	list := s.intents.newest(func(pi *intent) bool { return within(pi.created) })
+	list := s.intents.Newest(func(pi *intent) bool { return within(pi.created) })
 	return page(c, list, func(pi *intent) string { return pi.id }, s.viewIntent)
 }
 
@@ -47,7 +49,7 @@ func (s *Sim) searchIntents(c *call) (any, *apiError) {
 		return nil, bad
 	}
 	data := []object{}
-	for _, pi := range s.intents.newest(match) {
+	for _, pi := range s.intents.Newest(match) {
 		data = append(data, s.viewIntent(pi))
 	}
 	return object{"object": "search_result", "url": c.path, "has_more": false, "next_page": nil, "data": data[:min(len(data), 100)]}, nil
@@ -64,7 +66,7 @@ func readQuery(query string) (func(*intent) bool, *apiError) {
 		if isMetadata {
 			field = "m:" + strings.TrimSuffix(key, "']")
 		} else if field != "status" {
-			return nil, invalid("query", "", "The simulation cannot search by "+shorten(field)+".")
+			return nil, invalid("query", "", "The simulation cannot search by "+gatewaysim.Shorten(field)+".")
 		}
 		terms[field] = value[1 : len(value)-1]
 	}

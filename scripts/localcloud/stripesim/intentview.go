@@ -1,8 +1,5 @@
 package stripesim
 
-// object is a JSON object on its way out.
-type object map[string]any
-
 func orNull(text string) any {
 	if text == "" {
 		return nil

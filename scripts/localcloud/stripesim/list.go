@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"till/scripts/localcloud/gatewaysim"
 )
 
 // page cuts a list by limit, starting_after and ending_before. https://docs.stripe.com/api/pagination
@@ -25,7 +27,7 @@ func page[T any](c *call, list []T, id func(T) string, view func(T) object) (any
 	var more bool
 	switch {
 	case after+before != "" && at < 0:
-		return nil, invalid("starting_after", "resource_missing", "No such object in this list: '"+shorten(after+before)+"'")
+		return nil, invalid("starting_after", "resource_missing", "No such object in this list: '"+gatewaysim.Shorten(after+before)+"'")
 	case before != "":
 		more = at > int(limit)
 		list = list[max(0, at-int(limit)):at]
@@ -100,7 +102,7 @@ func (s *Sim) expandAt(value any, steps []string, path string) *apiError {
 		o[name], known = lazy, true
 	}
 	if !known {
-		return invalid("expand", "", "This property cannot be expanded: "+shorten(path))
+		return invalid("expand", "", "This property cannot be expanded: "+gatewaysim.Shorten(path))
 	}
 	return s.expandAt(o[name], steps[1:], path)
 }
@@ -110,11 +112,11 @@ func (s *Sim) lazy(o object, name string) any {
 	id, _ := o["id"].(string)
 	switch {
 	case o["object"] == "checkout.session" && name == "line_items":
-		if se, ok := s.sessions.get(id); ok {
+		if se, ok := s.sessions.Get(id); ok {
 			return se.viewLines("/v1/checkout/sessions/" + id + "/line_items")
 		}
 	case o["object"] == "charge" && name == "refunds":
-		if ch, ok := s.charges.get(id); ok {
+		if ch, ok := s.charges.Get(id); ok {
 			data := []object{}
 			for i := len(ch.refunds) - 1; i >= 0; i-- {
 				data = append(data, s.viewRefund(ch.refunds[i]))
@@ -127,22 +129,22 @@ func (s *Sim) lazy(o object, name string) any {
 
 // viewByID shows the object that an expandable property names; nil if the text is no such id.
 func (s *Sim) viewByID(id string) any {
-	if pi, ok := s.intents.get(id); ok {
+	if pi, ok := s.intents.Get(id); ok {
 		return s.viewIntent(pi)
 	}
-	if ch, ok := s.charges.get(id); ok {
+	if ch, ok := s.charges.Get(id); ok {
 		return s.viewCharge(ch)
 	}
-	if m, ok := s.methods.get(id); ok {
+	if m, ok := s.methods.Get(id); ok {
 		return m.view()
 	}
-	if m, ok := s.movements.get(id); ok {
+	if m, ok := s.movements.Get(id); ok {
 		return m.view()
 	}
-	if r, ok := s.refunds.get(id); ok {
+	if r, ok := s.refunds.Get(id); ok {
 		return s.viewRefund(r)
 	}
-	if d, ok := s.disputes.get(id); ok {
+	if d, ok := s.disputes.Get(id); ok {
 		return s.viewDispute(d)
 	}
 	return nil

@@ -1,24 +1,27 @@
 package stripesim
 
 import (
-	"bytes"
 	"net/http"
 	"net/url"
 	"strings"
+
+	"till/scripts/localcloud/gatewaysim"
 )
 
+type view = gatewaysim.View
+
 // servePage answers what a shopper's browser asks for.
-func (s *Sim) servePage(r *http.Request, path string) answer {
+func (s *Sim) servePage(r *http.Request, path string) gatewaysim.Answer {
 	values, bad := readForm(r)
 	if bad != nil || r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodPost {
 		return message(http.StatusBadRequest, "This request cannot be read", "Go back and try again.", "")
 	}
 	s.lock()
 	defer s.unlock()
-	if args, ok := match("/pay/*", path); ok {
+	if args, ok := gatewaysim.Match("/pay/*", path); ok {
 		return s.payPage(r.Method, args[0], values)
 	}
-	if args, ok := match("/pay/*/authenticate", path); ok {
+	if args, ok := gatewaysim.Match("/pay/*/authenticate", path); ok {
 		se, found := s.openSession(args[0])
 		if !found {
 			return notHere()
@@ -28,7 +31,7 @@ func (s *Sim) servePage(r *http.Request, path string) answer {
 		}
 		return s.actionPage(r.Method, se.intent, values.Get("action"))
 	}
-	if args, ok := match("/authenticate/*", path); ok {
+	if args, ok := gatewaysim.Match("/authenticate/*", path); ok {
 		if pi, waiting := s.attempts[args[0]]; waiting && pi.session == nil {
 			return s.actionPage(r.Method, pi, values.Get("action"))
 		}
@@ -37,12 +40,12 @@ func (s *Sim) servePage(r *http.Request, path string) answer {
 	return notHere()
 }
 
-func notHere() answer {
+func notHere() gatewaysim.Answer {
 	return message(http.StatusNotFound, "No such page", "The address is not of this simulation.", "")
 }
 
 // payPage shows and takes the form of a session.
-func (s *Sim) payPage(method, id string, values url.Values) answer {
+func (s *Sim) payPage(method, id string, values url.Values) gatewaysim.Answer {
 	se, ok := s.openSession(id)
 	switch {
 	case !ok:
@@ -50,7 +53,7 @@ func (s *Sim) payPage(method, id string, values url.Values) answer {
 	case se.status == "expired":
 		return message(http.StatusGone, "This payment page has expired", "Nothing was charged. Return to the shop to start again.", se.cancelURL)
 	case se.status == "complete":
-		return redirect(se.successTarget())
+		return gatewaysim.Redirect(se.successTarget())
 	case method != http.MethodPost:
 		return s.showPay(se, http.StatusOK, "")
 	}
@@ -59,7 +62,7 @@ func (s *Sim) payPage(method, id string, values url.Values) answer {
 		if se.cancelURL == "" {
 			return message(http.StatusOK, "Nothing was charged", "You can close this page.", "")
 		}
-		return redirect(se.cancelURL)
+		return gatewaysim.Redirect(se.cancelURL)
 	case "pay":
 	default:
 		return s.showPay(se, http.StatusBadRequest, "Choose Pay or Cancel.")
@@ -72,9 +75,9 @@ func (s *Sim) payPage(method, id string, values url.Values) answer {
 		return s.showPay(se, http.StatusPaymentRequired, bad.message)
 	}
 	if se.intent.status == needsAction {
-		return redirect(s.actionURL(se.intent))
+		return gatewaysim.Redirect(s.actionURL(se.intent))
 	}
-	return redirect(se.successTarget())
+	return gatewaysim.Redirect(se.successTarget())
 }
 
 // pageMethod is the card or the account that was typed in.
@@ -96,12 +99,12 @@ func (s *Sim) pageMethod(se *session, values url.Values) (*method, *apiError) {
 }
 
 // actionPage is the bank's page of 3-D Secure.
-func (s *Sim) actionPage(method string, pi *intent, action string) answer {
+func (s *Sim) actionPage(method string, pi *intent, action string) gatewaysim.Answer {
 	if method != http.MethodPost {
-		return show(http.StatusOK, "authenticate", view{Title: "Confirm your payment", Amount: asDecimal(pi.amount, pi.currency)})
+		return show(http.StatusOK, gatewaysim.PageAuthenticate, view{Title: "Confirm your payment", Amount: asDecimal(pi.amount, pi.currency)})
 	}
 	if action != "complete" && action != "fail" {
-		return show(http.StatusBadRequest, "authenticate", view{Title: "Confirm your payment", Amount: asDecimal(pi.amount, pi.currency),
+		return show(http.StatusBadRequest, gatewaysim.PageAuthenticate, view{Title: "Confirm your payment", Amount: asDecimal(pi.amount, pi.currency),
 			Error: "Choose Complete or Fail."})
 	}
 	bad := s.authenticate(pi, action == "complete")
@@ -109,7 +112,7 @@ func (s *Sim) actionPage(method string, pi *intent, action string) answer {
 	case pi.session != nil && bad != nil:
 		return s.showPay(pi.session, http.StatusPaymentRequired, bad.message)
 	case pi.session != nil:
-		return redirect(pi.session.successTarget())
+		return gatewaysim.Redirect(pi.session.successTarget())
 	case pi.returnURL == "":
 		return message(http.StatusOK, "Done", "You can close this page and go on in the shop.", "")
 	}
@@ -117,58 +120,26 @@ func (s *Sim) actionPage(method string, pi *intent, action string) answer {
 	if bad != nil {
 		status = "failed"
 	}
-	return redirect(withQuery(pi.returnURL, url.Values{"payment_intent": {pi.id}, "payment_intent_client_secret": {pi.secret}, "redirect_status": {status}}))
-}
-
-// withQuery adds parameters to a URL that was checked when it was given.
-func withQuery(target string, more url.Values) string {
-	u, err := url.Parse(target)
-	if err != nil {
-		return target
-	}
-	query := u.Query()
-	for name, values := range more {
-		query[name] = values
-	}
-	u.RawQuery = query.Encode()
-	return u.String()
-}
-
-func redirect(target string) answer {
-	header := pageHeader()
-	header.Set("Location", target)
-	return answer{status: http.StatusSeeOther, header: header}
+	return gatewaysim.Redirect(gatewaysim.WithQuery(pi.returnURL, url.Values{"payment_intent": {pi.id}, "payment_intent_client_secret": {pi.secret}, "redirect_status": {status}}))
 }
 
 // showPay shows the form of a session. The form says where it is sent: it is also shown after the bank's page, at that one's
 // address.
-func (s *Sim) showPay(se *session, status int, problem string) answer {
+func (s *Sim) showPay(se *session, status int, problem string) gatewaysim.Answer {
 	v := view{Title: "Pay " + asDecimal(se.amount, se.currency), Amount: asDecimal(se.amount, se.currency), Error: problem,
 		Action: s.cfg.BaseURL + "/pay/" + se.id, Debit: strings.Contains(strings.Join(se.kinds, " "), "sepa_debit")}
 	for _, l := range se.lines {
-		v.Lines = append(v.Lines, viewLine{l.name, l.quantity, asDecimal(l.unit*l.quantity, se.currency)})
+		v.Lines = append(v.Lines, gatewaysim.ViewLine{Name: l.name, Quantity: l.quantity, Total: asDecimal(l.unit*l.quantity, se.currency)})
 	}
-	return show(status, "pay", v)
+	return show(status, gatewaysim.PagePay, v)
 }
 
 // message is a page that only says something; with a way back, if there is one.
-func message(status int, title, text, back string) answer {
-	return show(status, "message", view{Title: title, Text: text, Back: back})
+func message(status int, title, text, back string) gatewaysim.Answer {
+	return show(status, gatewaysim.PageMessage, view{Title: title, Text: text, Back: back})
 }
 
-func show(status int, name string, v view) answer {
-	var page bytes.Buffer
-	if err := pages.ExecuteTemplate(&page, name, v); err != nil {
-		panic(err) // The templates are constants: only a bug can make this fail.
-	}
-	return answer{status: status, header: pageHeader(), body: page.Bytes()}
-}
-
-func pageHeader() http.Header {
-	header := http.Header{}
-	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Cache-Control", "no-store")
-	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'")
-	return header
+func show(status int, name string, v view) gatewaysim.Answer {
+	v.Gateway = "Stripe"
+	return gatewaysim.Page(status, name, v)
 }

@@ -1,13 +1,5 @@
 package stripesim
 
-// What the fault "refunds" and some test cards do with refunds.
-const (
-	RefundsPending     = "pending"               // Pending, succeeds after SettleAfter.
-	RefundsFailed      = "failed"                // Failed at once.
-	RefundsPendingFail = "pending_then_failed"   // Pending, fails after SettleAfter.
-	RefundsFailLate    = "succeeded_then_failed" // Succeeded, fails after SettleAfter: the money comes back.
-)
-
 // refund gives money back, or shows an authorization that was released.
 type refund struct {
 	id       string
@@ -29,7 +21,7 @@ func (r *refund) counts() bool { return r.status == "pending" || r.status == suc
 // release shows the uncaptured rest of an authorization as a refund, as Stripe does.
 func (s *Sim) release(ch *charge, amount int64) {
 	r := &refund{id: s.id("re_3", 23), charge: ch, amount: amount, status: succeeded, created: s.now(), release: true}
-	s.refunds.put(r.id, r)
+	s.refunds.Put(r.id, r)
 	ch.refunds = append(ch.refunds, r)
 }
 
@@ -69,13 +61,13 @@ func (s *Sim) refundedCharge(f form) (*charge, *apiError) {
 	case intentID == "" && chargeID == "":
 		return nil, invalid("", "parameter_missing", "One of payment_intent and charge is needed.")
 	case chargeID != "":
-		ch, ok := s.charges.get(chargeID)
+		ch, ok := s.charges.Get(chargeID)
 		if !ok {
 			return nil, notFound("charge", chargeID, "charge")
 		}
 		return ch, nil
 	}
-	pi, ok := s.intents.get(intentID)
+	pi, ok := s.intents.Get(intentID)
 	switch {
 	case !ok:
 		return nil, notFound("payment_intent", intentID, "payment_intent")
@@ -108,13 +100,13 @@ func refundAllowed(ch *charge, amount int64, named bool) *apiError {
 
 // give makes a refund; how it ends is a matter of the faults and of the card.
 func (s *Sim) give(by *call, ch *charge, amount int64, reason string, metadata map[string]string) *refund {
-	mode := s.faults.Refunds
+	mode := s.core.Faulty().Refunds
 	if mode == "" || mode == succeeded {
-		mode = ch.method.card.refund
+		mode = ch.method.card.Refund
 	}
 	before := object{"amount_refunded": ch.amountBack(), "refunded": false}
 	r := &refund{id: s.id("re_3", 23), charge: ch, amount: amount, status: succeeded, reason: reason, metadata: metadata, created: s.now()}
-	s.refunds.put(r.id, r)
+	s.refunds.Put(r.id, r)
 	ch.refunds = append(ch.refunds, r)
 	end := ""
 	switch mode {
@@ -176,7 +168,7 @@ func (s *Sim) viewRefund(r *refund) object {
 }
 
 func (s *Sim) getRefund(c *call) (any, *apiError) {
-	r, ok := s.refunds.get(c.args[0])
+	r, ok := s.refunds.Get(c.args[0])
 	if !ok {
 		return nil, notFound("refund", c.args[0], "id")
 	}
@@ -185,7 +177,7 @@ func (s *Sim) getRefund(c *call) (any, *apiError) {
 
 // updateRefund is POST /v1/refunds/{id}: metadata only.
 func (s *Sim) updateRefund(c *call) (any, *apiError) {
-	r, ok := s.refunds.get(c.args[0])
+	r, ok := s.refunds.Get(c.args[0])
 	if !ok {
 		return nil, notFound("refund", c.args[0], "id")
 	}
@@ -211,7 +203,7 @@ func (s *Sim) listRefunds(c *call) (any, *apiError) {
 		return nil, bad
 	}
 	byCharge, byIntent := c.form.text("charge"), c.form.text("payment_intent")
-	list := s.refunds.newest(func(r *refund) bool {
+	list := s.refunds.Newest(func(r *refund) bool {
 		return within(r.created) && (byCharge == "" || r.charge.id == byCharge) && (byIntent == "" || r.charge.intent.id == byIntent)
 	})
 	return page(c, list, func(r *refund) string { return r.id }, s.viewRefund)

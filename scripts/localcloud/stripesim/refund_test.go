@@ -191,12 +191,85 @@ func TestInquiryMovesNoMoney(t *testing.T) {
 	}
 }
 
+func TestInquiryMayBecomeADispute(t *testing.T) {
+	s := newShop(t)
+	pi := s.paid("ord_1", 2500, "4000000000001976").PaymentIntent
+	if _, err := s.refund(pi.ID, 500); err != nil {
+		t.Fatal(err)
+	}
+	s.clock.advance(5 * time.Second)
+	s.taken()
+	list := s.api.Disputes.List(nil)
+	if !list.Next() {
+		t.Fatal(list.Err())
+	}
+	id := list.Dispute().ID
+	s.clock.advance(3 * 24 * time.Hour)
+	if err := s.sim.EscalateInquiry(id); err != nil {
+		t.Fatal(err)
+	}
+	sameKinds(t, s.settle(), "charge.dispute.updated", "charge.dispute.funds_withdrawn")
+	equal(t, "disputed", s.book("ord_1").Disputed, 2000)
+	d, err := s.api.Disputes.Get(id, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "status", d.Status, stripe.DisputeStatusNeedsResponse)
+	equal(t, "due", d.EvidenceDetails.DueBy, s.clock.Now().Add(7*24*time.Hour).Unix())
+	if s.sim.EscalateInquiry(id) == nil || s.sim.EscalateInquiry("dp_nobody") == nil {
+		t.Error("what is no inquiry became a dispute")
+	}
+	s.clock.advance(5 * 24 * time.Hour) // Past the inquiry's own end.
+	equal(t, "open", len(s.taken()), 0)
+	s.clock.advance(2 * 24 * time.Hour)
+	sameKinds(t, s.taken(), "charge.dispute.closed")
+	equal(t, "lost", s.book("ord_1").DisputesLost, 2000)
+}
+
 func TestFraudWarningFollowsThePaymentOfItsCard(t *testing.T) {
 	s := newShop(t)
 	s.paid("ord_1", 2500, "4000000000005423")
 	s.settle()
 	s.clock.advance(5 * time.Second)
 	sameKinds(t, s.taken(), "radar.early_fraud_warning.created")
+}
+
+func TestWarningsOfFraudAreListedByPayment(t *testing.T) {
+	s := newShop(t)
+	warned, other := s.paid("ord_1", 2500, pays).PaymentIntent, s.paid("ord_2", 2500, pays).PaymentIntent
+	id, err := s.sim.WarnOfFraud(warned.LatestCharge.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		params stripe.RadarEarlyFraudWarningListParams
+		want   int
+	}{
+		{stripe.RadarEarlyFraudWarningListParams{PaymentIntent: stripe.String(warned.ID)}, 1},
+		{stripe.RadarEarlyFraudWarningListParams{Charge: stripe.String(warned.LatestCharge.ID)}, 1},
+		{stripe.RadarEarlyFraudWarningListParams{PaymentIntent: stripe.String(other.ID)}, 0},
+		{stripe.RadarEarlyFraudWarningListParams{CreatedRange: &stripe.RangeQueryParams{LesserThan: s.clock.Now().Unix()}}, 0},
+		{stripe.RadarEarlyFraudWarningListParams{}, 1},
+	} {
+		n := 0
+		list := s.api.RadarEarlyFraudWarnings.List(&row.params)
+		for ; list.Next(); n++ {
+			equal(t, "id", list.RadarEarlyFraudWarning().ID, id)
+			equal(t, "actionable", list.RadarEarlyFraudWarning().Actionable, true)
+		}
+		if list.Err() != nil || n != row.want {
+			t.Errorf("%+v: %d, %v", row.params, n, list.Err())
+		}
+	}
+	if _, err := s.refund(warned.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.sim.WarnOfFraud(warned.LatestCharge.ID); err == nil {
+		t.Error("a payment that was given back was warned of")
+	}
+	if _, err := s.sim.WarnOfFraud("ch_nobody"); err == nil {
+		t.Error("a payment that does not exist was warned of")
+	}
 }
 
 func TestBalanceIsTheSumOfAllMovements(t *testing.T) {

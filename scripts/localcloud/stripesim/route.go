@@ -2,7 +2,8 @@ package stripesim
 
 import (
 	"net/http"
-	"strings"
+
+	"till/scripts/localcloud/gatewaysim"
 )
 
 // call is one request to the API.
@@ -48,6 +49,7 @@ var routes = []route{
 	{"GET", "/v1/disputes/*", false, (*Sim).getDispute},
 	{"POST", "/v1/disputes/*", false, (*Sim).updateDispute},
 	{"POST", "/v1/disputes/*/close", false, (*Sim).closeDispute},
+	{"GET", "/v1/radar/early_fraud_warnings", false, (*Sim).listWarnings},
 	{"GET", "/v1/radar/early_fraud_warnings/*", false, (*Sim).getWarning},
 	{"GET", "/v1/events", false, (*Sim).listEvents},
 	{"GET", "/v1/events/*", false, (*Sim).getEvent},
@@ -65,27 +67,10 @@ var routes = []route{
 // find is the route of a request, with what stands for the stars.
 func find(method, path string) (route, []string, *apiError) {
 	for _, r := range routes {
-		if args, ok := match(r.pattern, path); ok && r.method == method {
+		if args, ok := gatewaysim.Match(r.pattern, path); ok && r.method == method {
 			return r, args, nil
 		}
 	}
 	return route{}, nil, &apiError{status: http.StatusNotFound, kind: typeInvalid, unkept: true,
-		message: "Unrecognized request URL (" + method + ": " + shorten(path) + ")."}
-}
-
-func match(pattern, path string) ([]string, bool) {
-	want, have := strings.Split(pattern, "/"), strings.Split(strings.TrimSuffix(path, "/"), "/")
-	if len(want) != len(have) {
-		return nil, false
-	}
-	var args []string
-	for i := range want {
-		switch {
-		case want[i] == "*" && have[i] != "":
-			args = append(args, have[i])
-		case want[i] != have[i]:
-			return nil, false
-		}
-	}
-	return args, true
+		message: "Unrecognized request URL (" + method + ": " + gatewaysim.Shorten(path) + ")."}
 }

@@ -1,33 +1,22 @@
 package stripesim
 
 import (
-	"bytes"
 	"encoding/base64"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
+
+	"till/scripts/localcloud/gatewaysim"
 )
 
-// largestBody bounds what a request may send.
-const largestBody = 1 << 20
-
-// answer is what goes back; lost instead means that nothing does.
-type answer struct {
-	status int
-	header http.Header
-	body   []byte
-	lost   error
-}
-
 // serve answers one request, whichever way it came.
-func (s *Sim) serve(r *http.Request) answer {
+func (s *Sim) serve(r *http.Request) gatewaysim.Answer {
 	path := r.URL.Path
 	if rest, ok := strings.CutPrefix(path, s.basePath); ok && (rest == "" || rest[0] == '/') {
 		path = rest
 	}
 	if s.Faults().API.Down {
-		return answer{lost: errDown}
+		return gatewaysim.Answer{Lost: gatewaysim.ErrDown}
 	}
 	if strings.HasPrefix(path, "/v1/") {
 		return s.serveAPI(r, path)
@@ -35,93 +24,71 @@ func (s *Sim) serve(r *http.Request) answer {
 	return s.servePage(r, path)
 }
 
-func (s *Sim) serveAPI(r *http.Request, path string) answer {
+func (s *Sim) serveAPI(r *http.Request, path string) gatewaysim.Answer {
 	header := http.Header{}
 	allowBrowsers(header)
 	if r.Method == http.MethodOptions {
-		return answer{status: http.StatusNoContent, header: header}
+		return gatewaysim.Answer{Status: http.StatusNoContent, Header: header}
 	}
 	values, bad := readForm(r)
 	c := &call{key: r.Header.Get("Idempotency-Key"), path: path, form: form{values: values}}
 
 	s.lock()
 	c.id = s.id("req_", 14)
-	t := s.draw()
+	t := s.core.Draw()
 	header.Set("Request-Id", c.id)
 	header.Set("Stripe-Version", Version)
 	header.Set("Content-Type", "application/json")
 	header.Set("Cache-Control", "no-cache, no-store")
-	if t.timeoutBefore {
+	if t.TimeoutBefore {
 		s.unlock()
-		return answer{lost: errTimeout}
+		return gatewaysim.Answer{Lost: gatewaysim.ErrTimeout}
 	}
 	a, claimed := s.execute(r, c, t, bad, header)
 	s.unlock()
 
-	a = s.delay(r, t, a)
+	a = s.core.Late(r, t, a)
 	if claimed != "" {
 		s.lock()
-		s.answered(claimed)
+		s.keys.Answered(claimed)
 		s.unlock()
-	}
-	return a
-}
-
-// delay applies what befalls an answer on its way.
-func (s *Sim) delay(r *http.Request, t trouble, a answer) answer {
-	switch {
-	case t.latency <= 0:
-	case s.cfg.Wait == nil && t.latency >= s.cfg.Patience:
-		return answer{lost: errTimeout}
-	case s.cfg.Wait != nil:
-		if err := s.cfg.Wait(r.Context(), t.latency); err != nil {
-			return answer{lost: err}
-		}
-	}
-	switch {
-	case t.timeoutAfter:
-		return answer{lost: errTimeout}
-	case t.cut:
-		a.body = a.body[:len(a.body)/2]
-	case t.huge:
-		a.body = append(a.body[:len(a.body):len(a.body)], strings.Repeat(" ", 5<<20)...)
 	}
 	return a
 }
 
 // execute runs a call under the lock. claimed is the idempotency key that is in use until the answer is out.
-func (s *Sim) execute(r *http.Request, c *call, t trouble, bad *apiError, header http.Header) (a answer, claimed string) {
+func (s *Sim) execute(r *http.Request, c *call, t gatewaysim.Trouble, bad *apiError, header http.Header) (a gatewaysim.Answer, claimed string) {
 	target, bad := s.admit(r, c, bad)
 	if bad != nil {
 		return s.reply(c, header, nil, bad), ""
 	}
-	if t.errorBefore && t.status != http.StatusInternalServerError {
-		return s.reply(c, header, nil, faulty(t.status)), ""
+	if t.ErrorBefore && t.Status != http.StatusInternalServerError {
+		return s.reply(c, header, nil, faulty(t.Status)), ""
 	}
 	if r.Method == http.MethodPost && c.key != "" {
 		header.Set("Idempotency-Key", c.key)
 		claimed = keyScope(c)
-		have, bad := s.claim(claimed, fingerprint(r.Method, c.path, c.form.values))
+		have, bad := s.claim(claimed, gatewaysim.Print(r.Method, c.path, c.form.values.Encode()))
 		switch {
 		case bad != nil:
 			return s.reply(c, header, nil, bad), ""
 		case have != nil:
 			header.Set("Idempotent-Replayed", "true")
-			header.Set("Original-Request", have.first)
-			return answer{status: have.status, header: header, body: have.body}, ""
+			header.Set("Original-Request", have.First)
+			return gatewaysim.Answer{Status: have.Status, Header: header, Body: have.Body}, ""
 		}
 	}
 	var value any
-	if t.errorBefore {
-		bad = faulty(t.status)
+	if t.ErrorBefore {
+		bad = faulty(t.Status)
 	} else if value, bad = target.run(s, c); bad == nil {
 		if bad = s.expand(c, value); bad != nil {
 			bad.unkept = false // What the call does is done.
 		}
 	}
 	a = s.reply(c, header, value, bad)
-	if t.errorAfter {
-		a.status, a.body = t.status, s.reply(c, header, nil, faulty(t.status)).body
+	if t.ErrorAfter {
+		a.Status, a.Body = t.Status, s.reply(c, header, nil, faulty(t.Status)).Body
 	}
 	if claimed != "" {
 		s.keepAnswer(claimed, c, a, t, value, bad)
@@ -130,11 +97,11 @@ func (s *Sim) execute(r *http.Request, c *call, t trouble, bad *apiError, header
 }
 
 // keepAnswer stores the truth under the key; a 500 is kept as such, any other fault is the network's own.
-func (s *Sim) keepAnswer(key string, c *call, a answer, t trouble, value any, bad *apiError) {
-	if t.errorAfter && t.status != http.StatusInternalServerError {
+func (s *Sim) keepAnswer(key string, c *call, a gatewaysim.Answer, t gatewaysim.Trouble, value any, bad *apiError) {
+	if t.ErrorAfter && t.Status != http.StatusInternalServerError {
 		a = s.reply(c, http.Header{}, value, bad)
 	}
-	s.keep(key, c.id, a.status, a.body, bad != nil && bad.unkept && a.status != http.StatusInternalServerError)
+	s.keep(key, c.id, a.Status, a.Body, bad != nil && bad.unkept && a.Status != http.StatusInternalServerError)
 }
 
 func keyScope(c *call) string {
@@ -153,7 +120,7 @@ func (s *Sim) admit(r *http.Request, c *call, bad *apiError) (route, *apiError) 
 		return route{}, bad
 	}
 	if version := r.Header.Get("Stripe-Version"); version != "" && version != Version {
-		return route{}, invalid("", "", "The simulation speaks the API version "+Version+" only, not "+shorten(version)+".")
+		return route{}, invalid("", "", "The simulation speaks the API version "+Version+" only, not "+gatewaysim.Shorten(version)+".")
 	}
 	if len(c.key) > 255 {
 		return route{}, invalid("", "", "An idempotency key has at most 255 characters.")
@@ -206,8 +173,8 @@ func readForm(r *http.Request) (url.Values, *apiError) {
 		if kind := r.Header.Get("Content-Type"); kind != "" && !strings.HasPrefix(kind, "application/x-www-form-urlencoded") {
 			return url.Values{}, invalid("", "", "The body must be application/x-www-form-urlencoded.")
 		}
-		body, err := readAll(r)
-		if err != nil || len(body) > largestBody {
+		body, err := gatewaysim.ReadAll(r)
+		if err != nil {
 			return url.Values{}, invalid("", "", "The body could not be read, or is larger than 1 MiB.")
 		}
 		raw = string(body)
@@ -216,22 +183,12 @@ func readForm(r *http.Request) (url.Values, *apiError) {
 	if err != nil {
 		return url.Values{}, invalid("", "", "The parameters are not form-encoded.")
 	}
-	sealNumbers(values)
+	gatewaysim.SealNumbers(values)
 	return values, nil
 }
 
-func readAll(r *http.Request) ([]byte, error) {
-	if r.Body == nil {
-		return nil, nil
-	}
-	var body bytes.Buffer
-	body.Grow(int(min(max(r.ContentLength, 0), largestBody)) + bytes.MinRead)
-	_, err := body.ReadFrom(io.LimitReader(r.Body, largestBody+1))
-	return body.Bytes(), err
-}
-
 // reply writes a value or an error.
-func (s *Sim) reply(c *call, header http.Header, value any, bad *apiError) answer {
+func (s *Sim) reply(c *call, header http.Header, value any, bad *apiError) gatewaysim.Answer {
 	status := http.StatusOK
 	if bad != nil {
 		status = bad.status
@@ -245,14 +202,11 @@ func (s *Sim) reply(c *call, header http.Header, value any, bad *apiError) answe
 			header.Set("Stripe-Should-Retry", "true")
 		}
 	}
-	return answer{status: status, header: header, body: append(s.written(value, "\n"), '\n')}
+	return gatewaysim.Answer{Status: status, Header: header, Body: append(s.core.Write(value, "\n"), '\n')}
 }
 
 // allowBrowsers lets a shop's page on any origin call, as Stripe does.
 func allowBrowsers(header http.Header) {
-	header.Set("Access-Control-Allow-Origin", "*")
-	header.Set("Access-Control-Allow-Methods", "GET, HEAD, PUT, PATCH, POST, DELETE")
-	header.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Stripe-Version, Stripe-Account, X-Requested-With")
-	header.Set("Access-Control-Expose-Headers", "Request-Id, Stripe-Should-Retry, Idempotent-Replayed")
-	header.Set("Access-Control-Max-Age", "300")
+	gatewaysim.AllowBrowsers(header, "Authorization, Content-Type, Idempotency-Key, Stripe-Version, Stripe-Account, X-Requested-With",
+		"Request-Id, Stripe-Should-Retry, Idempotent-Replayed")
 }

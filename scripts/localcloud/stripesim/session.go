@@ -87,7 +87,7 @@ func (s *Sim) expire(by *call, se *session) {
 
 // openSession finds a session, and expires it if its time has come and the clock has not said so yet.
 func (s *Sim) openSession(id string) (*session, bool) {
-	se, ok := s.sessions.get(id)
+	se, ok := s.sessions.Get(id)
 	if ok && se.status == "open" && s.now() >= se.expiresAt {
 		s.expire(nil, se)
 	}

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"till/scripts/localcloud/gatewaysim"
 )
 
 // createSession is POST /v1/checkout/sessions, for mode payment on the hosted page.
@@ -25,7 +27,7 @@ func (s *Sim) createSession(c *call) (any, *apiError) {
 	for i := range se.lines {
 		se.lines[i].id = s.id("li_1", 23)
 	}
-	s.sessions.put(se.id, se)
+	s.sessions.Put(se.id, se)
 	s.after(time.Duration(se.expiresAt-s.now())*time.Second, "session "+se.id, func() { s.openSession(se.id) })
 	return s.viewSession(se), nil
 }
@@ -109,7 +111,7 @@ func readLine(row form) (line, string, *apiError) {
 	case bad != nil:
 		return line{}, "", bad
 	case !in(currencies, currency):
-		return line{}, "", invalid(price.full("currency"), "", "Invalid currency: "+shorten(currency))
+		return line{}, "", invalid(price.full("currency"), "", "Invalid currency: "+gatewaysim.Shorten(currency))
 	case unit < 0:
 		return line{}, "", invalid(price.full("unit_amount"), "parameter_invalid_integer", "This value must be greater than or equal to 0.")
 	case product.text("name") == "":
@@ -119,7 +121,7 @@ func readLine(row form) (line, string, *apiError) {
 	case quantity < 1 || quantity > 1_000_000:
 		return line{}, "", invalid(row.full("quantity"), "parameter_invalid_integer", "The quantity is from 1 to 1000000.")
 	}
-	return line{name: shorten(product.text("name")), unit: unit, quantity: quantity}, currency, nil
+	return line{name: gatewaysim.Shorten(product.text("name")), unit: unit, quantity: quantity}, currency, nil
 }
 
 // readMoneyData reads what the session hands on to its payment intent.
@@ -208,7 +210,7 @@ func (s *Sim) listSessions(c *call) (any, *apiError) {
 		return nil, bad
 	}
 	byIntent, byStatus := c.form.text("payment_intent"), c.form.text("status")
-	list := s.sessions.newest(func(se *session) bool {
+	list := s.sessions.Newest(func(se *session) bool {
 		return within(se.created) && (byStatus == "" || se.status == byStatus) && (byIntent == "" || se.intent != nil && se.intent.id == byIntent)
 	})
 	return page(c, list, func(se *session) string { return se.id }, s.viewSession)

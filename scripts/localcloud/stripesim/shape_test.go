@@ -28,7 +28,19 @@ func TestObjectsHaveTheMembersOfTheRealLibrary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	warned := s.paid("ord_6", 900, "4000000000005423").PaymentIntent
 	s.clock.advance(5 * time.Second)
+	warning, err := s.sim.WarnOfFraud(warned.LatestCharge.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	params := intentParams("ord_7", 900, "eur")
+	params.CaptureMethod = stripe.String("manual")
+	held, err := s.api.PaymentIntents.New(params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.confirm(held, pays)
 	list := s.api.Disputes.List(nil)
 	if !list.Next() {
 		t.Fatal(list.Err())
@@ -43,6 +55,9 @@ func TestObjectsHaveTheMembersOfTheRealLibrary(t *testing.T) {
 		{"payment_intents/" + pi.ID, stripe.PaymentIntent{}, ""},
 		{"payment_intents/" + declinedIntent.ID, stripe.PaymentIntent{}, ""},
 		{"payment_intents/" + waiting.ID, stripe.PaymentIntent{}, ""},
+		{"payment_intents/" + held.ID, stripe.PaymentIntent{}, ""},
+		{"charges/" + s.intentNow(held.ID).LatestCharge.ID, stripe.Charge{}, "authorization_code level3 refunds source transfer"},
+		{"radar/early_fraud_warnings/" + warning, stripe.RadarEarlyFraudWarning{}, ""},
 		{"charges/" + pi.LatestCharge.ID, stripe.Charge{}, "authorization_code level3 refunds source transfer"},
 		{"refunds/" + r.ID, stripe.Refund{}, "description failure_balance_transaction failure_reason instructions_email next_action"},
 		{"disputes/" + list.Dispute().ID, stripe.Dispute{}, ""},

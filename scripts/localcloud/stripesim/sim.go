@@ -12,20 +12,14 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
-	"sync"
 	"time"
+
+	"till/scripts/localcloud/gatewaysim"
 )
 
 // Version is the only API version that is spoken. https://docs.stripe.com/upgrades#2023-10-16
 const Version = "2023-10-16"
-
-// Clock is where time comes from. After calls f once, d from now; it must not call it before it returns.
-type Clock interface {
-	Now() time.Time
-	After(d time.Duration, name string, f func())
-}
 
 // Config is what a simulated Stripe needs. Clock, Random, Deliver, BaseURL and both keys are required.
 type Config struct {
@@ -52,126 +46,60 @@ type Config struct {
 	SettleAfter time.Duration
 }
 
+// object is a JSON object on its way out.
+type object = gatewaysim.Object
+
 // Sim is the simulated Stripe. It is safe for concurrent use.
 type Sim struct {
 	cfg      Config
 	basePath string
 
-	mu       sync.Mutex
-	faults   Faults
-	later    []timer // Set on the clock when the lock is released.
-	seen     stats
-	log      []Delivery
-	pending  []*delivery
-	keys     map[string]*kept
-	keyOrder []string
-	scratch  []byte // Where written writes.
+	core *gatewaysim.Core // The lock, time, chance, faults and webhooks.
+	keys gatewaysim.Keys
 
-	sessions  shelf[*session]
-	intents   shelf[*intent]
-	charges   shelf[*charge]
-	refunds   shelf[*refund]
-	disputes  shelf[*dispute]
-	methods   shelf[*method]
-	movements shelf[*movement]
-	endpoints shelf[*endpoint]
-	events    shelf[*event]
-	warnings  shelf[*warning]
+	sessions  gatewaysim.Shelf[*session]
+	intents   gatewaysim.Shelf[*intent]
+	charges   gatewaysim.Shelf[*charge]
+	refunds   gatewaysim.Shelf[*refund]
+	disputes  gatewaysim.Shelf[*dispute]
+	methods   gatewaysim.Shelf[*method]
+	movements gatewaysim.Shelf[*movement]
+	endpoints gatewaysim.Shelf[*endpoint]
+	events    gatewaysim.Shelf[*event]
+	warnings  gatewaysim.Shelf[*warning]
 	attempts  map[string]*intent // Authentication page token to the intent that waits for it.
-}
-
-type timer struct {
-	after time.Duration
-	name  string
-	f     func()
 }
 
 // New is a Stripe with empty books. The error names every missing or unusable setting.
 func New(cfg Config) (*Sim, error) {
-	base, err := url.Parse(cfg.BaseURL)
+	base, path, ok := gatewaysim.Base(cfg.BaseURL)
 	faults := []error{}
-	if err != nil || base.Host == "" {
+	if !ok {
 		faults = append(faults, errors.New("stripesim: BaseURL is not an absolute URL"))
 	}
 	if !strings.HasPrefix(cfg.SecretKey, "sk_test_") || !strings.HasPrefix(cfg.PublishableKey, "pk_test_") {
 		faults = append(faults, errors.New("stripesim: keys must begin with sk_test_ and pk_test_"))
 	}
-	if cfg.Clock == nil || cfg.Random == nil || cfg.Deliver == nil {
-		faults = append(faults, errors.New("stripesim: Clock, Random and Deliver are required"))
-	}
-	if err := errors.Join(faults...); err != nil {
+	core, err := gatewaysim.NewCore(gatewaysim.Setup{Name: "stripe", Clock: cfg.Clock, Random: cfg.Random, Deliver: cfg.Deliver, Go: cfg.Go,
+		Wait: cfg.Wait, Patience: cfg.Patience, Retry: retry, Forgeries: forgeries})
+	if err := errors.Join(append(faults, err)...); err != nil {
 		return nil, err
 	}
-	cfg.BaseURL = strings.TrimSuffix(cfg.BaseURL, "/")
-	setDefault(&cfg.AccountID, "acct_1Till")
-	setDefault(&cfg.ReferenceKey, "order_id")
-	setDefault(&cfg.Patience, 8*time.Second)
-	setDefault(&cfg.DisputeAfter, 5*time.Second)
-	setDefault(&cfg.SettleAfter, time.Hour)
-	if cfg.Go == nil {
-		cfg.Go = func(_ string, f func()) { f() }
-	}
-	return &Sim{cfg: cfg, basePath: strings.TrimSuffix(base.Path, "/"), keys: map[string]*kept{}, attempts: map[string]*intent{}}, nil
+	cfg.BaseURL = base
+	gatewaysim.Default(&cfg.AccountID, "acct_1Till")
+	gatewaysim.Default(&cfg.ReferenceKey, "order_id")
+	gatewaysim.Default(&cfg.DisputeAfter, 5*time.Second)
+	gatewaysim.Default(&cfg.SettleAfter, time.Hour)
+	return &Sim{cfg: cfg, basePath: path, core: core, keys: gatewaysim.Keys{Life: keepKeys}, attempts: map[string]*intent{}}, nil
 }
 
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
-}
-
-func (s *Sim) lock() { s.mu.Lock() }
-
-// unlock sets the timers that the work done under the lock asked for; outside it, lest a clock's callback wait for us.
-func (s *Sim) unlock() {
-	later := s.later
-	s.later = nil
-	s.mu.Unlock()
-	for _, t := range later {
-		s.cfg.Clock.After(t.after, t.name, t.f)
-	}
-}
+func (s *Sim) lock()   { s.core.Lock() }
+func (s *Sim) unlock() { s.core.Unlock() }
 
 // after asks for f, under the lock, once d has passed.
-func (s *Sim) after(d time.Duration, name string, f func()) {
-	s.later = append(s.later, timer{max(d, 0), "stripe " + name, func() {
-		s.lock()
-		defer s.unlock()
-		f()
-	}})
-}
+func (s *Sim) after(d time.Duration, name string, f func()) { s.core.After(d, name, f) }
 
-func (s *Sim) now() int64 { return s.cfg.Clock.Now().Unix() }
-
-const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+func (s *Sim) now() int64 { return s.core.Now().Unix() }
 
 // id is prefix and n random characters, the shape of Stripe's ids.
-func (s *Sim) id(prefix string, n int) string {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = letters[s.pick(len(letters))]
-	}
-	return prefix + string(b)
-}
-
-// chance is true with probability r; a rate of 0 draws nothing.
-func (s *Sim) chance(r Rate) bool {
-	if r <= 0 {
-		return false
-	}
-	return float64(s.cfg.Random.Uint64()>>11)/(1<<53) < float64(r)
-}
-
-// pick is a random number from 0 to n-1.
-func (s *Sim) pick(n int) int {
-	return int(s.cfg.Random.Uint64() % uint64(n)) //nolint:gosec // n is the length of a list, and the rest is below it.
-}
-
-// upTo is a random duration below d.
-func (s *Sim) upTo(d time.Duration) time.Duration {
-	if d <= 0 {
-		return 0
-	}
-	return time.Duration(s.cfg.Random.Uint64() % uint64(d)) //nolint:gosec // d is positive, and the rest is below it.
-}
+func (s *Sim) id(prefix string, n int) string { return s.core.ID(prefix, n) }

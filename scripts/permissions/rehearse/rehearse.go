@@ -25,7 +25,6 @@ import (
 	"till/shared/settings"
 	"till/shared/startup"
 	"till/shared/startup/links"
-	"till/shared/startup/stripe"
 	"till/shared/startup/vaults"
 	"till/shared/telemetry"
 	"till/shared/vault"
@@ -68,7 +67,9 @@ func (w *Watch) Give(f template.Function, p localshop.Parts) localshop.Parts {
 		Store:   store,
 		Vault:   vaultOf(env, told, store, keys),
 		Links:   links.From(keys, told["LINK_SECRET_ARN"]),
-		Stripe:  stripe.From(keys, told["STRIPE_SECRET_ARN"]),
+		Keys: func(ctx context.Context) (secrets.Gateways, error) {
+			return keys.Gateways(ctx, told["GATEWAY_SECRETS_ARN"])
+		},
 		Queue:   func(url string) assembly.Send { return queue.New(view, url).Send },
 		Machine: func(arn string) assembly.Machine { return flow.New(view, arn) },
 		Mail: func(ctx context.Context, to person.Email, subject, text, key string) error {

@@ -9,6 +9,8 @@ import (
 	"till/shared/dynamo"
 	"till/shared/inbox"
 	"till/shared/order"
+	"till/shared/reconcile"
+	"till/shared/reconcile/daybook"
 	"till/shared/vault"
 )
 
@@ -159,4 +161,19 @@ func (s shadow) EraseCustomer(ctx context.Context, e vault.Erasure) error {
 func (s shadow) LoadErasure(ctx context.Context, id vault.CustomerID) (vault.Erasure, error) {
 	_, _ = s.aws.LoadErasure(ctx, id)
 	return s.local.LoadErasure(ctx, id)
+}
+
+func (s shadow) Closing(ctx context.Context, day string) ([]daybook.Balance, error) {
+	_, _ = s.aws.Closing(ctx, day)
+	return s.local.Closing(ctx, day)
+}
+
+func (s shadow) DayEntries(ctx context.Context, day string) ([]reconcile.Entry, error) {
+	_, _ = s.aws.DayEntries(ctx, day)
+	return s.local.DayEntries(ctx, day)
+}
+
+func (s shadow) LateChanges(ctx context.Context, day, cursor string, limit int) ([]order.Change, string, error) {
+	_, _, _ = s.aws.LateChanges(ctx, day, cursor, limit)
+	return s.local.LateChanges(ctx, day, cursor, limit)
 }

@@ -11,7 +11,7 @@ import (
 
 // repeats sends the order again, with its key: the answer is the same, and the token opens it.
 func (s *shopper) repeats() {
-	if !s.in(10) {
+	if !s.tends(repeats) {
 		return
 	}
 	s.rest(6 * time.Hour)
@@ -40,7 +40,7 @@ func (s *shopper) repeats() {
 
 // snoops tries the token on another's order, on every route that takes one.
 func (s *shopper) snoops() {
-	if !s.in(5) || len(s.known) < 2 {
+	if !s.tends(snoops) || len(s.known) < 2 {
 		return
 	}
 	other := s.known[s.dice.IntN(len(s.known))]

@@ -46,6 +46,8 @@ type Operator interface {
 	Dispute(id order.ID, won bool)
 	// Forget lets the gateway not find the payments of an order when the shop asks, or find them again.
 	Forget(id order.ID, on bool)
+	// Silence lets the gateway answer nothing about an order's payments for a time, though it does what it is told.
+	Silence(id order.ID, d time.Duration)
 }
 
 // Crowd is everybody.
@@ -57,6 +59,7 @@ type Crowd struct {
 	span  time.Duration
 	staff *acceptance.Visit
 	known []*shopper // Who has an order, for those who try another's.
+	mood  mood
 }
 
 // Span is how long people come and go.
@@ -64,7 +67,10 @@ func (c *Crowd) Span() time.Duration { return c.span }
 
 // Gather lets people come: as many orders as told, spread over the mix's time.
 func Gather(s Stage, mix Mix, orders int, seed uint64, shelf []string) *Crowd {
-	c := &Crowd{stage: s, mix: mix, seed: seed, shelf: shelf, span: mix.Over(orders) + mix.Stay}
+	c := &Crowd{stage: s, mix: mix, seed: seed, shelf: shelf, span: mix.Over(orders) + mix.Stay, mood: usualMood()}
+	if mix.Moody {
+		c.mood = drawn(c.dice("mood"))
+	}
 	c.staff = acceptance.Enter(context.Background(), door{s}, told{s, "staff"}, "staff")
 	begin := s.Now()
 	dice := c.dice("arrivals")

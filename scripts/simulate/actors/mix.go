@@ -9,6 +9,8 @@ type Mix struct {
 	Stay    time.Duration
 	// Clerk is how often somebody in the office looks at orders, prices and stock; 0: never.
 	Clerk time.Duration
+	// Moody gives the people of each world a mood of their own.
+	Moody bool
 	// Plain leaves out everybody who does more than buy one thing.
 	Plain bool
 	// One, if set, is what everybody does, and One alone.

@@ -67,3 +67,35 @@ func (s *shopper) refundedAtGateway() {
 	s.rest(time.Hour)
 	s.AsShop("/v1/refunds", "payment_intent", p.Intent(), "amount", "500")
 }
+
+// losesPatience asks once to pay, and cancels when no clear answer comes; or pays no more.
+func (s *shopper) losesPatience() {
+	for range 3 {
+		if _, r := s.TryPay(s.order.ID, s.mode(), s.Key()); unclear(r) {
+			break
+		}
+		s.rest(time.Minute)
+	}
+	if s.in(80) {
+		s.rest(30 * time.Second)
+		s.cancel()
+	}
+}
+
+// goesSilent is about whose payment the gateway answers nothing for longer than it remembers what it was asked.
+func (s *shopper) goesSilent() {
+	silent := 24*time.Hour + time.Duration(s.dice.Int64N(int64(3*time.Hour)))
+	if s.in(50) { // From the beginning: nobody knows whether a payment was begun.
+		s.stage.Silence(s.order.ID, silent)
+		_, _ = s.TryPay(s.order.ID, s.mode(), s.Key())
+		return
+	}
+	p, ok := s.pay(s.mode())
+	if !ok {
+		return
+	}
+	s.card(p, acceptance.Pays)
+	s.rest(10 * time.Minute)
+	s.stage.Silence(s.order.ID, silent) // And then the money is to go back.
+	s.cancel()
+}

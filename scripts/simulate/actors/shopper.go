@@ -51,7 +51,6 @@ func (c *Crowd) shop(n int) {
 	if s.paid() {
 		s.packed()
 	}
-	s.repeats()
 }
 
 // fill makes the basket.
@@ -71,15 +70,15 @@ func (s *shopper) fill(n int) {
 
 // look is what people do before they buy.
 func (s *shopper) look() {
-	if s.in(10) {
+	if s.tends(browses) {
 		s.insist(func() acceptance.Reply { return s.Call(http.MethodGet, "/products", nil, nil) })
 	}
-	if s.in(10) {
+	if s.tends(browses) {
 		s.insist(func() acceptance.Reply {
 			return s.Call(http.MethodGet, "/products/"+s.shelf[s.dice.IntN(len(s.shelf))], nil, nil)
 		})
 	}
-	if s.in(20) {
+	if s.tends(browses) {
 		s.quote()
 	}
 }
@@ -118,44 +117,7 @@ func (s *shopper) expect(r acceptance.Reply, what string, statuses ...int) {
 }
 
 // act is what this one does about the order.
-func (s *shopper) act() {
-	switch n := s.dice.IntN(100); {
-	case n < 36:
-		s.buys()
-	case n < 44:
-		s.declined()
-	case n < 47:
-		s.authenticates()
-	case n < 51:
-		s.debits()
-	case n < 53:
-		s.underpays()
-	case n < 55:
-		s.forgotten()
-	case n < 56:
-		s.donates()
-	case n < 58:
-		s.refundedAtGateway()
-	case n < 62: // Walks away.
-	case n < 68:
-		s.buys() // And the bank may take it back.
-		s.stage.Dispute(s.order.ID, s.in(50))
-	case n < 75:
-		s.twoTabs()
-	case n < 82:
-		s.late()
-	case n < 88:
-		s.cancelsWhilePaying()
-	case n < 94:
-		s.buys()
-		s.rest(3 * time.Hour)
-		s.cancel()
-	case n < 97:
-		s.cancel()
-	default:
-		s.changesMind()
-	}
-}
+func (s *shopper) act() { s.Crowd.mood.way(s.dice).act(s) }
 
 func (s *shopper) mode() string { return acceptance.Modes()[s.dice.IntN(2)] }
 
@@ -314,19 +276,21 @@ func (s *shopper) ended() bool {
 	return ok && slices.Contains([]string{"expired", "cancelled"}, o.Status)
 }
 
-// paid looks until the order is paid, or it is clear that it will not be; paid is never taken back.
+// paid looks whether the order is paid, later once more if that is not clear, and now and then again: paid is never taken back.
 func (s *shopper) paid() bool {
 	seen := false
-	for range 3 {
+	s.rest(10 * time.Minute) // The news takes a moment.
+	for n := range 3 {
 		o, ok := s.view()
 		if ok && seen && o.PaymentStatus == "unpaid" {
 			s.stage.Violated("I18 NoStepBack", s.order.ID, "it was shown as paid, and then as unpaid")
 		}
 		seen = seen || ok && o.PaymentStatus == "paid"
-		if ok && (o.Status == "fulfilling" || o.Status == "expired" || o.Status == "cancelled") {
-			return o.Status == "fulfilling"
+		known := ok && (o.Status == "fulfilling" || o.Status == "expired" || o.Status == "cancelled")
+		if known && !s.in(10) || n == 1 && !s.in(30) {
+			return seen
 		}
-		s.rest(40 * time.Minute)
+		s.rest(time.Hour)
 	}
 	return seen
 }

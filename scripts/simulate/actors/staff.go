@@ -25,28 +25,28 @@ func (p *person) pack(id order.ID, lines []map[string]any, total int64) {
 		return
 	}
 	p.peek(id)
-	if p.in(8) {
+	if p.tends(refunds) {
 		p.refund(id, total)
 	}
-	if p.in(3) {
+	if p.tends(stops) {
 		p.stage.StopExecution(id)
 		p.rest(30 * time.Minute)
 	}
-	if p.in(8) {
+	if p.tends(holds) {
 		p.holds(id)
 	}
-	if p.in(10) {
+	if p.tends(forgets) {
 		return // Forgotten.
 	}
 	p.ships(id, lines)
-	if p.in(8) {
+	if p.tends(refunds) {
 		p.refund(id, total)
 	}
 }
 
 // peek looks at the order as staff see it.
 func (p *person) peek(id order.ID) {
-	if !p.in(30) {
+	if !p.tends(peeks) {
 		return
 	}
 	r := p.asks(func() acceptance.Reply { return p.staff.AsStaff(http.MethodGet, "/staff/orders/"+string(id), "", nil) })
@@ -109,7 +109,7 @@ func (p *person) holds(id order.ID) {
 // ships hands the order to a carrier, perhaps in two parcels, and notes that they came.
 func (p *person) ships(id order.ID, lines []map[string]any) {
 	parts := []map[string]int{nil}
-	if p.in(10) {
+	if p.tends(halves) {
 		if sku, _ := lines[0]["sku"].(string); sku != "" {
 			parts = []map[string]int{{sku: 1}, nil}
 		}
@@ -117,7 +117,7 @@ func (p *person) ships(id order.ID, lines []map[string]any) {
 	sent := 0
 	for n, part := range parts {
 		number := fmt.Sprintf("JD%d-%s", n, id)
-		for range 4 {
+		for range 3 {
 			r := p.asks(func() acceptance.Reply { return p.staff.ShipLines(id, number, part) })
 			p.expect(id, r, "POST shipments", http.StatusCreated, http.StatusConflict, http.StatusUnprocessableEntity)
 			if r.Status == http.StatusCreated {
@@ -127,7 +127,7 @@ func (p *person) ships(id order.ID, lines []map[string]any) {
 			p.rest(20 * time.Minute) // Not ready, on hold, or paid back.
 		}
 	}
-	if p.in(10) {
+	if p.tends(forgets) {
 		return
 	}
 	for n := range sent {
@@ -144,7 +144,7 @@ func (p *person) clerk() {
 		return p.staff.AsStaff(http.MethodGet, "/staff/orders?day="+p.stage.Now().Format(time.DateOnly), "", nil)
 	})
 	p.expect("", r, "GET staff orders", http.StatusOK)
-	if p.in(50) {
+	if p.tends(counts) {
 		price := 500 + p.dice.Int64N(2000)
 		prices := map[string]int64{"EUR": price, "USD": price, "GBP": price, "JPY": price, "KWD": price}
 		r = p.asks(func() acceptance.Reply {
@@ -152,7 +152,7 @@ func (p *person) clerk() {
 		})
 		p.expect("", r, "PUT product", http.StatusOK)
 	}
-	if p.in(50) {
+	if p.tends(counts) {
 		r = p.asks(func() acceptance.Reply { return p.staff.TrySetStock(sku, 100+p.dice.Int64N(200)) })
 		p.expect("", r, "PUT stock", http.StatusOK, http.StatusConflict)
 	}

@@ -105,6 +105,7 @@ const (
 	GatewayRead // Questions.
 
 	Function
+	Clock // Of a function that looks at it.
 	Message
 	Stream
 	Webhook
@@ -146,7 +147,8 @@ var table = [ports][]Kind{
 	KMS:         with(anyRead, KeyWithheld),
 	Gateway:     with(anyWrite, Fails, FailsAfter, Down, DownAfter, Busy, Reset, Cut, Huge),
 	GatewayRead: with(anyRead, Fails, Down, Busy, Reset, Cut, Huge),
-	Function:    {Refused, CrashStart, CrashEnd, Cold, Ahead, Behind},
+	Function:    {Refused, CrashStart, CrashEnd, Cold},
+	Clock:       {Ahead, Behind},
 	Message:     {Double, Late, Lost, Poison},
 	Stream:      {Double, Late, Lost, Pieces},
 	Webhook:     {Double, Late, Lost, NoRequest, NoAnswer},

@@ -17,20 +17,10 @@ type flaky struct {
 	w *World
 }
 
-// hit takes what strikes the call that was just made, before its caller hears of it.
-func (f *flaky) hit(kind faults.Kind) bool {
-	j := f.w.job()
-	if j == nil || j.odd != kind {
-		return false
-	}
-	j.odd = faults.None
-	return true
-}
-
 // again makes the call, and once more if its first answer was lost.
 func again[T any](f *flaky, call func() (T, error)) (T, error) {
 	got, err := call()
-	if f.hit(faults.Again) {
+	if f.w.taken(faults.Again) {
 		return call()
 	}
 	return got, err
@@ -59,6 +49,10 @@ func (f *flaky) PutEvent(ctx context.Context, i inbox.Item) (existing inbox.Item
 		existing, fresh, err = f.Store.PutEvent(ctx, i)
 		return existing, err
 	})
+	if j := f.w.job(); j != nil && j.next && fresh && err == nil {
+		f.w.Store.AmendEvent(i.Event.Key(), withMember)
+		f.w.keptNext++
+	}
 	return existing, fresh, err
 }
 
@@ -87,7 +81,7 @@ func (f *flaky) SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (ca
 // DueOrders is storetest.Store's.
 func (f *flaky) DueOrders(ctx context.Context, before time.Time, limit int) ([]order.ID, error) {
 	got, err := f.Store.DueOrders(ctx, before, limit)
-	if err == nil && f.hit(faults.Stale) {
+	if err == nil && f.w.taken(faults.Stale) {
 		return f.w.dueOrders, nil
 	}
 	if err == nil {
@@ -99,7 +93,7 @@ func (f *flaky) DueOrders(ctx context.Context, before time.Time, limit int) ([]o
 // DueEvents is storetest.Store's.
 func (f *flaky) DueEvents(ctx context.Context, before time.Time, limit int) ([]string, error) {
 	got, err := f.Store.DueEvents(ctx, before, limit)
-	if err == nil && f.hit(faults.Stale) {
+	if err == nil && f.w.taken(faults.Stale) {
 		return f.w.dueEvents, nil
 	}
 	if err == nil {

@@ -14,7 +14,7 @@ var storePorts = map[string]faults.Port{
 	"Save": faults.StoreWrite, "PutEvent": faults.StoreWrite, "ClaimEvent": faults.StoreWrite, "SettleEvent": faults.StoreWrite,
 	"PutProduct": faults.StoreWrite, "SetStock": faults.StoreWrite,
 	"DueOrders": faults.StoreIndex, "DueEvents": faults.StoreIndex, "DayOrders": faults.StoreIndex,
-	"LoadDayKey": faults.StoreKey, "AddDayKey": faults.StoreKey,
+	"AddDayKey": faults.StoreKeys, "AddCustomer": faults.StoreKeys,
 }
 
 // store is the store's own hook.
@@ -54,16 +54,35 @@ func outcome(kind faults.Kind, op string) error {
 
 // port is the hook of queues, the machine, KMS and the mailer.
 func (w *World) port(call string, after bool) error {
-	kind := faults.Queue
-	switch name, _, _ := strings.Cut(call, "."); name {
-	case "machine":
-		kind = faults.Machine
-	case "kms":
-		kind = faults.KMS
-	case "mailer":
-		kind = faults.Mailer
+	got := w.call(portOf(call), call, after)
+	switch got { //nolint:exhaustive // the others are told to the caller
+	case faults.Again:
+		w.job().odd = got // The wrapper of the functions' machine does it.
+		return nil
+	case faults.TooLarge:
+		w.job().odd = got // And that of queues and machine remembers it.
+		return fault.New(fault.Unavailable, call, "too_large", "")
 	}
-	return outcome(w.call(kind, call, after), call)
+	return outcome(got, call)
+}
+
+// portOf says what a call is.
+func portOf(call string) faults.Port {
+	switch call {
+	case "machine.Start":
+		return faults.Machine
+	case "machine.Alive":
+		return faults.MachineRead
+	case "machine.Succeed", "machine.Cancel":
+		return faults.Task
+	}
+	switch name, _, _ := strings.Cut(call, "."); name {
+	case "kms":
+		return faults.KMS
+	case "mailer":
+		return faults.Mailer
+	}
+	return faults.Queue
 }
 
 // give lets an environment call through what may go wrong.
@@ -71,6 +90,7 @@ func (w *World) give(f template.Function, p localshop.Parts) localshop.Parts {
 	w.folders[f.Name] = strings.TrimSuffix(strings.TrimPrefix(f.CodeURI, "functions/"), "/lambda/")
 	p.Store = &flaky{Store: p.Store, w: w}
 	p.Gateway = wire{w, p.Gateway}
+	p = w.rotated(f, w.odd(p))
 	if w.upgrade {
 		return w.upgraded(p)
 	}

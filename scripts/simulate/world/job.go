@@ -18,12 +18,13 @@ type job struct {
 	passed   [ports]int  // Calls so far, by port.
 	hit      faults.Kind // What strikes once the call that it made has had its effect.
 	odd      faults.Kind // What is odd about the call that it made.
+	fate     faults.Kind // What strikes the run itself, besides what the rates bring.
 	next     bool        // The next release serves it.
 	payload  []byte
 	out      bool // It has called what is down.
 }
 
-const ports = int(faults.People) + 1
+const ports = faults.Ports
 
 // answers tells whether the function answers requests of people.
 func (j *job) answers() bool {
@@ -75,12 +76,13 @@ func (w *World) before(name string, payload []byte) error {
 			j.strikes = append(j.strikes, faults.Strike{Kind: k, At: w.dice.IntN(w.usual(j.function, k) + 1)})
 		}
 	}
+	j.fate = w.hungry(n, faults.Function)
 	switch {
-	case w.chance(faults.Refused):
+	case j.fate == faults.Refused || w.chance(faults.Refused):
 		n.Struck[faults.Refused]++
 		w.note("refused", j.function, nil)
 		return invoke.Throttled()
-	case w.chance(faults.CrashStart):
+	case j.fate == faults.CrashStart || w.chance(faults.CrashStart):
 		n.Struck[faults.CrashStart]++
 		w.note("crash-start", j.function, nil)
 		return invoke.Crashed()
@@ -91,7 +93,7 @@ func (w *World) before(name string, payload []byte) error {
 // callKinds are those that strike calls of functions.
 var callKinds = func() (out []faults.Kind) {
 	seen := map[faults.Kind]bool{}
-	for p := faults.StoreRead; p <= faults.Gateway; p++ {
+	for p := faults.StoreRead; p.Called(); p++ {
 		for _, k := range p.Kinds() {
 			if !seen[k] {
 				out = append(out, k)
@@ -108,7 +110,7 @@ func (w *World) usual(function string, k faults.Kind) int {
 	if last == nil {
 		return 0
 	}
-	for p := faults.StoreRead; p <= faults.Gateway; p++ {
+	for p := faults.StoreRead; p.Called(); p++ {
 		if p.Strikes(k) {
 			n += last[p]
 		}
@@ -133,7 +135,7 @@ func (w *World) after(name string, out []byte, err error) ([]byte, error) {
 		w.mostWrites = max(w.mostWrites, j.passed[faults.StoreWrite])
 	}
 	n := w.point(j.function, "run", faults.Function)
-	if w.script == nil && err == nil && w.chance(faults.CrashEnd) || w.script.take(faults.CrashEnd) {
+	if w.script == nil && err == nil && (j.fate == faults.CrashEnd && !w.calm || w.chance(faults.CrashEnd)) || w.script.take(faults.CrashEnd) {
 		n.Struck[faults.CrashEnd]++
 		w.note("crash-end", j.function, nil)
 		return nil, invoke.Crashed()
@@ -158,8 +160,8 @@ func (w *World) call(port faults.Port, name string, after bool) faults.Kind {
 	if !after {
 		n.Passed++
 		hit = w.strike(j, port, name)
-		if hit == faults.None && w.rare(n) {
-			hit = w.any(port)
+		if hit == faults.None {
+			hit = w.hungry(n, port)
 		}
 		j.passed[port]++
 		j.hit = faults.None
@@ -202,28 +204,6 @@ func (w *World) pause(port faults.Port, name string) {
 	w.Turns.Sleep(time.Duration(w.dice.Int64N(int64(most))), name)
 }
 
-// A point is rare once there were many runs and it was passed in few; then it is struck that often, or what happens seldom
-// would hardly ever go wrong.
-const (
-	manyRuns   = 3000
-	fewInRuns  = 150
-	rareStrike = 0.3
-)
-
-func (w *World) rare(n *faults.Count) bool {
-	return w.config.Profile.Faults && !w.calm && w.script == nil && w.runs > manyRuns && n.Passed*fewInRuns < w.runs && w.dice.Float64() < rareStrike
-}
-
-// any draws one of the kinds that this seed has and that can strike a port; None if there is none.
-func (w *World) any(port faults.Port) faults.Kind {
-	kinds := port.Kinds()
-	k := kinds[w.dice.IntN(len(kinds))]
-	if w.rates[k] == 0 {
-		return faults.None
-	}
-	return k
-}
-
 // strike finds what strikes the call that is about to be made.
 func (w *World) strike(j *job, port faults.Port, name string) faults.Kind {
 	if w.script != nil {
@@ -248,7 +228,8 @@ func (w *World) strike(j *job, port faults.Port, name string) faults.Kind {
 
 // cold tells whether a new environment serves a call.
 func (w *World) cold(f template.Function) bool {
-	if w.Turns.Current() == nil || !w.chance(faults.Cold) {
+	j := w.job()
+	if j == nil || w.calm || j.fate != faults.Cold && !w.chance(faults.Cold) {
 		return false
 	}
 	w.point(w.folders[f.Name], "run", faults.Function).Struck[faults.Cold]++
@@ -257,7 +238,7 @@ func (w *World) cold(f template.Function) bool {
 }
 
 // skewed is the clock of a new environment: it may be wrong, and be put right or wrong between two calls.
-func (w *World) skewed(f template.Function, right func() time.Time) func() time.Time {
+func (w *World) skewed(_ template.Function, right func() time.Time) func() time.Time {
 	var skew time.Duration
 	last := uint64(0)
 	return func() time.Time {
@@ -266,21 +247,25 @@ func (w *World) skewed(f template.Function, right func() time.Time) func() time.
 		if w.calm || j == nil {
 			return now
 		}
-		if j.number != last && (last == 0 || w.dice.IntN(8) == 0) {
-			skew = w.skew(f)
+		if j.number != last {
+			n := w.point(j.function, "clock", faults.Clock)
+			n.Passed++
+			if more := w.hungry(n, faults.Clock); more != faults.None || last == 0 || w.dice.IntN(8) == 0 {
+				skew = w.skew(n, more)
+			}
 		}
 		last = j.number
 		return now.Add(skew)
 	}
 }
 
-func (w *World) skew(f template.Function) time.Duration {
-	n := w.point(w.folders[f.Name], "run", faults.Function)
+// skew draws how wrong a clock is.
+func (w *World) skew(n *faults.Count, fate faults.Kind) time.Duration {
 	switch {
-	case w.chance(faults.Ahead):
+	case fate == faults.Ahead || w.chance(faults.Ahead):
 		n.Struck[faults.Ahead]++
 		return time.Duration(w.dice.Int64N(int64(10 * time.Minute)))
-	case w.chance(faults.Behind):
+	case fate == faults.Behind || w.chance(faults.Behind):
 		n.Struck[faults.Behind]++
 		return -time.Duration(w.dice.Int64N(int64(10 * time.Minute)))
 	}

@@ -60,11 +60,15 @@ func (w *World) down(j *job, port faults.Port) bool {
 	return true
 }
 
-// group takes all ports of the store together.
+// group takes all ports of one dependency together.
 func group(p faults.Port) faults.Port {
-	switch {
-	case p == faults.StoreIndex || p == faults.StoreWrite || p == faults.StoreKey:
+	switch p { //nolint:exhaustive // the others stand alone
+	case faults.StoreIndex, faults.StoreWrite, faults.StoreKeys:
 		return faults.StoreRead
+	case faults.GatewayRead:
+		return faults.Gateway
+	case faults.MachineRead, faults.Task:
+		return faults.Machine
 	}
 	return p
 }

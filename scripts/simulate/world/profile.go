@@ -7,6 +7,7 @@ import (
 	"till/scripts/localcloud/stripesim"
 	"till/scripts/localshop"
 	"till/scripts/simulate/actors"
+	"till/scripts/simulate/faults"
 	"till/shared/catalog"
 	"till/shared/money"
 )
@@ -16,6 +17,8 @@ type Profile struct {
 	Name    string
 	Faults  bool // Things go wrong.
 	Upgrade bool // Half of the calls are served by a worker of another release.
+	Worlds  int  // How many worlds of a profile are enough to believe it, 1 unless set,
+	Orders  int  // and of how many orders each; 1,000 unless set.
 	Mix     actors.Mix
 	Tune    func(*World)
 	Shelves func(orders int) []localshop.Item
@@ -25,18 +28,21 @@ type Profile struct {
 }
 
 // mixed is people of every kind.
-var mixed = actors.Mix{PerHour: 300, Stay: 8 * time.Hour, Clerk: 10 * time.Minute}
+var mixed = actors.Mix{PerHour: 1000, Stay: 8 * time.Hour, Clerk: 10 * time.Minute}
+
+// moody is people who differ from world to world. Things go wrong for longer than it takes until a refund is asked about.
+var moody = actors.Mix{PerHour: 1000, Stay: 14 * time.Hour, Clerk: 20 * time.Minute, Moody: true}
 
 // Profiles lists every profile.
 func Profiles() []Profile {
 	return []Profile{
-		{Name: "golden", Mix: mixed, Tune: overlapping},
-		{Name: "swarm", Faults: true, Mix: mixed},
-		{Name: "flash", Mix: actors.Mix{PerHour: 1_000_000, Stay: 6 * time.Hour, One: (*actors.Shopper).Flash}, Tune: overlapping, Shelves: lamps, End: soldOut},
-		{Name: "webhooks", Mix: mixed, Tune: overlapping, Begin: manyWebhooks},
-		{Name: "outage", Mix: actors.Mix{PerHour: 2000, Stay: 6 * time.Hour, Clerk: 10 * time.Minute}, Tune: overlapping, Begin: goesDown, End: bounded},
-		{Name: "poison", Mix: mixed, Tune: overlapping, Begin: poisoned, Mend: redriven, End: buried},
-		{Name: "upgrade", Faults: true, Upgrade: true, Mix: mixed, End: (*World).keepsMembers},
+		{Name: "golden", Worlds: 10, Mix: mixed, Tune: overlapping},
+		{Name: "swarm", Worlds: 100, Faults: true, Mix: moody},
+		{Name: "flash", Orders: 10_000, Mix: actors.Mix{PerHour: 1_000_000, Stay: 6 * time.Hour, One: (*actors.Shopper).Flash}, Tune: overlapping, Shelves: lamps, End: soldOut},
+		{Name: "webhooks", Worlds: 12, Mix: mixed, Tune: overlapping, Begin: manyWebhooks, End: came},
+		{Name: "outage", Worlds: 2 * len(outages), Mix: actors.Mix{PerHour: 2000, Stay: 6 * time.Hour, Clerk: 10 * time.Minute}, Tune: overlapping, Begin: goesDown, End: bounded},
+		{Name: "poison", Worlds: 10, Mix: mixed, Tune: overlapping, Begin: poisoned, Mend: redriven, End: buried},
+		{Name: "upgrade", Worlds: 10, Faults: true, Upgrade: true, Mix: moody, End: (*World).keepsMembers},
 	}
 }
 
@@ -46,6 +52,14 @@ func overlapping(w *World) { w.calm, w.slow = false, 0.1 }
 // manyWebhooks lets the gateway send each event five times, in any order, up to three days late.
 func manyWebhooks(w *World) {
 	w.must(w.Stripe.SetFaults(stripesim.Faults{Webhooks: stripesim.WebhookFaults{Duplicate: 5, Reorder: true, Delay: stripesim.Duration(72 * time.Hour)}}))
+}
+
+// came: each event that was kept came five times at least.
+func came(w *World) {
+	passed := w.cover.At(faults.Point{Call: "webhook", Port: faults.Webhook}).Passed
+	if events := len(w.Store.AllEvents()); events == 0 || passed < uint64(5*events) {
+		w.fail("Webhooks", "", fmt.Sprintf("%d events came %d times", events, passed))
+	}
 }
 
 // lamps are one twentieth as many as people who want one.

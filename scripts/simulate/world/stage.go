@@ -2,6 +2,7 @@ package world
 
 import (
 	"bytes"
+	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -30,7 +31,7 @@ func (s stage) API(r *http.Request) acceptance.Reply {
 	n := w.cover.At(faults.Point{Call: "request", Port: faults.Edge})
 	n.Passed++
 	w.Turns.Point("a request")
-	kind := w.edge(r)
+	kind := w.edge(r, n)
 	if kind != faults.None {
 		n.Struck[kind]++
 		w.note(kind.String(), r.URL.Path, nil)
@@ -55,7 +56,7 @@ func (s stage) API(r *http.Request) acceptance.Reply {
 }
 
 // edge is what strikes a request.
-func (w *World) edge(r *http.Request) faults.Kind {
+func (w *World) edge(r *http.Request, n *faults.Count) faults.Kind {
 	if w.script != nil {
 		return w.script.next(faults.Edge, "request "+r.Method+" "+r.URL.Path, w.calm)
 	}
@@ -64,7 +65,7 @@ func (w *World) edge(r *http.Request) faults.Kind {
 			return kind
 		}
 	}
-	return faults.None
+	return w.hungry(n, faults.Edge)
 }
 
 // Page is actors.Stage's.
@@ -136,12 +137,12 @@ func (s stage) Violated(invariant string, id order.ID, what string) { s.w.fail(i
 // StopExecution is actors.Operator's.
 func (s stage) StopExecution(id order.ID) {
 	w := s.w
-	n := w.cover.At(faults.Point{Call: "execution", Port: faults.People})
+	n := w.cover.At(faults.Point{Call: "execution", Port: faults.Execution})
 	n.Passed++
 	if w.calm || !w.config.Profile.Faults {
 		return
 	}
-	for _, e := range w.Cloud.Machines.Executions(0) {
+	for _, e := range w.Cloud.Machines.Executions(math.MaxInt) {
 		if strings.HasPrefix(e.Name, string(id)) && e.Status == asl.Running {
 			n.Struck[faults.Stopped]++
 			w.watch.stopped = true
@@ -179,11 +180,19 @@ func (s stage) Forget(id order.ID, on bool) {
 	}
 	w.everForgotten[id] = true
 	w.note("forgotten", string(id), nil)
-	for _, p := range w.Stripe.Payments() {
-		for _, ref := range []string{p.Session, p.Intent} {
-			if p.Reference == string(id) && ref != "" {
-				w.forgotten[id] = append(w.forgotten[id], ref)
-			}
-		}
+	w.forgotten[id] = w.references(id)[1:]
+}
+
+// Silence is actors.Operator's. It outlasts the time in which things go wrong: the gateway forgets keys after a day.
+func (s stage) Silence(id order.ID, d time.Duration) {
+	w := s.w
+	n := w.cover.At(faults.Point{Call: "silence", Port: faults.Outage})
+	n.Passed++
+	if w.calm || !w.config.Profile.Faults || w.script != nil || w.rates[faults.KeyOver] == 0 {
+		return
 	}
+	n.Struck[faults.KeyOver]++
+	w.everForgotten[id] = true
+	w.silent[id] = silence{w.Clock.Now().Add(d), w.references(id)}
+	w.note("silence", string(id), nil)
 }

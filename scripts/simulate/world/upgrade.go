@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"till/functions/assembly"
@@ -11,8 +12,8 @@ import (
 	"till/shared/order"
 )
 
-// The next release adds a member to orders when they are placed, to every message and to the input of every execution. Half of
-// the calls are served by it: today's release must keep the first and bear the others.
+// The next release adds a member to orders when they are placed, to events in the inbox, to every message and to the input of
+// every execution. Half of the calls are served by it: today's release must keep the first and bear the others.
 const nextMember = "next_release"
 
 // upgraded is an environment of which the next release serves every other call.
@@ -91,7 +92,7 @@ func (w *World) keepsMembers() {
 			w.fail("Upgrade", id, "today's release dropped a member of the next one's")
 		}
 	}
-	if len(w.placedNext) == 0 {
-		w.fail("Upgrade", "", "the next release placed no order")
+	if len(w.placedNext) == 0 || w.keptNext == 0 {
+		w.fail("Upgrade", "", fmt.Sprintf("the next release placed %d orders and kept %d events", len(w.placedNext), w.keptNext))
 	}
 }

@@ -2,10 +2,8 @@ package world
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 
@@ -28,7 +26,8 @@ type watch struct {
 	received received
 	stopped  bool // Somebody stopped an execution.
 	lines    uint64
-	errors   int // Lines that would wake somebody.
+	errors   int      // Lines that would wake somebody.
+	refused  []string // Lines that tell of books that were refused.
 }
 
 func (a *watch) open(w *World) {
@@ -39,11 +38,17 @@ func (a *watch) open(w *World) {
 	}
 }
 
+// refusedMost is how many of the lines are kept that tell one thing.
+const refusedMost = 8
+
 // Write takes a line of the functions' log: nothing personal or secret stands in it.
 func (a *watch) Write(line []byte) (int, error) {
 	a.lines++
 	if bytes.Contains(line, []byte(`"level":"ERROR"`)) {
 		a.errors++
+	}
+	if len(a.refused) < refusedMost && bytes.Contains(line, []byte(evidence.UnbalancedCode)) {
+		a.refused = append(a.refused, string(line))
 	}
 	for n, c := range a.canaries {
 		if bytes.Contains(line, c) {
@@ -149,12 +154,7 @@ func (a *watch) look(w *World, _ bool) {
 
 // story reads an order with its chain.
 func (w *World) story(id order.ID) (evidence.Story, error) {
-	ctx := context.Background()
-	o, err := w.Store.Order(ctx, id)
-	if err != nil {
-		return evidence.Story{}, err
-	}
-	changes, err := w.Store.Changes(ctx, id, 0, math.MaxInt)
+	o, changes, err := w.Store.Chain(id)
 	if err != nil {
 		return evidence.Story{}, err
 	}

@@ -5,14 +5,19 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"till/scripts/localcloud/stream"
 	"till/scripts/simulate/faults"
 )
 
-// sent is what becomes of a message.
-func (w *World) sent(queue, _ string) []time.Duration {
+// sent is what becomes of a message. Where dead letters lie nobody takes them up, and nothing is waited for: whether one comes
+// late or twice there makes no difference to any function.
+func (w *World) sent(queue, body string) []time.Duration {
+	if strings.HasSuffix(queue, "DeadLetters") || poisonous(body) {
+		return []time.Duration{0}
+	}
 	return w.way(faults.Point{Call: "message " + queue, Port: faults.Message}, time.Hour)
 }
 
@@ -35,12 +40,18 @@ func (w *World) way(p faults.Point, late time.Duration) []time.Duration {
 	if w.calm {
 		return out
 	}
-	if w.chance(faults.Lost) {
+	more := w.hungry(n, p.Port)
+	if more == faults.Lost || w.chance(faults.Lost) {
 		n.Struck[faults.Lost]++
 		w.note("lost", p.Call, nil)
 		return nil
 	}
-	if w.chance(faults.Double) {
+	if p.Port == faults.Message && (more == faults.Poison || w.chance(faults.Poison)) {
+		n.Struck[faults.Poison]++
+		w.poison(strings.TrimPrefix(p.Call, "message "))
+		w.note("poison", p.Call, nil)
+	}
+	if more == faults.Double || w.chance(faults.Double) {
 		n.Struck[faults.Double]++
 		out = make([]time.Duration, 2+w.dice.IntN(4))
 		for i := range out[1:] {
@@ -50,7 +61,7 @@ func (w *World) way(p faults.Point, late time.Duration) []time.Duration {
 		}
 		w.note("double", p.Call, nil)
 	}
-	if w.chance(faults.Late) {
+	if more == faults.Late || w.chance(faults.Late) {
 		n.Struck[faults.Late]++
 		for i := range out {
 			out[i] = w.delay(late)
@@ -71,6 +82,8 @@ func (w *World) scriptedWay(p faults.Point, n *faults.Count) []time.Duration {
 		return []time.Duration{0, 0, time.Minute}
 	case kind == faults.Late:
 		return []time.Duration{10 * time.Minute}
+	case kind == faults.Poison:
+		w.poison(strings.TrimPrefix(p.Call, "message "))
 	}
 	return []time.Duration{0}
 }
@@ -84,7 +97,7 @@ func (w *World) delay(d time.Duration) time.Duration {
 }
 
 // streamed is what becomes of a batch of a stream.
-func (w *World) streamed(table string, _ int) (d stream.Delivery) {
+func (w *World) streamed(table string, records int) (d stream.Delivery) {
 	p := faults.Point{Call: "stream " + table, Port: faults.Stream}
 	n := w.cover.At(p)
 	n.Passed++
@@ -92,6 +105,9 @@ func (w *World) streamed(table string, _ int) (d stream.Delivery) {
 		kind := w.script.next(p.Port, p.Call, w.calm)
 		n.Struck[kind]++
 		d.Drop, d.Twice = kind == faults.Lost, kind == faults.Double
+		if kind == faults.Pieces {
+			d.First = 1
+		}
 		if kind == faults.Late {
 			d.Delay = 10 * time.Minute
 		}
@@ -100,18 +116,21 @@ func (w *World) streamed(table string, _ int) (d stream.Delivery) {
 	if w.calm {
 		return d
 	}
-	switch {
-	case w.chance(faults.Lost):
+	switch more := w.hungry(n, p.Port); {
+	case more == faults.Lost || w.chance(faults.Lost):
 		n.Struck[faults.Lost]++
 		d.Drop = true
-	case w.chance(faults.Double):
+	case more == faults.Double || w.chance(faults.Double):
 		n.Struck[faults.Double]++
 		d.Twice = true
-	case w.chance(faults.Late):
+	case more == faults.Late || w.chance(faults.Late):
 		n.Struck[faults.Late]++
 		d.Delay = time.Duration(w.dice.Int64N(int64(10 * time.Minute)))
+	case records > 1 && (more == faults.Pieces || w.chance(faults.Pieces)):
+		n.Struck[faults.Pieces]++
+		d.First = 1 + w.dice.IntN(records-1)
 	}
-	if d.Drop || d.Twice || d.Delay > 0 {
+	if d != (stream.Delivery{}) {
 		w.told("stream", table, d)
 	}
 	return d
@@ -121,7 +140,7 @@ func (w *World) streamed(table string, _ int) (d stream.Delivery) {
 func (w *World) webhook(body []byte, post func() (int, error)) (int, error) {
 	n := w.cover.At(faults.Point{Call: "webhook", Port: faults.Webhook})
 	n.Passed++
-	for _, kind := range w.woes() {
+	for _, kind := range w.woes(n) {
 		if kind == faults.Lost && w.blind(body) {
 			continue
 		}
@@ -148,15 +167,16 @@ func (w *World) webhook(body []byte, post func() (int, error)) (int, error) {
 }
 
 // woes are what strikes a webhook, in the order in which it would.
-func (w *World) woes() (out []faults.Kind) {
+func (w *World) woes(n *faults.Count) (out []faults.Kind) {
 	if w.script != nil {
 		if kind := w.script.next(faults.Webhook, "webhook", w.calm); kind != faults.None {
 			out = append(out, kind)
 		}
 		return out
 	}
+	more := w.hungry(n, faults.Webhook)
 	for _, kind := range []faults.Kind{faults.Late, faults.Double, faults.Lost, faults.NoRequest, faults.NoAnswer} {
-		if w.chance(kind) {
+		if more == kind || w.chance(kind) {
 			out = append(out, kind)
 		}
 	}

@@ -3,11 +3,15 @@ package world
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 
 	"till/scripts/localcloud/stripesim"
 	"till/scripts/simulate/faults"
+	"till/shared/order"
 )
 
 // wire is the way to the gateways.
@@ -31,14 +35,19 @@ var troubles = map[faults.Kind]stripesim.APIFaults{
 
 // RoundTrip is http.RoundTripper's.
 func (v wire) RoundTrip(r *http.Request) (*http.Response, error) {
-	w, name := v.w, routeName(r)
-	kind := w.call(faults.Gateway, name, false)
+	w := v.w
+	name, port := methodOf(r)
+	kind := w.call(port, name, false)
 	if j := w.job(); j != nil && j.hit == faults.TimeoutAfter {
 		kind, j.hit = faults.TimeoutAfter, faults.None
-		w.point(j.function, name, faults.Gateway).Struck[kind]++
+		w.point(j.function, name, port).Struck[kind]++
 	}
 	if w.forgets(r) {
 		return missing(r), nil
+	}
+	quiet := w.silentAbout(r)
+	if quiet != "" {
+		kind = faults.TimeoutAfter
 	}
 	was := w.Stripe.Faults()
 	with := was
@@ -48,11 +57,71 @@ func (v wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.must(w.Stripe.SetFaults(with)) // Nobody else has a turn until it is taken back.
 	got, err := v.next.RoundTrip(r)
 	w.must(w.Stripe.SetFaults(was))
-	w.call(faults.Gateway, name, true)
+	if name == "gateway.Start" {
+		w.listen(quiet)
+	}
+	w.call(port, name, true)
 	if err == nil && (kind == faults.Cut || kind == faults.Huge) && got.StatusCode < http.StatusBadRequest {
 		garble(got, kind)
 	}
 	return got, err
+}
+
+// silentAbout gives the order about which the gateway answers nothing, if what is asked is about it; "" otherwise. Who looks through lists then learns nothing either.
+func (w *World) silentAbout(r *http.Request) order.ID {
+	if len(w.silent) == 0 || w.job() == nil {
+		return ""
+	}
+	body := ""
+	if r.GetBody != nil {
+		if b, err := r.GetBody(); err == nil {
+			text, _ := io.ReadAll(b)
+			body = string(text)
+		}
+	}
+	about := r.URL.Path + "?" + r.URL.RawQuery + body
+	list := r.Method == http.MethodGet && strings.Contains(r.URL.RawQuery, "created")
+	for _, id := range slices.Sorted(maps.Keys(w.silent)) {
+		quiet := w.silent[id]
+		if !w.Clock.Now().Before(quiet.until) {
+			delete(w.silent, id)
+			continue
+		}
+		for _, ref := range quiet.refs {
+			if list || strings.Contains(about, ref) {
+				w.note("silent", string(id), nil)
+				return id
+			}
+		}
+	}
+	return ""
+}
+
+// silence is until when a gateway answers nothing about an order's payments, and what requests name those by.
+type silence struct {
+	until time.Time
+	refs  []string
+}
+
+// listen learns by what names the payment of an order goes that was begun in silence.
+func (w *World) listen(id order.ID) {
+	if quiet, silent := w.silent[id]; silent && len(quiet.refs) == 1 {
+		quiet.refs = w.references(id)
+		w.silent[id] = quiet
+	}
+}
+
+// references are what requests name an order's payments by.
+func (w *World) references(id order.ID) []string {
+	out := []string{string(id)}
+	for _, p := range w.Stripe.Payments() {
+		for _, ref := range []string{p.Session, p.Intent} {
+			if p.Reference == string(id) && ref != "" {
+				out = append(out, ref)
+			}
+		}
+	}
+	return out
 }
 
 // forgets tells whether a request is about a payment that the gateway does not find.
@@ -80,27 +149,47 @@ func missing(r *http.Request) *http.Response {
 
 // garble spoils a good answer on its way. A refusal is short: it comes whole or not at all.
 func garble(r *http.Response, kind faults.Kind) {
+	if kind == faults.Huge {
+		r.Body = io.NopCloser(io.MultiReader(r.Body, io.LimitReader(spaces{}, excess)))
+		r.ContentLength += excess
+		return
+	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return
 	}
-	switch {
-	case kind == faults.Cut:
-		body = body[:len(body)/2]
-	case kind == faults.Huge:
-		body = append(body, bytes.Repeat([]byte(" "), 5<<20)...)
-	}
+	body = body[:len(body)/2]
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 }
 
-// routeName is "gateway.POST checkout/sessions/*/expire".
-func routeName(r *http.Request) string {
-	_, path, _ := strings.Cut(r.URL.Path, "/v1/")
-	parts := strings.Split(path, "/")
-	for i, p := range parts {
-		if at := strings.IndexByte(p, '_'); at >= 2 && at <= 4 && strings.ContainsAny(p, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
-			parts[i] = "*"
-		}
+// excess is how much too long an answer is.
+const excess = 5 << 20
+
+// spaces are as many as one reads.
+type spaces struct{}
+
+// Read is io.Reader's.
+func (spaces) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
 	}
-	return "gateway." + r.Method + " " + strings.Join(parts, "/")
+	return len(p), nil
+}
+
+// methodOf names the method of payment.Gateway that makes a request: each needs one request mostly, or more of a kind, so that
+// a point of it stands for what the gateway is asked to do, however it is asked.
+func methodOf(r *http.Request) (string, faults.Port) {
+	_, path, _ := strings.Cut(r.URL.Path, "/v1/")
+	refund := strings.HasPrefix(path, "refunds")
+	switch {
+	case r.Method != http.MethodPost && refund:
+		return "gateway.FetchRefund", faults.GatewayRead
+	case r.Method != http.MethodPost:
+		return "gateway.Fetch", faults.GatewayRead
+	case refund:
+		return "gateway.Refund", faults.Gateway
+	case strings.HasSuffix(path, "/expire"), strings.HasSuffix(path, "/cancel"):
+		return "gateway.Close", faults.Gateway
+	}
+	return "gateway.Start", faults.Gateway
 }

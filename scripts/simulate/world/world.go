@@ -50,10 +50,10 @@ type Result struct {
 	Steps    uint64
 	Took     time.Duration // On the wall's clock.
 	Failures []Failure
-	Cover    faults.Cover
-	Calls    []Call // Of a scripted run: what could have been struck.
+	Cover    faults.Cover `json:"-"`
+	Calls    []Call       // Of a scripted run: what could have been struck.
 	Ends     map[string]int
-	World    *World // To look further into.
+	World    *World `json:"-"` // To look further into.
 }
 
 // Call is one call of a run.
@@ -77,7 +77,9 @@ type World struct {
 
 	config  Config
 	rates   faults.Rates
-	slow    float64 // How often a call takes its time.
+	menus   [ports][]faults.Kind // What can strike each port in this world.
+	greed   float64              // How likely a strike is at most where hardly anything passes.
+	slow    float64              // How often a call takes its time.
 	dice    *rand.Rand
 	calm    bool // Nothing goes wrong any more.
 	upgrade bool
@@ -95,11 +97,16 @@ type World struct {
 	dueEvents []string
 	forgotten map[order.ID][]string // The gateway does not find these payments of theirs.
 
+	silent   map[order.ID]silence // The gateway answers nothing about these.
+	tooLarge map[string]bool      // What was refused for its size once.
+	secrets  rotation
+
 	everForgotten map[order.ID]bool // They were not found at some time.
 	lostEvents    map[string]bool   // The gateway takes them for delivered, and they never came.
 
 	outage     *outage
 	placedNext map[order.ID]bool // By the next release.
+	keptNext   int               // Events that the next release put into the inbox.
 	mostWrites int               // That one run of placeorder tried.
 
 	watch    watch
@@ -111,6 +118,9 @@ type World struct {
 // begins is when every world opens: ahead of the wall's clock, so that nothing that waits by that one waits here.
 var begins = time.Date(2040, 3, 5, 9, 0, 0, 0, time.UTC)
 
+// atNight is when worlds open in which things go wrong: what is done once a day is done again while people come.
+var atNight = begins.Add(14*time.Hour + 30*time.Minute)
+
 // afterwards is how long nothing goes wrong before the end is looked at.
 const afterwards = 7 * 24 * time.Hour
 
@@ -118,6 +128,7 @@ const afterwards = 7 * 24 * time.Hour
 func New(c Config) (*World, error) {
 	w := &World{config: c, Turns: turns.New(c.Seed, 0), cover: faults.Cover{}, folders: map[string]string{}, named: map[string]string{},
 		latest: map[string]*[ports]int{}, forgotten: map[order.ID][]string{},
+		silent: map[order.ID]silence{}, tooLarge: map[string]bool{},
 		everForgotten: map[order.ID]bool{}, lostEvents: map[string]bool{}, placedNext: map[order.ID]bool{}, history: newHistory(c.Steps),
 		dice: rand.New(rand.NewPCG(c.Seed, 0x6661756c74))}
 	w.calm = !c.Profile.Faults && !c.Scripted
@@ -127,9 +138,14 @@ func New(c Config) (*World, error) {
 	}
 	if c.Profile.Faults {
 		w.rates, w.slow = faults.Draw(w.dice), w.dice.Float64()*0.3
+		w.hunger()
 	}
 	c.Profile.tune(w)
-	ticking := clock.New(begins, w.Turns)
+	begin := begins
+	if c.Profile.Faults {
+		begin = atNight
+	}
+	ticking := clock.New(begin, w.Turns)
 	w.Turns.Use(ticking)
 	w.watch.open(w)
 	var seed [32]byte
@@ -142,7 +158,7 @@ func New(c Config) (*World, error) {
 	w.Shop, err = localshop.New(localshop.Options{
 		Plan: c.Plan, Clock: ticking, Seed: fmt.Sprint(c.Seed), Log: &w.watch, LogLevel: level, Random: rand.NewChaCha8(seed), StaffKey: c.StaffKey,
 		Faults: localcloud.Faults{Send: w.sent, Stream: w.streamed, Fire: w.fired, Before: w.before, After: w.after},
-		Port:   w.port, Give: w.give, Webhook: w.webhook, Environments: w.cold,
+		Port:   w.port, Give: w.give, Webhook: w.webhook, Environments: w.cold, Direct: true,
 		Now: func(f template.Function) func() time.Time { return w.skewed(f, ticking.Now) },
 	})
 	if err != nil {
@@ -200,6 +216,7 @@ func (w *World) live() {
 	}
 	w.script.begin()
 	w.crowd = actors.Gather(stage{w}, p.Mix, w.config.Orders, w.config.Seed, w.skus)
+	w.rotates()
 	if p.Begin != nil {
 		p.Begin(w)
 	}
@@ -244,7 +261,7 @@ func (w *World) end() {
 		w.fail("Evidence", "", err.Error())
 		return
 	}
-	e.Received, e.Stored = w.watch.received, w.watch.stored()
+	e.Received, e.Stored, e.Logs = w.watch.received, w.watch.stored(), w.watch.refused
 	e.Deliveries = slices.DeleteFunc(e.Deliveries, func(d evidence.Delivery) bool { return w.lostEvents[d.Event] })
 	for _, v := range evidence.Check(e, evidence.Expect{End: true, Alarms: true, MailsTwice: true, Stopped: w.watch.stopped, Canaries: acceptance.Canaries()}) {
 		w.fail(v.Invariant, v.Order, v.What)

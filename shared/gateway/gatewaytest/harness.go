@@ -1,4 +1,11 @@
 // Package gatewaytest is the contract that the adapter of every payment gateway passes, run against the gateway's simulator.
+//
+// A gateway's own test opens a Harness and calls Run. What kinds of gateways there are is said by the Harness's fields, so that a
+// case that makes no sense at a gateway is not run there, and one that does cannot be left out by accident:
+//
+//   - Where the gateway takes the money in the browser, Pay answers no token, and the facts are never Ready.
+//   - Where it remembers that the shopper agreed, Pay answers no token, the facts are Ready, and the contract calls Confirm.
+//   - Where the form in the browser brings a token, Pay answers it, and the contract calls Confirm with it; see Tokens.
 package gatewaytest
 
 import (
@@ -6,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"till/shared/fault"
 	"till/shared/money"
 	"till/shared/payment"
 )
@@ -14,7 +20,7 @@ import (
 // Card is how a shopper's means of payment behaves.
 type Card string
 
-// The cards.
+// The cards. Pays and Declined there are at every gateway; see Harness.Cards.
 const (
 	Pays          Card = "pays"
 	Declined      Card = "declined"
@@ -23,16 +29,20 @@ const (
 	SlowFails     Card = "slow_fails"    // Is processed for at most a day, then fails. In euros.
 	SlowRefund    Card = "slow_refund"   // Pays; its refunds are pending for at most a day.
 	Disputes      Card = "disputes"      // Pays; the bank disputes it within the hour.
+	Inquires      Card = "inquires"      // Pays; the bank asks about it within the hour, and takes nothing.
+	Warned        Card = "warned"        // Pays; the bank says within the hour that it may be fraud.
 )
 
 // Fault is how the gateway or the way to it misbehaves.
 type Fault string
 
-// The faults.
+// The faults. Those that every gateway can have are Down, Busy, Denied, ErrorBefore, TimeoutBefore, TimeoutAfter, CutReply,
+// HugeReply, Redirects and NovelWord; see Harness.Faults for the others.
 const (
 	Working       Fault = "working"
 	Down          Fault = "connection refused"
 	Busy          Fault = "429"
+	Denied        Fault = "401"
 	InUse         Fault = "409"
 	ErrorBefore   Fault = "503 without effect"
 	ErrorAfter    Fault = "503 after the effect"
@@ -49,10 +59,14 @@ const (
 type Book struct {
 	Captured   string // "19.99"
 	Refunded   string // Sent or on its way.
-	Chargeable int    // Payments that are or can still be charged.
+	Held       string // Authorized and not captured.
+	Fees       string // What the gateway kept: of payments, and of disputes beside their amounts. An hour after a payment at the latest.
+	Withdrawn  string // Taken back for disputes that are open or lost, without fees.
+	Chargeable int    // Payments that are or can still be charged, or that hold an authorization.
 }
 
-// Delivery is a webhook as it arrived.
+// Delivery is a webhook as it arrived. Its headers are those that the signature is in or covers, and no others: the contract
+// alters each of them.
 type Delivery struct {
 	Header http.Header
 	Body   []byte
@@ -80,35 +94,75 @@ const (
 	Forger
 )
 
-// Harness is one gateway with empty books, and its other side. Every field is required.
+// Harness is one gateway with empty books whose account is in euros, and its other side. Fields are required unless they say when
+// they are not.
 type Harness struct {
 	Gateway payment.Gateway
 	Now     func() time.Time
 	Advance func(time.Duration)
+	// In is the same gateway, with empty books, for an account in another currency. nil if one account takes all currencies.
+	In func(money.Currency) *Harness
 
-	// Pay is the shopper's try, on the hosted page or in the embedded form. It is false if the gateway took no try.
-	Pay func(payment.Started, Card) bool
-	// Prove is the shopper's answer when asked who they are.
-	Prove func(s payment.Started, passed bool)
+	// Started says what is wrong with the answer to a start in a mode: what is missing for the browser, or too much. "" if it is right.
+	Started func(payment.Mode, payment.Started) string
+	// TooLittle is what is too little to be charged, in cents of the euro. 0 if a cent can be.
+	TooLittle int64
+	// PageLife is when a hosted page is over at the latest. 0 if the gateway says no end.
+	PageLife time.Duration
 
-	Break      func(Fault)                      // Every call, until the next Break.
-	BreakOnly  func(Fault)                      // Only calls that change something, until the next Break.
-	Book       func(order string) Book          // All zero if there is none.
-	RefundFail func(ref string)                 // A refund that had succeeded comes back.
-	RefundThem func(intent string, minor int64) // Staff refunds on the gateway's own dashboard.
-	Decide     func(dispute string, won bool)
+	// Looks: it finds an attempt of which only our id is known. Otherwise such an attempt is fault.NotFound, and never pays.
+	Looks bool
+	// Tells: it keeps, and announces, tries that were declined. Otherwise Confirm's error is all that is heard of one.
+	Tells bool
+	// Leaves: it cannot be told to end an attempt, and takes no money before Confirm, which nobody calls for a closed attempt. So after
+	// a Close its Book.Chargeable is not looked at.
+	Leaves bool
+	// Whole: it captures whole authorizations only; others are fault.Invalid, capture_amount_fixed.
+	Whole bool
+	// Tokens are the modes in which Confirm needs a token from the browser.
+	Tokens []payment.Mode
+	// ManyRefunds is a number of refunds of one payment that do not fit a page. 0 if the gateway does not take that many.
+	ManyRefunds int
+
+	// Cards are those that the gateway's shoppers can have, for tries of either mode.
+	Cards []Card
+	// Pay is the shopper's try: on the hosted page, or in the form in the browser. It gives what the browser then brings to the
+	// shop: the token for Confirm, "" if there is none. agreed is false if the gateway took no try.
+	Pay func(s payment.Started, with Card) (token string, agreed bool)
+	// Prove is the shopper's answer when asked who they are, and what comes of it, as Pay. With Cards' Authenticates only.
+	Prove func(s payment.Started, passed bool) (token string, agreed bool)
+
+	// Faults are those that Break knows, beside Working.
+	Faults    []Fault
+	Break     func(Fault)             // Every call but those for an access token only, until the next Break.
+	BreakOnly func(Fault)             // Only calls that change something, until the next Break.
+	Book      func(order string) Book // Amounts are "0" if there is none.
+	// RefundThem is staff that refund a payment, by its Facts.Intent, on the gateway's own dashboard.
+	RefundThem func(intent string, minor int64)
+	// RefundFail lets a refund come back that had succeeded. nil if that cannot be.
+	RefundFail func(ref string)
+	Decide     func(dispute string, won bool) // With Cards' Disputes only.
 
 	// Deliveries are the webhooks since the last call, as an endpoint with our subscription gets them.
 	Deliveries func() []Delivery
-	Verify     func(Delivery) (payment.Event, error) // At the time at which it arrived.
+	// Lose makes webhooks get lost on their way for good, or stops that.
+	Lose   func(bool)
+	Verify func(Delivery) (payment.Event, error) // At the time at which it arrived.
 	// Sign makes a delivery of a body, signed at a time.
 	Sign func(body []byte, at time.Time, by Secret) Delivery
+	// Forge are other ways in which strangers could make up a signature at this gateway, by name: with an empty secret, with another
+	// algorithm, with a certificate of their own, for another endpoint.
+	Forge map[string]func(body []byte) Delivery
+	// Signers are those that are taken: Current, and Previous if there can be two at a time.
+	Signers []Secret
+	// Changes are those that Alter knows.
+	Changes []Change
 	// Alter changes an event's body.
 	Alter func(body []byte, to Change) []byte
-	// Window is how far a signature's time may be off.
+	// Window is how far a signature's time may be off. 0 if there is no time in signatures.
 	Window time.Duration
-	// PageLife is when a hosted page is over at the latest.
-	PageLife time.Duration
+	// Ahead is how far it may be ahead of our time. 0: as far as Window.
+	Ahead time.Duration
 }
 
 // Run tries everything that Till needs of a gateway. open makes a gateway with empty books for each case.
@@ -117,12 +171,17 @@ func Run(t *testing.T, open func(*testing.T) *Harness) {
 		name  string
 		cases []testCase
 	}{
-		{"start", startCases}, {"pay", payCases}, {"end", endCases}, {"refund", refundCases}, {"fault", faultCases()},
-		{"webhook", webhookCases}, {"forgery", forgeryCases},
+		{"start", startCases}, {"pay", payCases}, {"confirm", confirmCases}, {"capture", captureCases}, {"end", endCases},
+		{"refund", refundCases}, {"fault", faultCases()}, {"events", eventCases}, {"webhook", webhookCases}, {"forgery", forgeryCases},
 	}
+	kind := open(t)
+	complete(t, kind)
 	for _, suite := range suites {
 		t.Run(suite.name, func(t *testing.T) {
 			for _, c := range suite.cases {
+				if c.needs != nil && !c.needs(kind) {
+					continue
+				}
 				t.Run(c.name, func(t *testing.T) { c.run(&bench{t, open(t), open}) })
 			}
 		})
@@ -130,93 +189,7 @@ func Run(t *testing.T, open func(*testing.T) *Harness) {
 }
 
 type testCase struct {
-	name string
-	run  func(*bench)
-}
-
-// bench is a case at work.
-type bench struct {
-	*testing.T
-	*Harness
-	open func(*testing.T) *Harness
-}
-
-// on is a bench with empty books for t.
-func (b *bench) on(t *testing.T) *bench { return &bench{t, b.open(t), b.open} }
-
-const (
-	order = "ord_contract"
-	title = "Order ord_contract"
-	back  = "https://api.shop.test/orders/ord_contract/payments/pay_1/return"
-)
-
-var modes = []payment.Mode{payment.Hosted, payment.Embedded}
-
-var euros = money.Of(1999, "EUR")
-
-// start is the start of an attempt that is made now.
-func (b *bench) start(mode payment.Mode, id payment.AttemptID, amount money.Amount) payment.Start {
-	return payment.Start{Order: order, Attempt: id, Mode: mode, Amount: amount, Title: title, ReturnURL: back, At: b.Now()}
-}
-
-// begun is an attempt that the gateway has begun.
-func (b *bench) begun(mode payment.Mode, id payment.AttemptID, amount money.Amount) (payment.Attempt, payment.Started) {
-	b.Helper()
-	s := b.start(mode, id, amount)
-	started, err := b.Gateway.Start(b.Context(), s)
-	if err != nil {
-		b.Fatalf("start: %v", err)
-	}
-	return attemptOf(s, started), started
-}
-
-func attemptOf(s payment.Start, started payment.Started) payment.Attempt {
-	return payment.Attempt{ID: s.Attempt, Gateway: "", Mode: s.Mode, State: payment.RequiresAction, Amount: s.Amount.Minor(),
-		Session: started.Session, Intent: started.Intent, At: s.At}
-}
-
-// paid is an attempt that was paid, with the facts of that.
-func (b *bench) paid(mode payment.Mode, with Card) (payment.Attempt, payment.Facts) {
-	b.Helper()
-	a, started := b.begun(mode, "pay_1", euros)
-	if !b.Pay(started, with) {
-		b.Fatal("the gateway took no payment")
-	}
-	f := b.fetch(a)
-	if f.State != payment.Captured {
-		b.Fatalf("a payment with the card %q is %s", with, f.State)
-	}
-	a.Intent, a.State = f.Intent, f.State
-	return a, f
-}
-
-func (b *bench) fetch(a payment.Attempt) payment.Facts {
-	b.Helper()
-	f, err := b.Gateway.Fetch(b.Context(), a)
-	if err != nil {
-		b.Fatalf("fetch: %v", err)
-	}
-	return f
-}
-
-// is fails the case unless err is of one of the kinds.
-func (b *bench) is(err error, kinds ...fault.Kind) {
-	b.Helper()
-	if !fault.Is(err, kinds...) {
-		b.Fatalf("got %v, want an error of kind %v", err, kinds)
-	}
-}
-
-func (b *bench) chargeable(want int) {
-	b.Helper()
-	if got := b.Book(order).Chargeable; got != want {
-		b.Errorf("the gateway could charge %d payments, want %d", got, want)
-	}
-}
-
-func equal[T comparable](b *bench, what string, got, want T) {
-	b.Helper()
-	if got != want {
-		b.Errorf("%s: got %v, want %v", what, got, want)
-	}
+	name  string
+	run   func(*bench)
+	needs func(*Harness) bool // nil: the case is for every gateway.
 }

@@ -8,7 +8,7 @@ import (
 )
 
 var refundCases = []testCase{
-	{"all of it goes back", inModes(func(b *bench, mode payment.Mode) {
+	{name: "all of it goes back", run: inModes(func(b *bench, mode payment.Mode) {
 		a, _ := b.paid(mode, Pays)
 		r := b.refund(a, "ref_1", 1999)
 		equal(b, "state", r.State, payment.RefundSucceeded)
@@ -20,7 +20,7 @@ var refundCases = []testCase{
 		equal(b, "state of the payment", f.State, payment.Captured)
 		equal(b, "captured", f.Captured, 1999)
 	})},
-	{"parts go back one by one, and no more than was paid", func(b *bench) {
+	{name: "parts go back one by one, and no more than was paid", run: func(b *bench) {
 		a, _ := b.paid(payment.Hosted, Pays)
 		one, two := b.refund(a, "ref_1", 1000), b.refund(a, "ref_2", 500)
 		_, err := b.Gateway.Refund(b.Context(), a, payment.Refund{ID: "ref_3", Attempt: a.ID, Amount: 500})
@@ -32,7 +32,7 @@ var refundCases = []testCase{
 		b.is(err, fault.Declined)
 		sameMoney(b, "books", b.Book(order).Refunded, "19.99")
 	}},
-	{"a repeat gives the same refund, also when the gateway has forgotten the key", func(b *bench) {
+	{name: "a repeat gives the same refund, also when the gateway has forgotten the key", run: func(b *bench) {
 		a, _ := b.paid(payment.Hosted, Pays)
 		part := b.refund(a, "ref_0", 700)
 		equal(b, "repeat of a part", b.refund(a, "ref_0", 700), part)
@@ -43,17 +43,29 @@ var refundCases = []testCase{
 		equal(b, "late repeat", b.refund(a, "ref_1", 1299), first)
 		sameMoney(b, "books", b.Book(order).Refunded, "19.99")
 	}},
-	{"an attempt that knows only its page can be refunded", func(b *bench) {
+	{name: "what several give back at once is given back once", run: inModes(func(b *bench, mode payment.Mode) {
+		a, _ := b.paid(mode, Pays)
+		r := payment.Refund{ID: "ref_1", Attempt: a.ID, Amount: 700, At: b.Now()}
+		b.atOnce(func() error { _, err := b.Gateway.Refund(b.Context(), a, r); return err })
+		b.refunded(a, b.refund(a, "ref_1", 700))
+		sameMoney(b, "books", b.Book(order).Refunded, "7.00")
+	})},
+	{name: "an attempt that knows only its page can be refunded", run: func(b *bench) {
 		a, _ := b.paid(payment.Hosted, Pays)
 		a.Intent = ""
+		if a.Session == "" && !b.Looks {
+			_, err := b.Gateway.Refund(b.Context(), a, payment.Refund{ID: "ref_1", Attempt: a.ID, Amount: 700})
+			b.is(err, fault.NotFound)
+			return
+		}
 		b.refunded(a, b.refund(a, "ref_1", 700))
 	}},
-	{"what was not paid cannot be refunded", inModes(func(b *bench, mode payment.Mode) {
+	{name: "what was not paid cannot be refunded", run: inModes(func(b *bench, mode payment.Mode) {
 		a, _ := b.begun(mode, "pay_1", euros)
 		_, err := b.Gateway.Refund(b.Context(), a, payment.Refund{ID: "ref_1", Attempt: a.ID, Amount: 1999})
 		b.is(err, fault.NotFound, fault.Declined, fault.Conflict, fault.Internal)
 	})},
-	{"nothing and less cannot be refunded", func(b *bench) {
+	{name: "nothing and less cannot be refunded", run: func(b *bench) {
 		a, _ := b.paid(payment.Hosted, Pays)
 		for _, minor := range []int64{0, -1} {
 			_, err := b.Gateway.Refund(b.Context(), a, payment.Refund{ID: "ref_1", Attempt: a.ID, Amount: minor})
@@ -61,7 +73,7 @@ var refundCases = []testCase{
 		}
 		b.refunded(a)
 	}},
-	{"a refund is found by its reference and by our id", func(b *bench) {
+	{name: "a refund is found by its reference and by our id", run: func(b *bench) {
 		a, _ := b.paid(payment.Hosted, Pays)
 		b.refund(a, "ref_0", 100)
 		made := b.refund(a, "ref_1", 700)
@@ -72,7 +84,7 @@ var refundCases = []testCase{
 			b.is(err, fault.NotFound)
 		}
 	}},
-	{"a slow refund is pending, then succeeds", func(b *bench) {
+	{name: "a slow refund is pending, then succeeds", needs: has(SlowRefund), run: func(b *bench) {
 		a, _ := b.paid(payment.Hosted, SlowRefund)
 		made := b.refund(a, "ref_1", 1999)
 		equal(b, "state", made.State, payment.RefundPending)
@@ -81,7 +93,7 @@ var refundCases = []testCase{
 		equal(b, "in the end", b.askRefund(a, payment.Refund{ID: "ref_1"}), made)
 		b.refunded(a, made)
 	}},
-	{"a refund that comes back late has failed", func(b *bench) {
+	{name: "a refund that comes back late has failed", needs: refundsFail, run: func(b *bench) {
 		a, _ := b.paid(payment.Hosted, Pays)
 		made := b.refund(a, "ref_1", 1999)
 		b.RefundFail(made.Ref)
@@ -90,7 +102,7 @@ var refundCases = []testCase{
 		b.refunded(a, made)
 		sameMoney(b, "books", b.Book(order).Refunded, "0")
 	}},
-	{"a refund made on the gateway's dashboard is among the facts, without an id of ours", func(b *bench) {
+	{name: "a refund made on the gateway's dashboard is among the facts, without an id of ours", run: func(b *bench) {
 		a, f := b.paid(payment.Hosted, Pays)
 		b.RefundThem(f.Intent, 700)
 		f = b.fetch(a)
@@ -98,17 +110,20 @@ var refundCases = []testCase{
 			b.Errorf("got %+v", f.Refunds)
 		}
 	}},
-	{"more refunds than fit a page are all among the facts", func(b *bench) {
+	{name: "more refunds than fit a page are all among the facts", needs: manyRefunds, run: func(b *bench) {
 		a, f := b.paid(payment.Hosted, Pays)
-		for range 130 {
+		for range b.ManyRefunds {
 			b.RefundThem(f.Intent, 1)
 		}
 		b.refund(a, "ref_1", 1)
 		f = b.fetch(a)
-		equal(b, "refunds", len(f.Refunds), 131)
+		equal(b, "refunds", len(f.Refunds), b.ManyRefunds+1)
 		equal(b, "ours", b.askRefund(a, payment.Refund{ID: "ref_1"}).ID, "ref_1")
 	}},
 }
+
+func refundsFail(h *Harness) bool { return h.RefundFail != nil }
+func manyRefunds(h *Harness) bool { return h.ManyRefunds > 0 }
 
 func (b *bench) refund(a payment.Attempt, id payment.RefundID, minor int64) payment.RefundFacts {
 	b.Helper()

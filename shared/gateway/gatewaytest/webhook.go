@@ -2,7 +2,6 @@ package gatewaytest
 
 import (
 	"encoding/json"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +11,7 @@ import (
 )
 
 var webhookCases = []testCase{
-	{"a payment is announced with our references", inModes(func(b *bench, mode payment.Mode) {
+	{name: "a payment is announced with our references", run: inModes(func(b *bench, mode payment.Mode) {
 		a, f := b.paid(mode, Pays)
 		events := b.events(payment.AboutPayment)
 		i := slices.IndexFunc(events, func(e payment.Event) bool { return e.Intent == f.Intent })
@@ -20,55 +19,58 @@ var webhookCases = []testCase{
 			b.Fatalf("none of %+v is about %s", events, f.Intent)
 		}
 		e := events[i]
-		equal(b, "order", e.Order, order)
-		equal(b, "attempt", e.Attempt, a.ID)
+		if e.Order != order && e.Order != "" || e.Attempt != a.ID { // A gateway may have room for one reference of ours only.
+			b.Errorf("got %+v", e)
+		}
 		equal(b, "amount", e.Amount, euros.Minor())
 		equal(b, "currency", e.Currency, "EUR")
 		equal(b, "account", e.Account, "")
-		if e.Created.Before(b.Now().Add(-time.Hour)) || e.Created.After(b.Now()) || e.BodySHA256 == "" || e.APIVersion == "" || e.Object == "" {
+		if e.Created.Before(b.Now().Add(-time.Hour)) || e.Created.After(b.Now()) || e.BodySHA256 == "" || e.Object == "" {
 			b.Errorf("got %+v", e)
 		}
 	})},
-	{"a declined card is announced", inModes(func(b *bench, mode payment.Mode) {
+	{name: "a declined card is announced", needs: tells, run: inModes(func(b *bench, mode payment.Mode) {
 		a, started := b.begun(mode, "pay_1", euros)
-		b.Pay(started, Declined)
-		b.announced(payment.AboutPayment, func(e payment.Event) bool { return e.Attempt == a.ID && e.Order == order })
+		_ = b.pay(a, started, Declined)
+		b.announced(payment.AboutPayment, func(e payment.Event) bool { return e.Attempt == a.ID })
 	})},
-	{"a page that ran out is announced", func(b *bench) {
+	{name: "a page that ran out is announced", needs: pagesEnd, run: func(b *bench) {
 		a, _ := b.begun(payment.Hosted, "pay_1", euros)
 		b.Advance(b.PageLife)
 		b.announced(payment.AboutPayment, func(e payment.Event) bool { return e.Session == a.Session && e.Attempt == a.ID })
 	}},
-	{"a slow payment's end is announced", inModes(func(b *bench, mode payment.Mode) {
+	{name: "a slow payment's end is announced", needs: has(Slow, SlowFails), run: inModes(func(b *bench, mode payment.Mode) {
 		for _, card := range []Card{Slow, SlowFails} {
 			h := b.on(b.T)
 			a, started := h.begun(mode, "pay_1", euros)
-			h.Pay(started, card)
+			_ = h.pay(a, started, card)
 			h.Deliveries()
 			h.Advance(24 * time.Hour)
 			h.announced(payment.AboutPayment, func(e payment.Event) bool { return e.Attempt == a.ID })
 		}
 	})},
-	{"refunds are announced, ours and theirs, and when one comes back", func(b *bench) {
+	{name: "refunds are announced, ours and theirs, and when one comes back", run: func(b *bench) {
 		a, f := b.paid(payment.Hosted, Pays)
-		of := func(e payment.Event) bool { return e.Intent == f.Intent }
+		of := b.leadsTo(a)
 		b.Deliveries()
 		made := b.refund(a, "ref_1", 700)
 		b.announced(payment.AboutRefund, of)
 		b.RefundThem(f.Intent, 100)
 		b.announced(payment.AboutRefund, of)
-		b.RefundFail(made.Ref)
-		b.announced(payment.AboutRefund, of)
+		if b.RefundFail != nil {
+			b.RefundFail(made.Ref)
+			b.announced(payment.AboutRefund, of)
+		}
 	}},
-	{"a dispute is announced, and its end", func(b *bench) {
-		a, f := b.paid(payment.Hosted, Disputes)
-		of := func(e payment.Event) bool { return e.Intent == f.Intent }
+	{name: "a dispute is announced, and its end", needs: has(Disputes), run: func(b *bench) {
+		a, _ := b.paid(payment.Hosted, Disputes)
+		of := b.leadsTo(a)
 		b.Advance(time.Hour)
 		b.announced(payment.AboutDispute, of)
 		b.Decide(b.fetch(a).Disputes[0].Ref, false)
 		b.announced(payment.AboutDispute, of)
 	}},
-	{"a repeat has the same key, another event another", func(b *bench) {
+	{name: "a repeat has the same key, another event another", run: func(b *bench) {
 		b.paid(payment.Hosted, Pays)
 		keys := map[string]string{}
 		for _, d := range b.Deliveries() {
@@ -80,27 +82,52 @@ var webhookCases = []testCase{
 			keys[e.Key()] = e.Type
 		}
 	}},
-	{"another account, another version and an unknown type are told, not refused", func(b *bench) {
+	{name: "an unknown type is told, not refused", run: func(b *bench) {
+		equal(b, "subject", b.verify(b.Sign(b.Alter(b.sample(), OtherType), b.Now(), Current)).Subject, payment.AboutOther)
+	}},
+	{name: "another API version is told, not refused", needs: changes(OtherVersion), run: func(b *bench) {
 		body := b.sample()
 		was := b.verify(b.Sign(body, b.Now(), Current))
-		if e := b.verify(b.Sign(b.Alter(body, OtherAccount), b.Now(), Current)); e.Account == "" || e.Key() == was.Key() {
-			b.Errorf("another account: got %+v", e)
+		if e := b.verify(b.Sign(b.Alter(body, OtherVersion), b.Now(), Current)); e.APIVersion == was.APIVersion || e.APIVersion == "" || was.APIVersion == "" {
+			b.Errorf("got %+v", e)
 		}
-		if e := b.verify(b.Sign(b.Alter(body, OtherVersion), b.Now(), Current)); e.APIVersion == was.APIVersion || e.APIVersion == "" {
-			b.Errorf("another version: got %+v", e)
-		}
-		equal(b, "unknown type", b.verify(b.Sign(b.Alter(body, OtherType), b.Now(), Current)).Subject, payment.AboutOther)
 	}},
-	{"an event of the other mode is refused", func(b *bench) {
+	{name: "another account is told, or refused", needs: changes(OtherAccount), run: func(b *bench) {
+		body := b.sample()
+		was := b.verify(b.Sign(body, b.Now(), Current))
+		other := b.Sign(b.Alter(body, OtherAccount), b.Now(), Current)
+		e, err := b.Verify(other)
+		if err != nil {
+			b.refused(other, fault.Unreadable, "account_mismatch")
+		} else if e.Account == "" || e.Key() == was.Key() {
+			b.Errorf("got %+v", e)
+		}
+	}},
+	{name: "an event of the other mode is refused", needs: changes(OtherMode), run: func(b *bench) {
 		b.refused(b.Sign(b.Alter(b.sample(), OtherMode), b.Now(), Current), fault.Unreadable, "mode_mismatch")
 	}},
-	{"what is signed but no event is refused", func(b *bench) {
-		for _, body := range []string{"", "null", "0", "[]", "{}", `"x"`, `{"id":"evt_1"}`, "{", strings.Repeat("[", 20000),
+	{name: "what is signed but no event is refused", run: func(b *bench) {
+		for _, body := range []string{"null", "0", "[]", "{}", `"x"`, `{"id":"evt_1"}`, "{", strings.Repeat("[", 20000),
 			`{"id":"evt_1","type":"x","livemode":false,"created":1,"data":{}}`, "\xff\xfe", string(b.sample()) + "x"} {
 			b.refused(b.Sign([]byte(body), b.Now(), Current), fault.Unreadable, "invalid_event")
 		}
 	}},
-	{"256 KiB are read, and not a byte more", func(b *bench) {
+	{name: "a warning of fraud is announced, and among the facts", needs: has(Warned), run: func(b *bench) {
+		a, f := b.paid(payment.Hosted, Warned)
+		equal(b, "warned at once", f.Warned, false)
+		b.Deliveries()
+		b.Advance(time.Hour)
+		b.announced(payment.AboutPayment, func(e payment.Event) bool { return e.Intent == f.Intent })
+		equal(b, "warned", b.fetch(a).Warned, true)
+		found, err := b.Gateway.Find(b.Context(), f.Intent)
+		if err != nil || !found.Warned {
+			b.Errorf("got %+v, %v", found, err)
+		}
+		other, _ := b.paidAs("pay_2", payment.Hosted, Pays)
+		b.Advance(time.Hour)
+		equal(b, "another payment warned", b.fetch(other).Warned, false)
+	}},
+	{name: "256 KiB are read, and not a byte more", run: func(b *bench) {
 		body := b.sample()
 		full := append(slices.Clone(body), []byte(strings.Repeat(" ", 256<<10-len(body)))...)
 		b.verify(b.Sign(full, b.Now(), Current))
@@ -108,94 +135,18 @@ var webhookCases = []testCase{
 	}},
 }
 
-var forgeryCases = []testCase{
-	{"both secrets are taken, a forger's is not", func(b *bench) {
-		body := b.sample()
-		b.verify(b.Sign(body, b.Now(), Current))
-		b.verify(b.Sign(body, b.Now(), Previous))
-		b.refused(b.Sign(body, b.Now(), Forger), fault.Unreadable, "signature_invalid")
-	}},
-	{"a signature's time may be off by the window, to either side", func(b *bench) {
-		body := b.sample()
-		for _, side := range []time.Duration{1, -1} {
-			b.verify(b.Sign(body, b.Now().Add(side*(b.Window-time.Second)), Current))
-			b.refused(b.Sign(body, b.Now().Add(side*(b.Window+time.Second)), Current), fault.Unreadable, "signature_invalid")
-		}
-	}},
-	{"no header, or one of another name, is no signature", func(b *bench) {
-		d := b.Sign(b.sample(), b.Now(), Current)
-		b.refused(Delivery{Body: d.Body}, fault.Unreadable, "signature_invalid")
-		b.refused(Delivery{Header: http.Header{"X-Signature": {"t=1,v1=00"}}, Body: d.Body}, fault.Unreadable, "signature_invalid")
-	}},
-	{"no byte of the body can be another, missing or more", func(b *bench) {
-		d := b.Sign(b.sample(), b.Now(), Current)
-		for i := range d.Body {
-			for _, body := range [][]byte{with(d.Body, i, d.Body[i]^1), with(d.Body, i, d.Body[i]^0x20), slices.Delete(slices.Clone(d.Body), i, i+1),
-				slices.Insert(slices.Clone(d.Body), i, ' ')} {
-				b.refused(Delivery{Header: d.Header, Body: body}, fault.Unreadable, "signature_invalid")
-			}
-		}
-	}},
-	{"no byte of the signature can be another", func(b *bench) {
-		d := b.Sign(b.sample(), b.Now(), Current)
-		for name, values := range d.Header {
-			for i := range values[0] {
-				for _, flip := range []byte{1, 2, 0x20} {
-					header := http.Header{name: {string(with([]byte(values[0]), i, values[0][i]^flip))}}
-					b.refused(Delivery{Header: header, Body: d.Body}, fault.Unreadable, "signature_invalid")
-				}
-			}
-		}
-	}},
-	{"of 10,000 altered deliveries none is accepted", func(b *bench) {
-		dice := new(Dice)
-		d := b.Sign(b.sample(), b.Now(), Current)
-		for range 10_000 {
-			altered := alter(dice, d)
-			if _, err := b.Verify(altered); !fault.Is(err, fault.Unreadable) || fault.Code(err) != "signature_invalid" {
-				b.Fatalf("got %v for %q and\n%s", err, altered.Header, altered.Body)
-			}
-		}
-	}},
-}
+func tells(h *Harness) bool { return h.Tells }
 
-// alter changes a delivery in one to four places of body or header, never back to what it was.
-func alter(dice *Dice, d Delivery) Delivery {
-	out := Delivery{Header: d.Header.Clone(), Body: slices.Clone(d.Body)}
-	at := dice.below(len(out.Body))
-	for n := range 1 + dice.below(4) {
-		switch dice.below(5) {
-		case 0:
-			out.Body = slices.Insert(out.Body, at, byte(dice.below(256)))
-		case 1:
-			out.Body = out.Body[:at]
-		case 2:
-			out.Body = append(out.Body, out.Body[at:]...)
-		case 3:
-			for name, values := range out.Header {
-				i := dice.below(len(values[0]))
-				out.Header[name] = []string{values[0][:i] + string(rune('0'+dice.below(10))) + values[0][i:]}
-			}
-		}
-		if n == 0 || len(out.Body) == 0 {
-			out.Body = append(out.Body, byte(dice.below(256)))
-		}
-		at = dice.below(len(out.Body))
-	}
-	return out
-}
-
-func with(bytes []byte, at int, value byte) []byte {
-	out := slices.Clone(bytes)
-	out[at] = value
-	return out
+// changes is the need of events that can be of another kind.
+func changes(c Change) func(*Harness) bool {
+	return func(h *Harness) bool { return slices.Contains(h.Changes, c) }
 }
 
 // sample is the body of an event about a payment.
 func (b *bench) sample() []byte {
 	b.Helper()
 	h := b.on(b.T)
-	h.paid(payment.Embedded, Pays)
+	h.paid(payment.Hosted, Pays)
 	for _, d := range h.Deliveries() {
 		if e, err := h.Verify(d); err == nil && e.Subject == payment.AboutPayment {
 			return d.Body

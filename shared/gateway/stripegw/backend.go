@@ -80,12 +80,12 @@ func (b *backend) do(req *http.Request, read bool, v any) error {
 		return noAnswer(read, err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(res.Body, replyBytesMax+1))
+	body, err := reply(res)
 	r := &refusal{read: read, status: res.StatusCode, request: plain(res.Header.Get("Request-Id"))}
 	switch {
 	case err != nil:
 		r.wire = "the answer broke off"
-	case len(body) > replyBytesMax:
+	case len(body) > replyBytesMax || res.ContentLength > replyBytesMax:
 		r.wire = "the answer is too long"
 	case res.StatusCode >= 300 && res.StatusCode < 400:
 		r.wire = "a redirect was answered"
@@ -97,6 +97,17 @@ func (b *backend) do(req *http.Request, read bool, v any) error {
 		return nil
 	}
 	return r
+}
+
+// reply reads an answer, or a byte more than it may have; nothing of one that says itself that it is longer.
+func reply(res *http.Response) ([]byte, error) {
+	if res.ContentLength > replyBytesMax {
+		return nil, nil
+	}
+	var body bytes.Buffer
+	body.Grow(int(max(res.ContentLength, 0)) + bytes.MinRead)
+	_, err := body.ReadFrom(io.LimitReader(res.Body, replyBytesMax+1))
+	return body.Bytes(), err
 }
 
 // noAnswer says why there is none. Of the transport's own text nothing is kept: it may quote what was received.

@@ -20,8 +20,8 @@ func (g *Gateway) Confirm(ctx context.Context, a payment.Attempt, _ string) (pay
 	return g.Fetch(ctx, a)
 }
 
-// Capture takes money of an authorized intent; the rest is released unless the account may capture more than once.
-// https://docs.stripe.com/api/payment_intents/capture. Errors: as payment.Gateway.
+// Capture takes money of an authorized intent, and gives up the rest. The intent keeps c.ID: so a repeat is known for one when Stripe
+// has forgotten its key. https://docs.stripe.com/api/payment_intents/capture. Errors: as payment.Gateway.
 func (g *Gateway) Capture(ctx context.Context, a payment.Attempt, c payment.Capture) (payment.Facts, error) {
 	const op = "stripegw.Capture"
 	pi, err := g.paidIntent(ctx, op, a)
@@ -38,28 +38,38 @@ func (g *Gateway) Capture(ctx context.Context, a payment.Attempt, c payment.Capt
 	}
 	taken, err := g.intents.Capture(pi.ID, &stripe.PaymentIntentCaptureParams{
 		Params:          stripe.Params{Context: ctx, IdempotencyKey: stripe.String(string(c.ID))},
-		AmountToCapture: stripe.Int64(wire), Expand: expandIntent,
+		AmountToCapture: stripe.Int64(wire), Metadata: map[string]string{captureKey: string(c.ID)}, Expand: expandIntent,
 	})
 	if err == nil {
 		return g.intentFacts(ctx, op, taken)
 	}
 	failure := classify(op, err)
-	if refusalOf(failure).status != http.StatusBadRequest {
+	if refusalOf(failure).status != http.StatusBadRequest || !fault.Is(failure, fault.Conflict, fault.Invalid, fault.Internal) {
 		return payment.Facts{}, failure
 	}
-	// Taken before under a key that Stripe has forgotten, over, or asked for too much: how it stands decides.
-	f, err := g.Fetch(ctx, a)
+	return g.afterCapture(ctx, op, pi.ID, c, failure)
+}
+
+// afterCapture asks how an intent stands of which Stripe would capture nothing: it was done before, is over, or holds less.
+func (g *Gateway) afterCapture(ctx context.Context, op, intent string, c payment.Capture, refused error) (payment.Facts, error) {
+	pi, err := g.intents.Get(intent, &stripe.PaymentIntentParams{Params: stripe.Params{Context: ctx}, Expand: expandIntent})
+	if err != nil {
+		return payment.Facts{}, classify(op, err)
+	}
+	f, err := g.intentFacts(ctx, op, pi)
 	switch {
 	case err != nil:
 		return payment.Facts{}, err
-	case f.State == payment.Captured:
+	case f.State == payment.Captured && pi.Metadata[captureKey] == string(c.ID):
 		return f, nil
 	case f.State == payment.Authorized && c.Amount > f.Amount.Minor()-f.Captured:
 		return payment.Facts{}, &fault.Error{Kind: fault.Conflict, Op: op, Code: "capture_exceeds_authorized",
-			Msg: "More than was authorized cannot be captured.", Err: refusalOf(failure)}
+			Msg: "More than was authorized cannot be captured.", Err: refusalOf(refused)}
+	case f.State.Open():
+		return payment.Facts{}, refused // Not authorized yet, or something is wrong with the call.
 	default:
-		return payment.Facts{}, &fault.Error{Kind: fault.Declined, Op: op, Code: fault.Code(failure),
-			Msg: "The payment service does not take this money any more.", Err: refusalOf(failure)}
+		return payment.Facts{}, &fault.Error{Kind: fault.Declined, Op: op, Code: fault.Code(refused),
+			Msg: "The payment service does not take this money any more.", Err: refusalOf(refused)}
 	}
 }
 

@@ -36,9 +36,24 @@ type (
 		LatestCharge *chargeWire `json:"latest_charge"`
 	}
 	chargeWire struct {
-		ID       string                `json:"id"`
-		Disputed bool                  `json:"disputed"`
-		Refunds  *listWire[refundWire] `json:"refunds"`
+		ID                 string                `json:"id"`
+		Amount             int64                 `json:"amount"`
+		AmountCaptured     int64                 `json:"amount_captured"`
+		Disputed           bool                  `json:"disputed"`
+		Refunds            *listWire[refundWire] `json:"refunds"`
+		BalanceTransaction *movementWire         `json:"balance_transaction"`
+		Details            struct {
+			Card struct {
+				CaptureBefore int64 `json:"capture_before"`
+			} `json:"card"`
+		} `json:"payment_method_details"`
+	}
+	// movementWire is what a charge or a dispute did to the balance, in the currency that it is paid out in.
+	movementWire struct {
+		ID       string          `json:"id"`
+		Amount   int64           `json:"amount"`
+		Fee      int64           `json:"fee"`
+		Currency stripe.Currency `json:"currency"`
 	}
 	refundWire struct {
 		ID       string              `json:"id"`
@@ -52,6 +67,13 @@ type (
 		Status   stripe.DisputeStatus `json:"status"`
 		Amount   int64                `json:"amount"`
 		Currency stripe.Currency      `json:"currency"`
+		Evidence struct {
+			DueBy int64 `json:"due_by"`
+		} `json:"evidence_details"`
+		BalanceTransactions []*movementWire `json:"balance_transactions"`
+	}
+	warningWire struct {
+		ID string `json:"id"`
 	}
 	listWire[T any] struct {
 		HasMore bool `json:"has_more"`
@@ -71,6 +93,17 @@ func (w *chargeWire) UnmarshalJSON(data []byte) error {
 	return idOr(data, &w.ID, (*plain)(w))
 }
 
+// UnmarshalJSON reads a movement, or the id of one that is not expanded.
+func (w *movementWire) UnmarshalJSON(data []byte) error {
+	type plain movementWire
+	return idOr(data, &w.ID, (*plain)(w))
+}
+
+// wholeIntent is an intent that is an answer by itself: encoding/json would read it three times to find that it is no id.
+type wholeIntent intentWire
+
+func (w *wholeIntent) intent() *stripe.PaymentIntent { return (*intentWire)(w).intent() }
+
 func idOr(data []byte, id *string, whole any) error {
 	if bytes.HasPrefix(data, []byte(`"`)) {
 		return json.Unmarshal(data, id)
@@ -88,7 +121,7 @@ func decode(body []byte, v any) bool {
 	case *stripe.CheckoutSession:
 		return into(body, v, (*sessionWire).session)
 	case *stripe.PaymentIntent:
-		return into(body, v, (*intentWire).intent)
+		return into(body, v, (*wholeIntent).intent)
 	case *stripe.Refund:
 		return into(body, v, (*refundWire).refund)
 	case *stripe.CheckoutSessionList:
@@ -99,6 +132,8 @@ func decode(body []byte, v any) bool {
 		return all(body, &v.ListMeta, &v.Data, (*refundWire).refund)
 	case *stripe.DisputeList:
 		return all(body, &v.ListMeta, &v.Data, (*disputeWire).dispute)
+	case *stripe.RadarEarlyFraudWarningList:
+		return all(body, &v.ListMeta, &v.Data, (*warningWire).warning)
 	case *eventPage:
 		return json.Unmarshal(body, v) == nil && (!v.HasMore || len(v.Data) > 0)
 	default:
@@ -145,15 +180,32 @@ func (w *intentWire) intent() *stripe.PaymentIntent {
 		pi.LastPaymentError = &stripe.Error{Code: e.Code, DeclineCode: e.DeclineCode}
 	}
 	if ch := w.LatestCharge; ch != nil {
-		pi.LatestCharge = &stripe.Charge{ID: ch.ID, Disputed: ch.Disputed}
-		if ch.Refunds != nil {
-			pi.LatestCharge.Refunds = &stripe.RefundList{ListMeta: stripe.ListMeta{HasMore: ch.Refunds.HasMore}}
-			for _, r := range ch.Refunds.Data {
-				pi.LatestCharge.Refunds.Data = append(pi.LatestCharge.Refunds.Data, r.refund())
-			}
-		}
+		pi.LatestCharge = ch.charge()
 	}
 	return pi
+}
+
+func (w *chargeWire) charge() *stripe.Charge {
+	ch := &stripe.Charge{ID: w.ID, Amount: w.Amount, AmountCaptured: w.AmountCaptured, Disputed: w.Disputed, BalanceTransaction: w.BalanceTransaction.movement(),
+		PaymentMethodDetails: &stripe.ChargePaymentMethodDetails{Card: &stripe.ChargePaymentMethodDetailsCard{CaptureBefore: w.Details.Card.CaptureBefore}}}
+	if w.Refunds != nil {
+		ch.Refunds = &stripe.RefundList{ListMeta: stripe.ListMeta{HasMore: w.Refunds.HasMore}}
+		for _, r := range w.Refunds.Data {
+			ch.Refunds.Data = append(ch.Refunds.Data, r.refund())
+		}
+	}
+	return ch
+}
+
+func (w *movementWire) movement() *stripe.BalanceTransaction {
+	if w == nil {
+		return nil
+	}
+	return &stripe.BalanceTransaction{ID: w.ID, Amount: w.Amount, Fee: w.Fee, Currency: w.Currency}
+}
+
+func (w *warningWire) warning() *stripe.RadarEarlyFraudWarning {
+	return &stripe.RadarEarlyFraudWarning{ID: w.ID}
 }
 
 func (w *refundWire) refund() *stripe.Refund {
@@ -164,5 +216,10 @@ func (w *refundWire) refund() *stripe.Refund {
 }
 
 func (w *disputeWire) dispute() *stripe.Dispute {
-	return &stripe.Dispute{ID: w.ID, Status: w.Status, Amount: w.Amount, Currency: w.Currency}
+	d := &stripe.Dispute{ID: w.ID, Status: w.Status, Amount: w.Amount, Currency: w.Currency,
+		EvidenceDetails: &stripe.DisputeEvidenceDetails{DueBy: w.Evidence.DueBy}}
+	for _, m := range w.BalanceTransactions {
+		d.BalanceTransactions = append(d.BalanceTransactions, m.movement())
+	}
+	return d
 }

@@ -72,8 +72,8 @@ var kinds = map[string]kind{
 	"charge.dispute.funds_withdrawn":  {payment.AboutDispute, disputeShape, true},
 	"charge.dispute.funds_reinstated": {payment.AboutDispute, disputeShape, true},
 
-	"radar.early_fraud_warning.created": {payment.AboutOther, signalShape, false},
-	"radar.early_fraud_warning.updated": {payment.AboutOther, signalShape, false},
+	"radar.early_fraud_warning.created": {payment.AboutPayment, signalShape, true},
+	"radar.early_fraud_warning.updated": {payment.AboutPayment, signalShape, false}, // What changes is whether something can be done.
 	"review.opened":                     {payment.AboutOther, signalShape, false},
 	"review.closed":                     {payment.AboutOther, signalShape, false},
 }

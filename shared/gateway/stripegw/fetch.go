@@ -7,28 +7,30 @@ import (
 	"github.com/stripe/stripe-go/v76"
 
 	"till/shared/fault"
-	"till/shared/money"
 	"till/shared/payment"
 	"till/shared/planted"
 )
 
-// Fetch asks how an attempt stands: one call, and one more if it was disputed. An attempt without references, whose start
+// Fetch asks how an attempt stands: one call, one more if it was disputed, and one more for warnings of fraud if the attempt was known
+// to have been paid or authorized: warnings come hours later, and are not worth a call while the shopper waits. An attempt without references, whose start
 // was never answered, is looked for among what was begun at that time. Errors: as payment.Gateway; nothing is Unknown,
 // since asking changes nothing; fault.Internal: status_unknown, amount_unreadable.
 func (g *Gateway) Fetch(ctx context.Context, a payment.Attempt) (payment.Facts, error) {
 	const op = "stripegw.Fetch"
+	var f payment.Facts
+	var err error
 	switch {
 	case a.Session != "":
-		cs, err := g.sessions.Get(a.Session, &stripe.CheckoutSessionParams{Params: stripe.Params{Context: ctx}, Expand: expandSession})
-		if err != nil {
-			return payment.Facts{}, classify(op, err)
-		}
-		return g.sessionFacts(ctx, op, cs)
+		f, err = g.session(ctx, op, a.Session)
 	case a.Intent != "":
-		return g.intent(ctx, op, a.Intent)
+		f, err = g.intent(ctx, op, a.Intent)
 	default:
-		return g.look(ctx, op, a)
+		f, err = g.look(ctx, op, a)
 	}
+	if err == nil && (a.State == payment.Captured || a.State == payment.Authorized) {
+		err = g.warn(ctx, op, &f)
+	}
+	return f, err
 }
 
 // Find gives the attempt of a PaymentIntent. Errors: as Fetch; fault.NotFound also for one that is not ours.
@@ -38,14 +40,39 @@ func (g *Gateway) Find(ctx context.Context, intent string) (payment.Facts, error
 	if err == nil && (f.Order == "" || f.Attempt == "") {
 		return payment.Facts{}, fault.New(fault.NotFound, op, "payment_not_ours", messages[fault.NotFound])
 	}
+	if err == nil {
+		err = g.warn(ctx, op, &f)
+	}
 	return f, err
+}
+
+// warn asks whether a card's issuer has warned of a payment. https://docs.stripe.com/disputes/measuring
+func (g *Gateway) warn(ctx context.Context, op string, f *payment.Facts) error {
+	if f.State != payment.Captured && f.State != payment.Authorized {
+		return nil
+	}
+	list := g.warnings.List(&stripe.RadarEarlyFraudWarningListParams{
+		ListParams: stripe.ListParams{Context: ctx, Limit: stripe.Int64(1), Single: true}, PaymentIntent: stripe.String(f.Intent)})
+	f.Warned = list.Next()
+	if err := list.Err(); err != nil {
+		return classify(op, err)
+	}
+	return nil
 }
 
 // What is fetched along. https://docs.stripe.com/api/expanding_objects
 var (
-	expandIntent  = []*string{stripe.String("latest_charge.refunds")}
-	expandSession = []*string{stripe.String("payment_intent.latest_charge.refunds")}
+	expandIntent  = []*string{stripe.String("latest_charge.refunds"), stripe.String("latest_charge.balance_transaction")}
+	expandSession = []*string{stripe.String("payment_intent.latest_charge.refunds"), stripe.String("payment_intent.latest_charge.balance_transaction")}
 )
+
+func (g *Gateway) session(ctx context.Context, op, id string) (payment.Facts, error) {
+	cs, err := g.sessions.Get(id, &stripe.CheckoutSessionParams{Params: stripe.Params{Context: ctx}, Expand: expandSession})
+	if err != nil {
+		return payment.Facts{}, classify(op, err)
+	}
+	return g.sessionFacts(ctx, op, cs)
+}
 
 func (g *Gateway) intent(ctx context.Context, op, id string) (payment.Facts, error) {
 	pi, err := g.intents.Get(id, &stripe.PaymentIntentParams{Params: stripe.Params{Context: ctx}, Expand: expandIntent})
@@ -102,14 +129,29 @@ func (g *Gateway) intentFacts(ctx context.Context, op string, pi *stripe.Payment
 	if e := pi.LastPaymentError; e != nil && state != payment.Captured {
 		f.LastError = (&refusal{code: plain(string(e.Code)), decline: plain(string(e.DeclineCode))}).reason()
 	}
+	if before := captureBefore(pi); state == payment.Authorized && before > 0 && before <= latest {
+		f.CaptureBefore = time.Unix(before, 0).UTC()
+	}
 	if f.Captured == 0 {
 		return f, nil // What Stripe shows as refunds here are authorizations that were given up.
+	}
+	if ch := pi.LatestCharge; ch != nil {
+		f.Fee = max(feeOf(op, ch.BalanceTransaction, received), 0)
 	}
 	if f.Refunds, err = g.refundsOf(ctx, op, pi); err != nil {
 		return payment.Facts{}, err
 	}
 	f.Disputes, err = g.disputesOf(ctx, op, pi, received)
 	return f, err
+}
+
+// captureBefore is when a card's authorization ends, in seconds since 1970; 0 if Stripe does not say.
+// https://docs.stripe.com/api/charges/object#charge_object-payment_method_details-card-capture_before
+func captureBefore(pi *stripe.PaymentIntent) int64 {
+	if ch := pi.LatestCharge; ch != nil && ch.PaymentMethodDetails != nil && ch.PaymentMethodDetails.Card != nil {
+		return ch.PaymentMethodDetails.Card.CaptureBefore
+	}
+	return 0
 }
 
 // references are ours, from metadata that people can edit on the dashboard.
@@ -121,31 +163,6 @@ func references(metadata map[string]string) (order string, attempt payment.Attem
 		attempt = payment.AttemptID(metadata[attemptKey])
 	}
 	return order, attempt
-}
-
-func (g *Gateway) disputesOf(ctx context.Context, op string, pi *stripe.PaymentIntent, received money.Amount) ([]payment.DisputeFacts, error) {
-	if pi.LatestCharge != nil && pi.LatestCharge.ID != "" && !pi.LatestCharge.Disputed {
-		return nil, nil
-	}
-	list := g.disputes.List(&stripe.DisputeListParams{
-		ListParams: stripe.ListParams{Context: ctx, Limit: stripe.Int64(100), Single: true}, PaymentIntent: stripe.String(pi.ID)})
-	var out []payment.DisputeFacts
-	for list.Next() {
-		d := list.Dispute()
-		of, known := disputeStates[d.Status]
-		if !known {
-			return nil, statusUnknown(op)
-		}
-		amount, err := fromWire(op, d.Amount, string(d.Currency))
-		if err != nil || amount.Currency() != received.Currency() {
-			amount = received // In another currency: the most that it can be.
-		}
-		out = append(out, payment.DisputeFacts{Ref: d.ID, Open: of.open, Lost: of.lost, Amount: amount.Minor()})
-	}
-	if err := list.Err(); err != nil {
-		return nil, classify(op, err)
-	}
-	return out, nil
 }
 
 const (

@@ -19,6 +19,11 @@ func FuzzAnswers(f *testing.F) {
 	for _, seed := range []string{intent, `{"data":[` + intent + `],"has_more":false}`, `{"data":[null],"has_more":true}`, `{"data":[],"has_more":true}`,
 		`{"id":"cs_1","status":"open","url":"https://checkout.stripe.com/c/pay/cs_1","amount_total":1999,"currency":"eur","payment_intent":null}`,
 		`{"id":"cs_1","status":"complete","payment_intent":` + intent + `}`, `{"id":"cs_1","payment_intent":"pi_1"}`,
+		`{"data":[{"id":"evt_1","type":"charge.refunded","created":1769999000,"livemode":false,"data":{"object":{"id":"ch_1"}}}],"has_more":true}`,
+		`{"data":[{"id":"dp_1","status":"needs_response","amount":1999,"currency":"eur","evidence_details":{"due_by":1770000000},` +
+			`"balance_transactions":[{"amount":-1999,"fee":2000,"currency":"eur"},null]}]}`,
+		`{"id":"pi_1","status":"requires_capture","amount":1999,"currency":"eur","latest_charge":{"id":"ch_1","balance_transaction":{"fee":-5,"currency":"eur"},` +
+			`"payment_method_details":{"card":{"capture_before":1770000000}}}}`,
 		`{"id":"re_1","status":"pending","amount":5,"currency":"eur","metadata":{}}`, `{"id":"dp_1","status":"lost","amount":5}`,
 		`{"error":{"type":"card_error","code":"card_declined","decline_code":"insufficient_funds","message":"` + quote + `"}}`,
 		`{"error":{"code":"` + quote + `"}}`, "", "<html>", "[]", "null", `{"id":7}`, `{"latest_charge":{"refunds":{"data":[null]}}}`,
@@ -47,7 +52,24 @@ func FuzzAnswers(f *testing.F) {
 				facts, err := g.Fetch(ctx, payment.Attempt{ID: "pay_1", Mode: payment.Hosted})
 				return sound(t, facts, err)
 			},
+			func() error {
+				facts, err := g.Fetch(ctx, payment.Attempt{Intent: "pi_1", State: payment.Captured})
+				return sound(t, facts, err)
+			},
 			func() error { facts, err := g.Close(ctx, attempt); return sound(t, facts, err) },
+			func() error {
+				facts, err := g.Close(ctx, payment.Attempt{ID: "pay_1", Mode: payment.Hosted, Session: "cs_1"})
+				return sound(t, facts, err)
+			},
+			func() error { facts, err := g.Confirm(ctx, attempt, string(body)); return sound(t, facts, err) },
+			func() error {
+				facts, err := g.Capture(ctx, attempt, payment.Capture{ID: "cap_1", Amount: 5})
+				return sound(t, facts, err)
+			},
+			func() error {
+				page, next, err := g.Events(ctx, arrived, "evt_1")
+				return soundEvents(t, page, next, err)
+			},
 			func() error { facts, err := g.Find(ctx, "pi_1"); return sound(t, facts, err) },
 			func() error { r, err := g.Refund(ctx, attempt, refund); return soundRefund(t, r, err) },
 			func() error { r, err := g.FetchRefund(ctx, attempt, refund); return soundRefund(t, r, err) },
@@ -84,6 +106,31 @@ func sound(t *testing.T, f payment.Facts, err error) error {
 	}
 	for _, r := range f.Refunds {
 		_ = soundRefund(t, r, nil)
+	}
+	for _, d := range f.Disputes {
+		if !slices.Contains(payment.DisputeStates(), d.State) || d.Amount < 0 || d.Withdrawn < 0 || d.Withdrawn > d.Amount || d.Fee < 0 || d.DueBy.Year() > 9999 {
+			t.Fatalf("got %+v", d)
+		}
+	}
+	if f.Fee < 0 || f.Ready || f.CaptureBefore.Year() > 9999 || !f.CaptureBefore.IsZero() && f.State != payment.Authorized {
+		t.Fatalf("got %+v", f)
+	}
+	return nil
+}
+
+// soundEvents checks a page of events.
+func soundEvents(t *testing.T, page []payment.Event, next string, err error) error {
+	t.Helper()
+	if err != nil {
+		return err
+	}
+	for _, e := range page {
+		if e.ID == "" || e.Type == "" || e.Subject == "" || e.Created.IsZero() || strings.Contains(e.ID+e.Account, "#") {
+			t.Fatalf("got %+v", e)
+		}
+	}
+	if next != "" && (len(page) == 0 || page[len(page)-1].ID != next) {
+		t.Fatalf("the next page begins after %q", next)
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stripe/stripe-go/v76/checkout/session"
 	"github.com/stripe/stripe-go/v76/dispute"
 	"github.com/stripe/stripe-go/v76/paymentintent"
+	"github.com/stripe/stripe-go/v76/radar/earlyfraudwarning"
 	"github.com/stripe/stripe-go/v76/refund"
 
 	"till/shared/fault"
@@ -23,11 +24,17 @@ import (
 // Name is the gateway's name in orders, events and settings.
 const Name = "stripe"
 
+// APIVersion is the version of Stripe's API that is spoken, and that the webhook endpoint is to be pinned to.
+const APIVersion = stripe.APIVersion
+
 const (
 	// callLimit bounds one HTTP call from dialling to the last byte. The SDK's 80 s would outlast API Gateway's 30 s.
 	callLimit = 8 * time.Second
 	// keyLife is how long Stripe remembers an idempotency key at least. https://docs.stripe.com/api/idempotent_requests
 	keyLife = 24 * time.Hour
+	// window is how long a card that is not present can be authorized at least, where Stripe does not say.
+	// https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
+	window = 7 * 24 * time.Hour
 )
 
 // The metadata keys under which Stripe keeps our references.
@@ -35,6 +42,7 @@ const (
 	orderKey   = "order_id"
 	attemptKey = "attempt_id"
 	refundKey  = "refund_id"
+	captureKey = "capture_id"
 )
 
 // Config is what a Gateway needs. APIKey is a secret.
@@ -56,6 +64,7 @@ type Gateway struct {
 	intents     paymentintent.Client
 	refunds     refund.Client
 	disputes    dispute.Client
+	warnings    earlyfraudwarning.Client
 }
 
 var _ payment.Gateway = (*Gateway)(nil)
@@ -92,6 +101,7 @@ func New(c Config) (*Gateway, error) {
 		intents:  paymentintent.Client{B: b, Key: c.APIKey},
 		refunds:  refund.Client{B: b, Key: c.APIKey},
 		disputes: dispute.Client{B: b, Key: c.APIKey},
+		warnings: earlyfraudwarning.Client{B: b, Key: c.APIKey},
 	}, nil
 }
 
@@ -118,12 +128,14 @@ func (*Gateway) String() string { return Name }
 // GoString hides the keys.
 func (*Gateway) GoString() string { return Name }
 
-// Capabilities are constants of Stripe.
+// Capabilities are constants of Stripe. Several captures of one authorization are not for every account.
+// https://docs.stripe.com/payments/multicapture
 func (*Gateway) Capabilities() payment.Capabilities {
 	codes := strings.Fields(currencies)
 	all := make([]money.Currency, len(codes))
 	for i, code := range codes {
 		all[i] = money.Currency(code)
 	}
-	return payment.Capabilities{Modes: []payment.Mode{payment.Hosted, payment.Embedded}, Currencies: all, KeyLife: keyLife}
+	return payment.Capabilities{Modes: []payment.Mode{payment.Hosted, payment.Embedded}, Currencies: all, KeyLife: keyLife,
+		Manual: true, Captures: 1, Window: window}
 }

@@ -3,10 +3,15 @@ package stripegw_test
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -38,6 +43,7 @@ type bed struct {
 	hooks []gatewaytest.Delivery
 	fault gatewaytest.Fault
 	only  bool      // The fault is for calls that change something.
+	lost  bool      // Webhooks get lost.
 	at    time.Time // When what is being verified arrived; zero: now.
 }
 
@@ -69,17 +75,34 @@ func open(t *testing.T) *gatewaytest.Harness {
 		t.Fatal(err)
 	}
 	return &gatewaytest.Harness{
-		Gateway: gateway, Now: b.clock.Now, Advance: b.advance, Pay: b.pay, Prove: b.prove, Break: b.breakIt,
-		BreakOnly: func(f gatewaytest.Fault) { b.breakIt(f); b.only = true }, Book: b.book,
-		RefundFail: func(ref string) { b.must(sim.SettleRefund(ref, "failed")) }, RefundThem: b.refundThem,
+		Gateway: gateway, Now: b.clock.Now, Advance: b.advance, Started: b.started, TooLittle: 49, PageLife: 36 * time.Minute,
+		Looks: true, Tells: true, ManyRefunds: 130,
+		Cards: slices.Collect(maps.Keys(cards)), Pay: b.pay, Prove: b.prove, Faults: slices.Collect(maps.Keys(broken)), Break: b.breakIt,
+		BreakOnly: func(f gatewaytest.Fault) { b.breakIt(f); b.only = true }, Book: b.book, RefundThem: b.refundThem,
+		RefundFail: func(ref string) { b.must(sim.SettleRefund(ref, "failed")) },
 		Decide:     func(id string, won bool) { b.must(sim.CloseDispute(id, won)) },
-		Deliveries: b.deliveries,
+		Deliveries: b.deliveries, Lose: b.lose,
 		Verify: func(d gatewaytest.Delivery) (payment.Event, error) {
 			b.at = d.At
 			return verifier.Verify(d.Body, d.Header.Get("Stripe-Signature"))
 		},
-		Sign: sign, Alter: b.alter, Window: 300 * time.Second, PageLife: 36 * time.Minute,
+		Sign: sign, Forge: forgeries(b.clock.Now), Signers: []gatewaytest.Secret{gatewaytest.Current, gatewaytest.Previous},
+		Changes: []gatewaytest.Change{gatewaytest.OtherMode, gatewaytest.OtherAccount, gatewaytest.OtherVersion, gatewaytest.OtherType},
+		Alter:   b.alter, Window: 300 * time.Second,
 	}
+}
+
+// started is what a browser needs of Stripe: a page, or a secret and the key of its form.
+func (*bed) started(mode payment.Mode, s payment.Started) string {
+	switch {
+	case mode == payment.Hosted && s.Session == "":
+		return "there is no page"
+	case mode == payment.Embedded && (s.Intent == "" || s.ClientSecret == "" || s.PublicKey != simPublic || s.RedirectURL != "" || s.Session != ""):
+		return "the form cannot be opened"
+	case s.Location != "":
+		return "Stripe has no locations"
+	}
+	return ""
 }
 
 func (b *bed) must(err error) {
@@ -103,17 +126,33 @@ func (b *bed) deliveries() []gatewaytest.Delivery {
 	return hooks
 }
 
-// RoundTrip is the way to the simulation, with the two faults that are not Stripe's.
+func (b *bed) lose(lost bool) {
+	b.lost = lost
+	b.setFaults(b.sim.Faults().API)
+}
+
+func (b *bed) setFaults(api stripesim.APIFaults) {
+	faults := stripesim.Faults{API: api}
+	if b.lost {
+		faults.Webhooks.Drop = 1
+	}
+	b.must(b.sim.SetFaults(faults))
+}
+
+// RoundTrip is the way to the simulation, with the faults that are not the simulation's.
 func (b *bed) RoundTrip(r *http.Request) (*http.Response, error) {
 	if b.only && r.Method == http.MethodGet {
 		broken := b.sim.Faults()
-		b.must(b.sim.SetFaults(stripesim.Faults{}))
+		b.setFaults(stripesim.APIFaults{})
 		defer func() { b.must(b.sim.SetFaults(broken)) }()
 		return b.sim.Transport().RoundTrip(r)
 	}
-	if b.fault == gatewaytest.Redirects {
+	switch b.fault { //nolint:exhaustive // the others are the simulation's
+	case gatewaytest.Redirects:
 		header := http.Header{"Location": {simURL + "/v1/elsewhere"}}
 		return &http.Response{StatusCode: http.StatusTemporaryRedirect, Header: header, Body: http.NoBody, Request: r}, nil
+	case gatewaytest.Denied:
+		r.Header.Set("Authorization", "Bearer sk_test_revoked")
 	}
 	res, err := b.sim.Transport().RoundTrip(r)
 	if err != nil || b.fault != gatewaytest.NovelWord {
@@ -127,21 +166,24 @@ func (b *bed) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, res.Request.Context().Err()
 }
 
+// broken is what of a fault is the simulation's.
+var broken = map[gatewaytest.Fault]stripesim.APIFaults{
+	gatewaytest.Down:          {Down: true},
+	gatewaytest.Busy:          {ErrorRate: 1, Status: http.StatusTooManyRequests},
+	gatewaytest.InUse:         {ErrorRate: 1, Status: http.StatusConflict},
+	gatewaytest.ErrorBefore:   {ErrorRate: 1},
+	gatewaytest.ErrorAfter:    {ErrorAfter: 1},
+	gatewaytest.KeptError:     {ErrorAfter: 1, Status: http.StatusInternalServerError},
+	gatewaytest.TimeoutBefore: {TimeoutBefore: 1},
+	gatewaytest.TimeoutAfter:  {TimeoutAfter: 1},
+	gatewaytest.CutReply:      {CutJSON: 1},
+	gatewaytest.HugeReply:     {Huge: 1},
+	gatewaytest.Denied:        {}, gatewaytest.Redirects: {}, gatewaytest.NovelWord: {},
+}
+
 func (b *bed) breakIt(f gatewaytest.Fault) {
-	faults := map[gatewaytest.Fault]stripesim.APIFaults{
-		gatewaytest.Down:          {Down: true},
-		gatewaytest.Busy:          {ErrorRate: 1, Status: http.StatusTooManyRequests},
-		gatewaytest.InUse:         {ErrorRate: 1, Status: http.StatusConflict},
-		gatewaytest.ErrorBefore:   {ErrorRate: 1},
-		gatewaytest.ErrorAfter:    {ErrorAfter: 1},
-		gatewaytest.KeptError:     {ErrorAfter: 1, Status: http.StatusInternalServerError},
-		gatewaytest.TimeoutBefore: {TimeoutBefore: 1},
-		gatewaytest.TimeoutAfter:  {TimeoutAfter: 1},
-		gatewaytest.CutReply:      {CutJSON: 1},
-		gatewaytest.HugeReply:     {Huge: 1},
-	}
 	b.fault, b.only = f, false
-	b.must(b.sim.SetFaults(stripesim.Faults{API: faults[f]}))
+	b.setFaults(broken[f])
 }
 
 // post is a browser's request: not through the adapter, and never broken.
@@ -168,11 +210,13 @@ func (b *bed) post(target string, fields ...string) (status int, body []byte) {
 // cards are Stripe's test cards and accounts. https://docs.stripe.com/testing
 var cards = map[gatewaytest.Card]string{
 	gatewaytest.Pays: "4242424242424242", gatewaytest.Declined: "4000000000000002", gatewaytest.Authenticates: "4000002500003155",
-	gatewaytest.SlowRefund: "4000000000007726", gatewaytest.Disputes: "4000000000000259",
-	gatewaytest.Slow: "AT611904300234573201", gatewaytest.SlowFails: "AT861904300235473202",
+	gatewaytest.SlowRefund: "4000000000007726", gatewaytest.Disputes: "4000000000000259", gatewaytest.Warned: "4000000000005423",
+	gatewaytest.Inquires: "4000000000001976",
+	gatewaytest.Slow:     "AT611904300234573201", gatewaytest.SlowFails: "AT861904300235473202",
 }
 
-func (b *bed) pay(s payment.Started, with gatewaytest.Card) bool {
+// pay is the shopper's try. At Stripe the browser alone takes the money: there is nothing to bring to the shop.
+func (b *bed) pay(s payment.Started, with gatewaytest.Card) (token string, agreed bool) {
 	b.t.Helper()
 	slow := strings.HasPrefix(cards[with], "AT")
 	if s.RedirectURL != "" {
@@ -181,7 +225,7 @@ func (b *bed) pay(s payment.Started, with gatewaytest.Card) bool {
 			field = "iban"
 		}
 		status, _ := b.post(s.RedirectURL, "action", "pay", field, cards[with])
-		return status == http.StatusSeeOther
+		return "", status == http.StatusSeeOther
 	}
 	method, field := "card", "[number]"
 	if slow {
@@ -189,17 +233,18 @@ func (b *bed) pay(s payment.Started, with gatewaytest.Card) bool {
 	}
 	status, _ := b.post(simURL+"/v1/payment_intents/"+s.Intent+"/confirm", "key", s.PublicKey, "client_secret", s.ClientSecret,
 		"payment_method_data[type]", method, "payment_method_data["+method+"]"+field, cards[with], "return_url", "https://shop.test/back")
-	return status == http.StatusOK
+	return "", status == http.StatusOK
 }
 
-func (b *bed) prove(s payment.Started, passed bool) {
+func (b *bed) prove(s payment.Started, passed bool) (token string, agreed bool) {
 	b.t.Helper()
 	action := map[bool]string{true: "complete", false: "fail"}[passed]
 	target := s.RedirectURL + "/authenticate"
 	if s.RedirectURL == "" {
 		target = b.actionURL(s)
 	}
-	b.post(target, "action", action)
+	status, _ := b.post(target, "action", action)
+	return "", status == http.StatusSeeOther
 }
 
 // actionURL is where the form in the browser sends the shopper.
@@ -231,7 +276,7 @@ func (b *bed) refundThem(intent string, minor int64) {
 }
 
 func (b *bed) book(order string) gatewaytest.Book {
-	out := gatewaytest.Book{Captured: "0", Refunded: "0"}
+	out := gatewaytest.Book{Captured: "0", Refunded: "0", Held: "0", Fees: "0", Withdrawn: "0"}
 	for _, have := range b.sim.Books() {
 		if have.Reference == order {
 			// Stripe's books count hundredths, but for these. https://docs.stripe.com/currencies
@@ -240,8 +285,9 @@ func (b *bed) book(order string) gatewaytest.Book {
 			if !special {
 				places = "e-2"
 			}
-			out = gatewaytest.Book{Captured: strconv.FormatInt(have.Captured, 10) + places, Chargeable: have.Chargeable,
-				Refunded: strconv.FormatInt(have.Refunded+have.RefundsPending, 10) + places}
+			money := func(n int64) string { return strconv.FormatInt(n, 10) + places }
+			out = gatewaytest.Book{Captured: money(have.Captured), Refunded: money(have.Refunded + have.RefundsPending), Held: money(have.Authorized),
+				Fees: money(have.Fees), Withdrawn: money(have.Disputed), Chargeable: have.Chargeable}
 		}
 	}
 	return out
@@ -251,6 +297,30 @@ func sign(body []byte, at time.Time, by gatewaytest.Secret) gatewaytest.Delivery
 	secret := map[gatewaytest.Secret]string{gatewaytest.Current: secretNew, gatewaytest.Previous: secretOld, gatewaytest.Forger: secretFake}[by]
 	value, _, _ := strings.Cut(stripesim.Signature(at, body, secret), ",v0=")
 	return gatewaytest.Delivery{Header: http.Header{"Stripe-Signature": {value}}, Body: body}
+}
+
+// forgeries are what a stranger could sign, who has no secret of ours.
+func forgeries(now func() time.Time) map[string]func([]byte) gatewaytest.Delivery {
+	signed := func(header func(at time.Time, body []byte) string) func([]byte) gatewaytest.Delivery {
+		return func(body []byte) gatewaytest.Delivery {
+			return gatewaytest.Delivery{Header: http.Header{"Stripe-Signature": {header(now(), body)}}, Body: body}
+		}
+	}
+	with := func(secret string) func(time.Time, []byte) string {
+		return func(at time.Time, body []byte) string { return stripesim.Signature(at, body, secret) }
+	}
+	return map[string]func([]byte) gatewaytest.Delivery{
+		"an empty secret":                     signed(with("")),
+		"the secret's prefix":                 signed(with("whsec_")),
+		"a part of a secret":                  signed(with(secretNew[:len(secretNew)-1])),
+		"the publishable key":                 signed(with(simPublic)),
+		"no v1, only the scheme of test mode": signed(func(at time.Time, body []byte) string { return stripesim.Signature(at, body) }),
+		"a signature of the body without the time": signed(func(at time.Time, body []byte) string {
+			mac := hmac.New(sha256.New, []byte(secretNew))
+			mac.Write(body)
+			return "t=" + strconv.FormatInt(at.Unix(), 10) + ",v1=" + hex.EncodeToString(mac.Sum(nil))
+		}),
+	}
 }
 
 func (b *bed) alter(body []byte, to gatewaytest.Change) []byte {

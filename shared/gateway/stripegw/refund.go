@@ -109,7 +109,7 @@ func (g *Gateway) findRefund(ctx context.Context, op, intent string, id payment.
 // refundsOf lists every refund of a paid intent: those that came with the charge if that is all of them.
 func (g *Gateway) refundsOf(ctx context.Context, op string, pi *stripe.PaymentIntent) ([]payment.RefundFacts, error) {
 	if ch := pi.LatestCharge; ch != nil && ch.Refunds != nil && !ch.Refunds.HasMore {
-		return allFacts(op, ch.Refunds.Data)
+		return allFacts(op, withoutRelease(ch, ch.Refunds.Data))
 	}
 	var made []*stripe.Refund
 	list := g.refunds.List(g.listRefunds(ctx, pi.ID))
@@ -119,7 +119,19 @@ func (g *Gateway) refundsOf(ctx context.Context, op string, pi *stripe.PaymentIn
 	if list.Err() != nil || list.Meta().HasMore {
 		return nil, notSeen(op, list.Err(), list.Meta())
 	}
-	return allFacts(op, made)
+	return allFacts(op, withoutRelease(pi.LatestCharge, made))
+}
+
+// withoutRelease leaves out what Stripe shows as a refund and is none: what was authorized and not captured. It was there before
+// anything could be refunded, and Stripe lists the newest first. https://docs.stripe.com/api/payment_intents/capture
+func withoutRelease(ch *stripe.Charge, made []*stripe.Refund) []*stripe.Refund {
+	if ch == nil || ch.AmountCaptured <= 0 || ch.AmountCaptured >= ch.Amount || len(made) == 0 {
+		return made
+	}
+	if oldest := made[len(made)-1]; oldest != nil && oldest.Metadata[refundKey] == "" && oldest.Amount == ch.Amount-ch.AmountCaptured {
+		return made[:len(made)-1]
+	}
+	return made
 }
 
 func allFacts(op string, made []*stripe.Refund) ([]payment.RefundFacts, error) {

@@ -19,7 +19,8 @@ import (
 const pageLife = 35 * time.Minute
 
 // Start begins the attempt: a Checkout Session for the hosted page, a PaymentIntent for the embedded form. Which payment
-// methods are on offer is decided in Stripe's dashboard. Errors: as payment.Gateway; fault.Invalid: currency_invalid,
+// methods are on offer is decided in Stripe's dashboard; of those, a manual start offers only the ones that can be authorized first.
+// Errors: as payment.Gateway; fault.Invalid: currency_invalid,
 // amount_too_small, amount_too_large, amount_too_fine; fault.Declined, start_too_late: nothing was begun in time, and the
 // attempt cannot begin any more.
 func (g *Gateway) Start(ctx context.Context, s payment.Start) (payment.Started, error) {
@@ -33,16 +34,21 @@ func (g *Gateway) Start(ctx context.Context, s payment.Start) (payment.Started, 
 	if planted.Bug(3) {
 		params.IdempotencyKey = nil // Stripe's SDK would draw one for each call.
 	}
+	var capture *string // Stripe's default: at once.
+	if s.Manual {
+		capture = stripe.String(string(stripe.PaymentIntentCaptureMethodManual))
+	}
 	refs := map[string]string{orderKey: s.Order, attemptKey: string(s.Attempt)}
 	switch s.Mode {
 	case payment.Hosted:
-		return g.startHosted(op, hostedPage(s, wire, currency, refs, params))
+		return g.startHosted(op, hostedPage(s, wire, currency, capture, refs, params))
 	case payment.Embedded:
 		if g.publishable == "" {
 			return payment.Started{}, fault.New(fault.Internal, op, "config_invalid", "")
 		}
 		pi, err := g.intents.New(&stripe.PaymentIntentParams{
 			Params: params, Amount: stripe.Int64(wire), Currency: &currency, Metadata: refs, Description: stripe.String(s.Title),
+			CaptureMethod:           capture,
 			AutomaticPaymentMethods: &stripe.PaymentIntentAutomaticPaymentMethodsParams{Enabled: stripe.Bool(true)},
 		})
 		if err != nil {
@@ -53,13 +59,15 @@ func (g *Gateway) Start(ctx context.Context, s payment.Start) (payment.Started, 
 	return payment.Started{}, fault.New(fault.Internal, op, "mode_unknown", "")
 }
 
-func hostedPage(s payment.Start, wire int64, currency string, refs map[string]string, params stripe.Params) *stripe.CheckoutSessionParams {
+// hostedPage is a page with one line: the total. s.Parts stay here, since a line cannot be negative: a discount would need a
+// coupon, made at Stripe before. https://docs.stripe.com/payments/checkout/discounts
+func hostedPage(s payment.Start, wire int64, currency string, capture *string, refs map[string]string, params stripe.Params) *stripe.CheckoutSessionParams {
 	return &stripe.CheckoutSessionParams{
 		Params:            params,
 		Mode:              stripe.String(string(stripe.CheckoutSessionModePayment)),
 		ClientReferenceID: stripe.String(s.Order),
 		Metadata:          refs,
-		PaymentIntentData: &stripe.CheckoutSessionPaymentIntentDataParams{Metadata: refs, Description: stripe.String(s.Title)},
+		PaymentIntentData: &stripe.CheckoutSessionPaymentIntentDataParams{Metadata: refs, Description: stripe.String(s.Title), CaptureMethod: capture},
 		SuccessURL:        stripe.String(s.ReturnURL),
 		CancelURL:         stripe.String(s.ReturnURL),
 		ExpiresAt:         stripe.Int64(s.At.Add(pageLife).Unix()),

@@ -39,14 +39,14 @@ var refundStates = map[stripe.RefundStatus]payment.RefundState{
 
 // disputeStates is what each status of a dispute means. The ones with "warning" are a bank's questions: no money moved.
 // https://docs.stripe.com/api/disputes/object#dispute_object-status
-var disputeStates = map[stripe.DisputeStatus]struct{ open, lost bool }{
-	stripe.DisputeStatusWarningNeedsResponse: {open: true},
-	stripe.DisputeStatusWarningUnderReview:   {open: true},
-	stripe.DisputeStatusWarningClosed:        {},
-	stripe.DisputeStatusNeedsResponse:        {open: true},
-	stripe.DisputeStatusUnderReview:          {open: true},
-	stripe.DisputeStatusWon:                  {},
-	stripe.DisputeStatusLost:                 {lost: true},
+var disputeStates = map[stripe.DisputeStatus]payment.DisputeState{
+	stripe.DisputeStatusWarningNeedsResponse: payment.DisputeInquiry,
+	stripe.DisputeStatusWarningUnderReview:   payment.DisputeInquiry,
+	stripe.DisputeStatusWarningClosed:        payment.DisputeWon,
+	stripe.DisputeStatusNeedsResponse:        payment.DisputeNeedsResponse,
+	stripe.DisputeStatusUnderReview:          payment.DisputeUnderReview,
+	stripe.DisputeStatusWon:                  payment.DisputeWon,
+	stripe.DisputeStatusLost:                 payment.DisputeLost,
 }
 
 func intentState(op string, pi *stripe.PaymentIntent) (payment.State, error) {

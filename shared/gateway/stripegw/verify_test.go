@@ -182,7 +182,7 @@ func TestEveryKindOfEvent(t *testing.T) {
 		"charge.dispute.created": {payment.AboutDispute, "dispute", 1999, true}, "charge.dispute.updated": {payment.AboutDispute, "dispute", 1999, true},
 		"charge.dispute.closed": {payment.AboutDispute, "dispute", 1999, true}, "charge.dispute.funds_withdrawn": {payment.AboutDispute, "dispute", 1999, true},
 		"charge.dispute.funds_reinstated":   {payment.AboutDispute, "dispute", 1999, true},
-		"radar.early_fraud_warning.created": {payment.AboutOther, "signal", 0, false}, "radar.early_fraud_warning.updated": {payment.AboutOther, "signal", 0, false},
+		"radar.early_fraud_warning.created": {payment.AboutPayment, "signal", 0, true}, "radar.early_fraud_warning.updated": {payment.AboutPayment, "signal", 0, false},
 		"review.opened": {payment.AboutOther, "signal", 0, false}, "review.closed": {payment.AboutOther, "signal", 0, false},
 	}
 	ids := map[string]string{"intent": "pi_1", "session": "cs_1", "charge": "ch_1", "refund": "re_1", "dispute": "dp_1", "signal": "issfr_1"}

@@ -26,11 +26,14 @@ type Gateway struct {
 	// Can replaces the capabilities, if it has modes.
 	Can payment.Capabilities
 
-	// Told is what Events gives.
-	Told []payment.Event
+	// Told is what Events gives, and Since what it was asked for last.
+	Told  []payment.Event
+	Since time.Time
 
 	mu       sync.Mutex
 	payments []*payment.Facts
+	manual   map[payment.AttemptID]bool
+	taken    map[payment.CaptureID]bool
 	links    map[payment.AttemptID]payment.Started
 	calls    map[string]int
 }
@@ -52,6 +55,7 @@ func call[T any](g *Gateway, name string, effect func() (T, error)) (T, error) {
 		defer g.mu.Unlock()
 		if g.calls == nil {
 			g.calls, g.links = map[string]int{}, map[payment.AttemptID]payment.Started{}
+			g.manual, g.taken = map[payment.AttemptID]bool{}, map[payment.CaptureID]bool{}
 		}
 		g.calls[name]++
 		return effect()
@@ -87,7 +91,7 @@ func (g *Gateway) Start(_ context.Context, s payment.Start) (payment.Started, er
 			started = payment.Started{Intent: "pi_" + tail, ClientSecret: "pi_" + tail + "_secret_opened", PublicKey: "pk_test_shop"}
 		}
 		f.Session, f.Intent = started.Session, started.Intent
-		g.payments, g.links[s.Attempt] = append(g.payments, f), started
+		g.payments, g.links[s.Attempt], g.manual[s.Attempt] = append(g.payments, f), started, s.Manual
 		return started, nil
 	})
 }
@@ -129,47 +133,59 @@ func (g *Gateway) Fetch(_ context.Context, a payment.Attempt) (payment.Facts, er
 // Close is payment.Gateway's.
 func (g *Gateway) Close(_ context.Context, a payment.Attempt) (payment.Facts, error) {
 	return g.facts("Close", a, func(f *payment.Facts) {
-		if f.State == payment.RequiresAction || f.State == payment.Authorized {
+		switch {
+		case f.State == payment.Authorized && f.Captured > 0:
+			f.State = payment.Captured
+		case f.State == payment.RequiresAction, f.State == payment.Authorized:
 			f.State, f.Ready = payment.Canceled, false
 		}
+		f.CaptureBefore = time.Time{}
 	})
 }
 
-// Confirm is payment.Gateway's. It takes what is Ready; "tok_declined" is a token that is refused.
+// Confirm is payment.Gateway's. It takes, or promises, what is Ready or comes with a token; "tok_declined" is a token that is refused.
 func (g *Gateway) Confirm(_ context.Context, a payment.Attempt, token string) (payment.Facts, error) {
 	if token == "tok_declined" {
 		return payment.Facts{}, fault.New(fault.Declined, "paymenttest.Confirm", "card_declined", "")
 	}
 	return g.facts("Confirm", a, func(f *payment.Facts) {
-		if f.Ready && f.State == payment.RequiresAction {
-			Paid(f)
-			f.Ready = false
+		if (f.Ready || token != "") && f.State == payment.RequiresAction {
+			if Paid(f); g.manual[f.Attempt] {
+				Authorized(f)
+			}
+			f.Ready, f.LastError = false, ""
 		}
 	})
 }
 
-// Capture is payment.Gateway's. One capture ends the authorization.
+// Capture is payment.Gateway's. A final capture ends the authorization, and so does one of all that is left.
 func (g *Gateway) Capture(_ context.Context, a payment.Attempt, c payment.Capture) (payment.Facts, error) {
 	return call(g, "Capture", func() (payment.Facts, error) {
 		f, err := g.find(a)
 		switch {
 		case err != nil:
 			return payment.Facts{}, err
-		case f.State == payment.Captured:
+		case g.taken[c.ID]:
 			return copied(f), nil
 		case f.State != payment.Authorized:
 			return payment.Facts{}, fault.New(fault.Declined, "paymenttest.Capture", "authorization_over", "")
-		case c.Amount > f.Amount.Minor():
+		case c.Amount > f.Amount.Minor()-f.Captured:
 			return payment.Facts{}, fault.New(fault.Conflict, "paymenttest.Capture", "capture_exceeds_authorized", "")
 		}
-		f.State, f.Captured = payment.Captured, c.Amount
+		g.taken[c.ID] = true
+		if f.Captured += c.Amount; c.Final || f.Captured == f.Amount.Minor() {
+			f.State, f.CaptureBefore = payment.Captured, time.Time{}
+		}
 		return copied(f), nil
 	})
 }
 
 // Events is payment.Gateway's: all that was Told, on one page.
-func (g *Gateway) Events(context.Context, time.Time, string) ([]payment.Event, string, error) {
-	page, err := call(g, "Events", func() ([]payment.Event, error) { return g.Told, nil })
+func (g *Gateway) Events(_ context.Context, since time.Time, _ string) ([]payment.Event, string, error) {
+	page, err := call(g, "Events", func() ([]payment.Event, error) {
+		g.Since = since
+		return g.Told, nil
+	})
 	return page, "", err
 }
 
@@ -236,7 +252,7 @@ func (g *Gateway) Capabilities() payment.Capabilities {
 	if len(g.Can.Modes) > 0 {
 		return g.Can
 	}
-	return payment.Capabilities{Modes: []payment.Mode{payment.Hosted, payment.Embedded}, KeyLife: 24 * time.Hour}
+	return payment.Capabilities{Modes: []payment.Mode{payment.Hosted, payment.Embedded}, KeyLife: 24 * time.Hour, Manual: true, Captures: 10}
 }
 
 // Tell lets the world change a payment: the shopper pays, the bank declines, staff refund at the gateway's own dashboard.
@@ -257,6 +273,17 @@ func Paid(f *payment.Facts) {
 	f.State, f.Captured, f.Intent = payment.Captured, f.Amount.Minor(), "pi_"+strings.TrimPrefix(string(f.Attempt), "pay_")
 }
 
+// Authorized is a shopper who pays what was asked, to be taken later.
+func Authorized(f *payment.Facts) {
+	Paid(f)
+	f.State, f.Captured = payment.Authorized, 0
+}
+
+// Agreed is a shopper who has agreed to pay what the gateway takes only when it is told.
+func Agreed(f *payment.Facts) {
+	f.Ready, f.Intent = true, "pi_"+strings.TrimPrefix(string(f.Attempt), "pay_")
+}
+
 // Declined is a card that is refused; the shopper may try another.
 func Declined(f *payment.Facts) { f.LastError = "card_declined" }
 
@@ -274,7 +301,7 @@ func PaidOther(minor int64) func(*payment.Facts) {
 // Disputed is a payment that the shopper's bank takes back.
 func Disputed(ref string) func(*payment.Facts) {
 	return func(f *payment.Facts) {
-		f.Disputes = append(f.Disputes, payment.DisputeFacts{Ref: ref, Open: true, Amount: f.Captured})
+		f.Disputes = append(f.Disputes, payment.DisputeFacts{Ref: ref, State: payment.DisputeNeedsResponse, Amount: f.Captured, Withdrawn: f.Captured})
 	}
 }
 

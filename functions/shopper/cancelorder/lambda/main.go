@@ -10,14 +10,14 @@ import (
 	"till/shared/secrets"
 	"till/shared/settings"
 	"till/shared/startup"
+	"till/shared/startup/gateways"
 	"till/shared/startup/links"
-	"till/shared/startup/stripe"
 )
 
 func main() {
 	set, env := startup.Load(settings.LoadCancelOrder)
 	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Catalog: set.CatalogTable})
 	keys := secrets.New(env.Cloud, set.Stage, env.Now)
-	gateways := stripe.Gateways(stripe.From(keys, set.Stripe.SecretARN), set.Stage, set.APIURL, nil)
-	lambda.Start(assembly.CancelOrder(env.Tools, set, store, links.From(keys, set.LinkSecretARN), gateways, flow.New(env.Cloud, "")))
+	accounts := gateways.Open(gateways.At(keys, set.Gateways, set.Stage, env.Now))
+	lambda.Start(assembly.CancelOrder(env.Tools, set, store, links.From(keys, set.LinkSecretARN), accounts, flow.New(env.Cloud, "")))
 }

@@ -9,13 +9,13 @@ import (
 	"till/shared/secrets"
 	"till/shared/settings"
 	"till/shared/startup"
-	"till/shared/startup/stripe"
+	"till/shared/startup/gateways"
 )
 
 func main() {
 	set, env := startup.Load(settings.LoadReturnPayment)
 	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Catalog: set.CatalogTable})
 	keys := secrets.New(env.Cloud, set.Stage, env.Now)
-	gateways := stripe.Gateways(stripe.From(keys, set.Stripe.SecretARN), set.Stage, set.APIURL, nil)
-	lambda.Start(assembly.ReturnPayment(env.Tools, set, store, gateways))
+	accounts := gateways.Open(gateways.At(keys, set.Gateways, set.Stage, env.Now))
+	lambda.Start(assembly.ReturnPayment(env.Tools, set, store, accounts))
 }

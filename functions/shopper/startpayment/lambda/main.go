@@ -9,14 +9,14 @@ import (
 	"till/shared/secrets"
 	"till/shared/settings"
 	"till/shared/startup"
+	"till/shared/startup/gateways"
 	"till/shared/startup/links"
-	"till/shared/startup/stripe"
 )
 
 func main() {
 	set, env := startup.Load(settings.LoadStartPayment)
 	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Catalog: set.CatalogTable})
 	keys := secrets.New(env.Cloud, set.Stage, env.Now)
-	gateways := stripe.Gateways(stripe.From(keys, set.Stripe.SecretARN), set.Stage, set.APIURL, nil)
-	lambda.Start(assembly.StartPayment(env.Tools, set, store, links.From(keys, set.LinkSecretARN), gateways))
+	accounts := gateways.Open(gateways.At(keys, set.Gateways, set.Stage, env.Now))
+	lambda.Start(assembly.StartPayment(env.Tools, set, store, links.From(keys, set.LinkSecretARN), accounts))
 }

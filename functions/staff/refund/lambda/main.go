@@ -9,7 +9,7 @@ import (
 	"till/shared/secrets"
 	"till/shared/settings"
 	"till/shared/startup"
-	"till/shared/startup/stripe"
+	"till/shared/startup/gateways"
 	"till/shared/startup/vaults"
 )
 
@@ -17,6 +17,6 @@ func main() {
 	set, env := startup.Load(settings.LoadStaffRefund)
 	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Catalog: set.CatalogTable, Customers: set.CustomersTable})
 	keys := secrets.New(env.Cloud, set.Stage, env.Now)
-	gateways := stripe.Gateways(stripe.From(keys, set.Stripe.SecretARN), set.Stage, set.APIURL, nil)
-	lambda.Start(assembly.Refund(env.Tools, set, store, vaults.New(env, set.Vault, set.Stage, store), gateways))
+	accounts := gateways.Open(gateways.At(keys, set.Gateways, set.Stage, env.Now))
+	lambda.Start(assembly.Refund(env.Tools, set, store, vaults.New(env, set.Vault, set.Stage, store), accounts))
 }

@@ -12,15 +12,14 @@ import (
 	"till/shared/secrets"
 	"till/shared/settings"
 	"till/shared/startup"
-	"till/shared/startup/stripe"
+	"till/shared/startup/gateways"
 )
 
 func main() {
-	set, env := startup.Load(settings.LoadReceiveStripe)
+	set, env := startup.Load(settings.LoadReceive)
 	store := dynamo.New(env.Cloud, dynamo.Names{Inbox: set.InboxTable})
 	keys := secrets.New(env.Cloud, set.Stage, env.Now)
-	account := stripe.From(keys, set.StripeSecretARN)
-	reload := func(ctx context.Context) (bool, error) { return keys.Reload(ctx, set.StripeSecretARN) }
-	verify := stripe.Verify(account, reload, set.Stage, env.Now)
+	reload := func(ctx context.Context) (bool, error) { return keys.Reload(ctx, set.SecretsARN) }
+	verify := gateways.Verify(gateways.At(keys, set.Gateways, set.Stage, env.Now), "stripe", reload)
 	lambda.Start(assembly.ReceiveStripe(env.Tools, store, verify, queue.New(env.Cloud, set.EventsQueueURL).Send))
 }

@@ -11,17 +11,17 @@ import (
 	"till/shared/secrets"
 	"till/shared/settings"
 	"till/shared/startup"
-	"till/shared/startup/stripe"
+	"till/shared/startup/gateways"
 )
 
 func main() {
 	set, env := startup.Load(settings.LoadSweep)
 	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Catalog: set.CatalogTable, Inbox: set.InboxTable})
 	keys := secrets.New(env.Cloud, set.Stage, env.Now)
-	gateways := stripe.Gateways(stripe.From(keys, set.Stripe.SecretARN), set.Stage, set.APIURL, nil)
+	accounts := gateways.Open(gateways.At(keys, set.Gateways, set.Stage, env.Now))
 	queues := assembly.Queues{
 		Events: queue.New(env.Cloud, set.EventsQueueURL).Send, Fulfillment: queue.New(env.Cloud, set.FulfillmentQueueURL).Send,
 		Mail: queue.New(env.Cloud, set.MailQueueURL).Send,
 	}
-	lambda.Start(assembly.Sweep(env.Tools, set, store, gateways, queues, flow.New(env.Cloud, "")))
+	lambda.Start(assembly.Sweep(env.Tools, set, store, accounts, queues, flow.New(env.Cloud, "")))
 }

@@ -4,6 +4,7 @@ const setting = (name) => document.querySelector(`meta[name="till-${name}"]`)?.c
 
 export const apiBase = setting('api');
 export const stripeBase = setting('stripe');
+export const squareBase = setting('square');
 export const publishableKey = setting('stripe-key');
 
 const patience = 20_000; // Longer than the API's own limit, so that its answer comes first.
@@ -14,7 +15,8 @@ export class Problem extends Error {
     super(typeof body.title === 'string' ? body.title : '');
     this.status = status;
     this.code = typeof body.code === 'string' ? body.code : '';
-    this.detail = typeof body.detail === 'string' ? body.detail : '';
+    const detail = body.detail ?? body.error; // The control page's own answers are shorter.
+    this.detail = typeof detail === 'string' ? detail : '';
     this.errors = Array.isArray(body.errors) ? body.errors.filter((e) => e && typeof e === 'object') : [];
     this.quote = body.quote ?? null;
     this.requestId = typeof body.request_id === 'string' ? body.request_id : '';
@@ -81,6 +83,7 @@ export const askQuote = (body, signal) => call('/quotes', { method: 'POST', body
 export const placeOrder = (body, key) => call('/orders', { method: 'POST', body, key });
 export const viewOrder = (id, token) => call(at(id), { token });
 export const startPayment = (id, token, key, body) => call(`${at(id)}/payments`, { method: 'POST', token, key, body });
+export const confirmPayment = (id, token, payment, body) => call(`${at(id)}/payments/${encodeURIComponent(payment)}/confirm`, { method: 'POST', token, body });
 export const cancelOrder = (id, token) => call(`${at(id)}/cancellation`, { method: 'POST', token, body: {} });
 
 /** returnAddress is where a gateway sends the browser back: the API asks the gateway, then sends it on to the shop. */

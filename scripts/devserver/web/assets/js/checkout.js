@@ -10,7 +10,8 @@ import { offerFewer, offerNewPrice, offerWithout } from './checkout-offers.js';
 import { announce, byId, note, show } from './dom.js';
 import { minor } from './money.js';
 import { payHosted } from './hosted.js';
-import { leaveNews } from './payment-start.js';
+import { limitWay, prepareWay, way } from './pay-way.js';
+import { leaveNews, payPage, refuseGateway, unfit } from './payment-start.js';
 import { lineOf } from './shapes.js';
 import { forgetKey, keepOrder, keyFor, session } from './store.js';
 
@@ -22,7 +23,7 @@ let codes = session.read('codes') ?? [];
 const chosen = (name) => form.querySelector(`input[name="${name}"]:checked`)?.value;
 
 function remember() {
-  session.write('draft', { email: byId('email').value, phone: byId('phone').value, address: readAddress(), mode: chosen('mode'), method: chosen('method') });
+  session.write('draft', { email: byId('email').value, phone: byId('phone').value, address: readAddress(), method: chosen('method') });
 }
 
 function wish() {
@@ -74,10 +75,13 @@ async function order(body) {
   keepOrder(placed.id, token);
   session.write('placed', placed.id);
   const done = minor(placed.total) === 0 || !['created', 'awaiting_payment'].includes(placed.status);
-  if (done) window.location.assign(`/shop/order.html#order=${placed.id}`);
-  else if (chosen('mode') === 'embedded') window.location.assign(`/shop/pay.html#order=${placed.id}`);
-  else await payHosted(placed.id, token).catch((problem) => {
-    leaveNews(placed.id, problem.has?.('payment_in_progress') ? 'asking' : 'unreached');
+  if (done) return window.location.assign(`/shop/order.html#order=${placed.id}`);
+  const { gateway, mode } = way();
+  if (mode === 'embedded') return window.location.assign(payPage(placed.id, gateway));
+  await payHosted(placed.id, token, gateway).catch((problem) => {
+    const already = problem.has?.('payment_in_progress');
+    if (unfit(problem)) refuseGateway(placed.id, gateway);
+    leaveNews(placed.id, already ? 'asking' : unfit(problem) ? 'refused' : 'unreached');
     window.location.assign(`/shop/order.html#order=${placed.id}`);
   });
 }
@@ -140,7 +144,8 @@ const draft = session.read('draft') ?? {};
 byId('email').value = draft.email ?? '';
 byId('phone').value = draft.phone ?? '';
 byId('code').value = codes[0] ?? '';
-if (draft.mode === 'embedded') byId('pay-embedded').checked = true;
+prepareWay();
+limitWay(currency());
 startQuotes(wish, quoteRefused);
 prepareAddress(draft.address, refresh);
 form.addEventListener('submit', submit);

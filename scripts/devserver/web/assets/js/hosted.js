@@ -3,8 +3,8 @@ import { Problem } from './api.js';
 import { begin } from './payment-start.js';
 
 /** payHosted starts a payment and sends the browser to the gateway. Throws Problem. */
-export async function payHosted(id, token) {
-  const payment = await begin(id, token, 'hosted');
+export async function payHosted(id, token, gateway) {
+  const payment = await begin(id, token, gateway, 'hosted');
   if (!isAddress(payment?.redirect_url)) throw new Problem(500);
   window.location.assign(payment.redirect_url);
 }

@@ -3,11 +3,13 @@ import './header.js';
 import { Problem, cancelOrder, viewOrder } from './api.js';
 import { empty } from './basket.js';
 import { announce, byId, el, note, show } from './dom.js';
+import { format } from './money.js';
 import { payHosted } from './hosted.js';
 import { drawOrders } from './order-list.js';
 import { drawOrder } from './order-view.js';
 import { cancellable, describe, payable, restless, settled } from './order-words.js';
-import { forgetPayments, takeNews } from './payment-start.js';
+import { limitWay, prepareWay, way } from './pay-way.js';
+import { forgetPayments, payPage, refuseGateway, refusedGateways, takeNews, unfit } from './payment-start.js';
 import { forgetKey, keepOrder, orders, session, tokenOf } from './store.js';
 
 const soon = 1000;
@@ -85,6 +87,7 @@ async function follow() {
 const said = {
   unreached: ['The payment could not begin', 'The gateway did not answer. Your order is placed and kept for you, and nothing was charged. Please try again in a moment.'],
   asking: ['We are asking how your payment went', 'The gateway has not told us yet; this page follows by itself. Please wait a moment before you try again. You are never charged twice for one order.'],
+  refused: ['This way to pay is not possible', 'It does not take the currency or the sum of your order. The order is placed and kept for you, and nothing was charged. Please choose another way below.'],
 };
 
 // tell says what happened on the way here, for as long as the order waits for money.
@@ -99,9 +102,9 @@ function display(order, timeline) {
   const first = byId('order').hidden;
   drawOrder(order, timeline);
   byId('order').hidden = false;
-  byId('pay-hosted').hidden = !payable(order);
-  byId('pay-here').hidden = !payable(order);
-  byId('pay-here').href = `/shop/pay.html#order=${encodeURIComponent(order.id)}`;
+  byId('pay-panel').hidden = !payable(order);
+  byId('pay-now').textContent = `Pay ${format(order.total, order.currency)}`;
+  limitWay(order.currency, refusedGateways(order.id));
   byId('cancel').hidden = !cancellable(order);
   byId('sure-text').textContent = settled(order) ? 'The things go back on the shelf and you get your money back.' : 'The things go back on the shelf. Nothing is charged.';
   tidy(order);
@@ -126,10 +129,10 @@ async function act(button, what) {
     show(byId('problem'), []);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    const already = problem.has('payment_in_progress');
+    const words = problem.has('payment_in_progress') ? said.asking : unfit(problem) ? said.refused : ['That was not possible', problem.text()];
     news = null;
     show(byId('news'), []);
-    show(byId('problem'), note('warn', ...(already ? said.asking : ['That was not possible', problem.text()])));
+    show(byId('problem'), note('warn', ...words));
   } finally {
     busy = false;
     button.removeAttribute('aria-disabled');
@@ -161,7 +164,20 @@ function start() {
   else follow();
 }
 
-byId('pay-hosted').addEventListener('click', (event) => act(event.target, () => payHosted(id, token)));
+async function pay() {
+  const { gateway, mode } = way();
+  if (mode === 'embedded') return window.location.assign(payPage(id, gateway));
+  await payHosted(id, token, gateway).catch((problem) => {
+    if (unfit(problem)) refuseGateway(id, gateway);
+    throw problem;
+  });
+}
+
+prepareWay();
+byId('pay-panel').addEventListener('submit', (event) => {
+  event.preventDefault();
+  act(byId('pay-now'), pay);
+});
 byId('cancel').addEventListener('click', () => byId('sure').showModal());
 byId('sure').addEventListener('close', () => {
   if (byId('sure').returnValue === 'yes') act(byId('cancel'), () => cancelOrder(id, token));

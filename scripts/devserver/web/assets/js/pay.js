@@ -1,29 +1,30 @@
-// The shop's own card page. Till is asked for a payment; the card goes from this form to the gateway.
+// The shop's own payment page. Till is asked for a payment; a card goes from this form to its gateway, PayPal has its own page.
 import './header.js';
-import { Problem, publishableKey, returnAddress, viewOrder } from './api.js';
-import { readCard, spaced } from './card.js';
+import { Problem, confirmPayment, publishableKey, returnAddress, viewOrder } from './api.js';
+import { forgetCode, listTestCards, openCard, typedCard } from './card-form.js';
+import { reasonOf } from './decline-words.js';
 import { byId, el, note, show } from './dom.js';
+import { baseOf, formOf, gatewayNames, hostOf, isGateway, takes, titleOf } from './gateways.js';
+import { isAddress } from './hosted.js';
 import { format } from './money.js';
-import { begin, leaveNews } from './payment-start.js';
+import { begin, leaveNews, moving, patiently, payPage, refuseGateway, refusedGateways, unfit } from './payment-start.js';
+import { keepWay, keptWay } from './pay-way.js';
+import { tokenFor } from './square.js';
 import { tokenOf } from './store.js';
-import { confirm, host, intentOf } from './stripe.js';
+import { confirm, intentOf } from './stripe.js';
 import { totals } from './totals.js';
 
-const id = new URLSearchParams(window.location.hash.slice(1)).get('order') ?? '';
-const inputs = ['number', 'expiry', 'cvc'].map(byId);
-const button = byId('pay');
+const hash = new URLSearchParams(window.location.hash.slice(1));
+const id = hash.get('order') ?? '';
+const gateway = isGateway(hash.get('gateway')) ? hash.get('gateway') : keptWay().gateway;
+const isBack = hash.has('back');
+const brought = new URLSearchParams(window.location.search).get('token'); // From the bank's page, through Square.
 const orderPage = `/shop/order.html#order=${encodeURIComponent(id)}`;
+const button = byId(formOf(gateway) === 'card' ? 'pay' : 'paypal-pay');
 
 let payment;
 let label = 'Pay';
 let busy = false;
-
-const testCards = [
-  ['4242 4242 4242 4242', 'pays'],
-  ['4000 0000 0000 0002', 'is declined'],
-  ['4000 0025 0000 3155', 'asks for authentication'],
-  ['4000 0000 0000 0259', 'is disputed after payment'],
-];
 
 function setBusy(on) {
   busy = on;
@@ -31,84 +32,134 @@ function setBusy(on) {
   button.textContent = on ? 'One moment…' : label;
 }
 
-function mark(faults) {
-  for (const input of inputs) {
-    byId(`${input.id}-error`)?.remove();
-    input.removeAttribute('aria-invalid');
-    const hint = byId(`${input.id}-hint`) ? `${input.id}-hint` : '';
-    const text = faults[input.id];
-    if (text) {
-      input.setAttribute('aria-invalid', 'true');
-      input.closest('.field').append(el('p', { class: 'error', id: `${input.id}-error` }, text));
-    }
-    const described = `${hint} ${text ? `${input.id}-error` : ''}`.trim();
-    if (described) input.setAttribute('aria-describedby', described);
-    else input.removeAttribute('aria-describedby');
-  }
-  inputs.find((input) => faults[input.id])?.focus();
-}
-
-async function submit(event) {
-  event.preventDefault();
-  if (busy) return;
-  byId('declined').hidden = true;
-  const { card, faults } = readCard(Object.fromEntries(inputs.map((input) => [input.id, input.value])));
-  mark(faults ?? {});
-  if (faults) return;
-  setBusy(true);
-  const result = await confirm(payment.client_secret, card, returnAddress(id, payment.id), payment.public_key ?? publishableKey);
-  if (result.kind === 'leave') return window.location.assign(result.url);
-  // Paid, or nobody knows: either way Till asks the gateway before anything is said.
-  if (result.kind !== 'declined') {
-    leaveNews(id, 'asking');
-    return window.location.assign(returnAddress(id, payment.id));
-  }
+function refused(text, title = 'The payment did not go through') {
   setBusy(false);
-  byId('cvc').value = '';
-  show(byId('declined'), [el('h2', {}, 'The payment did not go through'), el('p', {}, `${result.text} Nothing was charged. You can try again or use another card.`)]);
+  forgetCode();
+  show(byId('declined'), [el('h2', {}, title), el('p', {}, text)]);
   byId('declined').hidden = false;
   byId('declined').focus();
 }
 
-function trouble(problem) {
+// ask leaves for the order's page, which follows what nobody knows yet.
+function ask(to = orderPage) {
+  leaveNews(id, 'asking');
+  window.location.assign(to);
+}
+
+const again = (text) => `${text} Nothing was charged. You can try again or use another ${formOf(gateway) === 'card' ? 'card' : 'way to pay'}.`;
+
+/**
+ * take has Till take the money, with a card's token or with what PayPal remembers. It gives null once it has led away. Otherwise
+ * nothing is paid: it gives why, "" if nobody was asked to pay.
+ */
+async function take(token) {
+  try {
+    const { payment: now } = await patiently(() => confirmPayment(id, tokenOf(id), payment.id, token ? { token } : {}));
+    if (now?.status === 'requires_action') return '';
+    if (moving.includes(now?.status)) window.location.replace(orderPage);
+    else ask();
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    if (problem.status === 422 || problem.status === 429) return again(reasonOf(problem.code));
+    if (problem.status === 0 || problem.status >= 500 || problem.has('payment_in_progress')) ask();
+    else window.location.replace(orderPage); // Paid, expired or cancelled meanwhile.
+  }
+  return null;
+}
+
+async function payByCard(event) {
+  event.preventDefault();
+  if (busy) return;
+  byId('declined').hidden = true;
+  const card = typedCard();
+  if (!card) return;
+  setBusy(true);
+  const result = gateway === 'square' ? await tokenFor(payment, card, payPage(id, gateway))
+    : await confirm(payment.client_secret, card, returnAddress(id, payment.id), payment.public_key ?? publishableKey);
+  if (result.kind === 'leave') return window.location.assign(result.url);
+  if (result.kind === 'declined') return refused(again(result.text));
+  if (result.kind === 'token') {
+    const text = await take(result.token);
+    if (text !== null) refused(text || again('Square did not take this card.'));
+    return;
+  }
+  // Of a card's token nobody is charged. With Stripe it is paid, or nobody knows: then Till asks before anything is said.
+  if (gateway === 'square') return refused(again('Square did not answer.'));
+  ask(returnAddress(id, payment.id));
+}
+
+function payWithPayPal() {
+  if (busy) return;
+  setBusy(true);
+  window.location.assign(payment.redirect_url);
+}
+
+// trouble says why this payment cannot begin here, and offers what can be done instead.
+function trouble(problem, order) {
   if (!(problem instanceof Problem)) throw problem;
   const asking = problem.has('payment_in_progress');
   if (asking) leaveNews(id, 'asking');
   if (asking || problem.has('order_state_conflict')) return window.location.replace(orderPage); // Paid, expired or cancelled meanwhile.
-  show(byId('problem'), note('bad', 'You cannot pay here now', problem.text(),
-    el('div', { class: 'actions' },
-      el('button', { type: 'button', class: 'button', onclick: () => window.location.reload() }, 'Try again'),
-      el('a', { class: 'button quiet', href: orderPage }, 'Back to the order'))), true);
+  const cannot = unfit(problem);
+  if (cannot) refuseGateway(id, gateway);
+  const others = cannot ? gatewayNames.filter((name) => !refusedGateways(id).includes(name) && takes(name, order?.currency)) : [];
+  const other = (name) => el('button', { type: 'button', class: 'button', onclick: () => {
+    keepWay({ gateway: name, mode: 'embedded' });
+    window.history.replaceState(null, '', payPage(id, name));
+    window.location.reload();
+  } }, `Pay with ${titleOf(name)}`);
+  const retry = el('button', { type: 'button', class: 'button', onclick: () => window.location.reload() }, 'Try again');
+  show(byId('problem'), note('bad', cannot ? `${titleOf(gateway)} cannot take this payment` : 'You cannot pay here now',
+    cannot ? `It does not take ${order?.currency ?? 'this currency'} or this sum. Your order is kept for you: please choose another way to pay.` : problem.text(),
+    el('div', { class: 'actions' }, cannot ? others.map(other) : retry, el('a', { class: 'button quiet', href: orderPage }, 'Back to the order'))), true);
+}
+
+const complete = () => (formOf(gateway) === 'paypal' ? isAddress(payment?.redirect_url)
+  : gateway === 'square' ? Boolean(payment?.public_key) : Boolean(intentOf(payment?.client_secret ?? '')));
+
+function open(order) {
+  byId('pay-heading').textContent = formOf(gateway) === 'card' ? 'Pay by card' : 'Pay with PayPal';
+  label = formOf(gateway) === 'card' ? `Pay ${format(order.total, order.currency)}` : `Pay ${format(order.total, order.currency)} with PayPal`;
+  show(byId('totals'), totals(order));
+  if (formOf(gateway) === 'card') {
+    byId('gateway-name').textContent = titleOf(gateway);
+    byId('gateway-host').textContent = hostOf(baseOf(gateway));
+    openCard();
+  } else {
+    byId('paypal-host').textContent = hostOf(payment.redirect_url);
+    byId('paypal').hidden = false;
+  }
+  listTestCards(formOf(gateway) === 'card');
+  button.disabled = false;
+  setBusy(false);
+  byId('open').hidden = false;
+  if (formOf(gateway) === 'card') byId('number').focus();
+  else button.focus();
 }
 
 async function load() {
   const token = tokenOf(id);
   if (!token) return window.location.replace('/shop/order.html');
   byId('later').href = orderPage;
-  byId('gateway-host').textContent = host();
-  byId('cards').replaceChildren(...testCards.map(([number, what]) => el('button', { type: 'button', class: 'button quiet small', onclick: () => {
-    [byId('number').value, byId('expiry').value, byId('cvc').value] = [number, '12 / 34', '123'];
-    byId('number').focus();
-  } }, el('span', { class: 'mono' }, number), el('span', {}, what))));
+  // What a gateway's page has brought is used once; it does not stay on show.
+  window.history.replaceState(null, '', payPage(id, gateway));
+  let order;
   try {
-    const { order } = await viewOrder(id, token);
-    payment = await begin(id, token, 'embedded');
-    if (!intentOf(payment?.client_secret ?? '')) throw new Problem(500);
-    label = `Pay ${format(order.total, order.currency)}`;
-    show(byId('totals'), totals(order));
-    for (const input of inputs) input.disabled = false;
-    button.disabled = false;
-    setBusy(false);
-    byId('open').hidden = false;
-    byId('number').focus();
+    ({ order } = await viewOrder(id, token));
+    payment = await begin(id, token, gateway, 'embedded');
+    if (!complete()) throw new Problem(500);
+    const text = brought || isBack ? await take(brought) : '';
+    if (text === null) return;
+    open(order);
+    if (text) refused(text);
+    else if (isBack) refused(order.payment_status === 'failed' ? again(reasonOf('instrument_declined')) : 'You came back before you agreed. Nothing was charged.',
+      order.payment_status === 'failed' ? undefined : 'Not paid yet');
   } catch (problem) {
-    trouble(problem);
+    trouble(problem, order);
   }
 }
 
-byId('card').addEventListener('submit', submit);
-byId('number').addEventListener('blur', (event) => {
-  event.target.value = spaced(event.target.value);
-});
+byId('card').addEventListener('submit', payByCard);
+byId('paypal-pay').addEventListener('click', payWithPayPal);
 window.addEventListener('pageshow', (event) => event.persisted && window.location.reload());
 load();

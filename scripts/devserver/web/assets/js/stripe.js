@@ -1,5 +1,6 @@
 // Stripe, as a browser speaks to it. The card goes from here to Stripe's host and nowhere else.
 import { stripeBase, publishableKey } from './api.js';
+import { reasonOf } from './decline-words.js';
 import { isAddress } from './hosted.js';
 
 const patience = 30_000;
@@ -8,15 +9,6 @@ const patience = 30_000;
 export function intentOf(secret) {
   const cut = String(secret).indexOf('_secret_');
   return cut > 0 ? secret.slice(0, cut) : '';
-}
-
-/** host is who takes the card, for people to read. */
-export function host() {
-  try {
-    return new URL(stripeBase, window.location.origin).host;
-  } catch {
-    return 'its own address';
-  }
 }
 
 /**
@@ -66,18 +58,4 @@ function read(status, body) {
   }
 }
 
-// The gateway's own texts are for developers; these are for shoppers. https://docs.stripe.com/declines/codes
-const reasons = {
-  insufficient_funds: 'There is not enough money on this card.',
-  expired_card: 'This card has expired.',
-  incorrect_cvc: 'The security code is not right.',
-  invalid_cvc: 'The security code is not right.',
-  incorrect_number: 'The card number is not right.',
-  invalid_number: 'The card number is not right.',
-  invalid_expiry_month: 'The month of expiry is not right.',
-  invalid_expiry_year: 'The year of expiry is not right.',
-  payment_intent_authentication_failure: 'Your bank could not make sure that it was you.',
-  processing_error: 'The card could not be used just now. Please try again.',
-};
-
-const reason = (error) => reasons[error.decline_code] ?? reasons[error.code] ?? 'Your bank declined the card.';
+const reason = (error) => reasonOf(error.decline_code, error.code);

@@ -39,9 +39,9 @@ export function table(name, columns, rows, { bad = () => false, none = 'Nothing 
 const text = (value) => (value instanceof Node ? value : String(value ?? ''));
 
 const tones = {
-  good: ['paid', 'confirmed', 'shipped', 'delivered', 'completed', 'succeeded', 'applied', 'done', 'captured'],
-  warn: ['awaiting_payment', 'processing', 'payment_processing', 'parked', 'authorized', 'partially_refunded', 'refunded', 'running', 'pending', 'received', 'requested', 'initiating', 'requires_action', 'unknown'],
-  bad: ['failed', 'disputed', 'cancelled', 'expired', 'dead', 'timed_out', 'aborted'],
+  good: ['paid', 'confirmed', 'shipped', 'delivered', 'completed', 'succeeded', 'applied', 'done', 'captured', 'won'],
+  warn: ['awaiting_payment', 'processing', 'payment_processing', 'parked', 'authorized', 'partially_refunded', 'refunded', 'running', 'pending', 'received', 'requested', 'initiating', 'requires_action', 'unknown', 'approved', 'payer_action_required', 'needs_response', 'evidence_required'],
+  bad: ['failed', 'disputed', 'cancelled', 'expired', 'dead', 'timed_out', 'aborted', 'lost', 'declined'],
 };
 
 /** tag shows a state with a colour that fits; the word is always there as well. */

@@ -3,6 +3,7 @@ import { call } from '../api.js';
 import { announce, byId, el, note, show } from '../dom.js';
 import { clock, entries } from './board.js';
 import { drawOrders } from './orders.js';
+import { drawPayments } from './payments.js';
 import { drawSections } from './sections.js';
 
 const pause = 1500;
@@ -20,10 +21,8 @@ function link(name, text) {
 function draw() {
   byId('now').textContent = state.now ? `${clock(state.now)} UTC` : '–';
   drawOrders(state, act);
+  drawPayments(state, act);
   drawSections(state, (wish) => tell(wish.title, () => call('/_dev/redrive', { method: 'POST', body: { queue: wish.redrive } })));
-  const names = [...new Set(['stripe', ...entries(state.gateways).map(([name]) => name)])];
-  const choice = byId('gateway');
-  if (choice.options.length !== names.length) choice.replaceChildren(...names.map((name) => el('option', {}, name)));
   const on = entries(state.faults).flatMap(([name, own]) => named(own).map((fault) => `${name} ${fault}`));
   byId('faults-now').textContent = on.length ? `Now: ${on.join('; ')}` : 'Now: all is well.';
 }

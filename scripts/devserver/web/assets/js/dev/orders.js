@@ -35,11 +35,15 @@ function order(o, act) {
 function facts(o) {
   const parcels = list(o.shipments).map((p) => `${p.id}: ${p.carrier} ${p.tracking_number}, ${p.status}`);
   const refunds = list(o.refunds).map((r) => `${r.id}: ${sum(r.amount)}, ${r.status}${r.cause ? `, ${r.cause}` : ''}`);
+  const captures = list(o.captures).map((c) => `${c.id}: ${sum(c.amount)}, ${c.status}${c.last_error ? `, ${c.last_error}` : ''}`);
+  const disputes = list(o.disputes).map((d) => `${d.reference}: ${sum(d.amount)}, ${words(d.status).toLowerCase()}, taken ${sum(d.withdrawn)}${d.due_by ? `, answer by ${clock(d.due_by)}` : ''}`);
+  const promised = list(o.attempts).filter((a) => a.capture_before).map((a) => `${a.id}: capture before ${clock(a.capture_before)}`);
   const holds = list(o.holds).map((h) => `${h.key} by ${h.by} since ${clock(h.since)}`);
   const part = (name, texts) => texts.length > 0 && el('p', {}, el('b', {}, `${name}: `), texts.join('; '));
   return [
     part('Lines', list(o.lines).map((l) => `${l.quantity} × ${l.sku}`)),
     part('Goes to', [`${o.country}, ${o.shipping_method}; ${words(o.fulfillment_status).toLowerCase()}`]),
+    part('Promised', promised), part('Captures', captures), part('Disputes', disputes),
     part('Parcels', parcels), part('Refunds', refunds), part('Holds', holds),
     part('Expires', o.expires_at ? [clock(o.expires_at)] : []), part('Looked at again', o.due ? [clock(o.due)] : []),
   ];
@@ -49,9 +53,11 @@ function money(o) {
   return [
     table(`Payments of ${o.id}`, [
       { head: 'Payment', kind: 'mono', cell: (a) => a.reference || a.id },
+      { head: 'Gateway', cell: (a) => a.gateway },
       { head: 'Mode', cell: (a) => a.mode },
       { head: 'Status', cell: (a) => tag(a.status) },
       { head: 'Captured', kind: 'number', cell: (a) => sum(a.captured) },
+      { head: 'Fee', kind: 'number', cell: (a) => (a.fee ? sum(a.fee) : '') },
       { head: 'Last error', cell: (a) => words(a.last_error) },
     ], list(o.attempts), { none: 'No payment yet.' }),
     table(`Ledger of ${o.id}`, [

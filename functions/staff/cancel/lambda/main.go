@@ -1,0 +1,22 @@
+// Command cancel is the Lambda function of functions/staff/cancel.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"till/functions/assembly"
+	"till/shared/dynamo"
+	"till/shared/flow"
+	"till/shared/secrets"
+	"till/shared/settings"
+	"till/shared/startup"
+	"till/shared/startup/gateways"
+)
+
+func main() {
+	set, env := startup.Load(settings.LoadStaffCancel)
+	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Catalog: set.CatalogTable})
+	keys := secrets.New(env.Cloud, set.Stage, env.Now)
+	accounts := gateways.Open(gateways.At(keys, set.Gateways, set.Stage, env.Now))
+	lambda.Start(assembly.Cancel(env.Tools, set, store, accounts, flow.New(env.Cloud, "")))
+}

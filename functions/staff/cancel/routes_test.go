@@ -1,0 +1,33 @@
+package cancel_test
+
+import (
+	"testing"
+
+	"till/scripts/shoptest"
+	"till/shared/eventfile"
+)
+
+// roles are who may.
+var roles = append(shoptest.Roles(200, "manager", "admin"),
+	shoptest.Row{Name: "money needs a fresh sign-in", File: "signed-in-16-minutes-ago", Status: 403, Code: "sign_in_again"})
+
+var rows = []shoptest.Row{
+	{Name: "an order is cancelled", File: "cancelled", Status: 200},
+	{Name: "it needs no body", File: "no-body", Status: 200},
+	{Name: "an unknown member", File: "unknown-member", Status: 422, Code: "unknown_field", At: []string{"#/order"}},
+	{Name: "a body that is no JSON", File: "not-json", Status: 400, Code: "invalid_json"},
+	{Name: "an unknown order", File: "order-unknown", Status: 404, Code: "not_found"},
+}
+
+// ready makes the order that the requests are about.
+func ready(s *shoptest.Shop) []string {
+	o, _ := s.Paid("order-one")
+	return o.Words()
+}
+
+func TestRoles(t *testing.T) { shoptest.Rows(t, "cancel", roles, ready) }
+
+func TestRequests(t *testing.T) {
+	shoptest.Rows(t, "cancel", rows, ready)
+	eventfile.AllIn(t, "cancel", shoptest.Files(roles, rows))
+}

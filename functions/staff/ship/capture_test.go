@@ -1,0 +1,114 @@
+package ship_test
+
+import (
+	"log/slog"
+	"net/http"
+	"sync"
+	"testing"
+
+	"till/functions/staff/ship"
+	"till/scripts/shoptest"
+	"till/shared/fault"
+	"till/shared/order"
+	"till/shared/payment"
+)
+
+// taking is the handler of a shop that takes promised money when it ships.
+func taking(s *shoptest.Shop) ship.Handler {
+	return ship.Handler{Capture: s.Cashier().Capture, Book: s.Cashier().Book, Task: s.Store.Change, Shipped: s.Machine.Succeed, Now: s.Now,
+		Log: slog.New(slog.DiscardHandler)}
+}
+
+// promised is an order that waits for its parcel, with its money promised.
+func promised(t *testing.T) (*shoptest.Shop, shoptest.Opened, payment.AttemptID) {
+	t.Helper()
+	s := shoptest.New(t)
+	o, a := s.Promised("order-one")
+	s.Pump()
+	if got := s.Order(o).Record().Status; got != order.Fulfilling {
+		t.Fatalf("the order is %s", got)
+	}
+	return s, o, a
+}
+
+func TestNothingShipsBeforeItsMoneyIsTaken(t *testing.T) {
+	s, o, _ := promised(t)
+	h := taking(s)
+	h.Capture = nil // A shop that has its money taken before.
+	if _, err := h.Handle(t.Context(), s.Staff("ship", "everything", o.Words()[:2]...)); fault.Code(err) != "payment_not_captured" {
+		t.Errorf("got %v", err)
+	}
+	if got := s.Gateway.Captured(string(o.ID)); got != 0 {
+		t.Errorf("the gateway has %d", got)
+	}
+}
+
+func TestAShopThatTakesItsMoneyWhenItShipsTakesItOnce(t *testing.T) {
+	s, o, _ := promised(t)
+	var all sync.WaitGroup
+	for range 5 {
+		req := s.Staff("ship", "everything", o.Words()[:2]...)
+		all.Go(func() {
+			if resp, err := taking(s).Handle(t.Context(), req); err != nil && !fault.Is(err, fault.Conflict) {
+				t.Errorf("got %d, %v", resp.StatusCode, err)
+			}
+		})
+	}
+	all.Wait()
+	if got := s.Order(o).Record(); got.Status != order.Shipped || got.PaymentStatus() != "paid" || len(got.Shipments) != 1 || s.Gateway.Captured(string(o.ID)) != 5341 {
+		t.Errorf("the order is %s and %s, with %d parcels", got.Status, got.PaymentStatus(), len(got.Shipments))
+	}
+	if resp, err := taking(s).Handle(t.Context(), s.Staff("ship", "everything", o.Words()[:2]...)); err != nil || resp.StatusCode != http.StatusCreated {
+		t.Errorf("the same parcel again: %d, %v", resp.StatusCode, err)
+	}
+}
+
+func TestAParcelThatCannotBeShippedTakesNoMoney(t *testing.T) {
+	s, o, _ := promised(t)
+	if _, err := taking(s).Handle(t.Context(), s.Staff("ship", "more-than-is-left", o.Words()[:2]...)); fault.Code(err) != "quantity_invalid" {
+		t.Errorf("got %v", err)
+	}
+	if _, _, err := s.Cashier().Book.Change(t.Context(), o.ID, func(o *order.Order) (order.Change, error) {
+		return o.Hold("manual", nil, order.By{Who: "staff:1", At: s.Now()})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := taking(s).Handle(t.Context(), s.Staff("ship", "everything", o.Words()[:2]...)); fault.Code(err) != "order_on_hold" {
+		t.Errorf("got %v", err)
+	}
+	if got := s.Gateway.Captured(string(o.ID)); got != 0 {
+		t.Errorf("the gateway has %d", got)
+	}
+}
+
+func TestAParcelWaitsWhileItIsNotKnownWhetherItsMoneyWasTaken(t *testing.T) {
+	s, o, _ := promised(t)
+	s.Break("after gateway.Capture", shoptest.Lost())
+	for range 2 {
+		if _, err := taking(s).Handle(t.Context(), s.Staff("ship", "everything", o.Words()[:2]...)); !fault.Is(err, fault.Conflict) {
+			t.Errorf("got %v", err)
+		}
+	}
+	s.Mend()
+	s.Wait(120e9)
+	if err := s.Sweep(); err != nil {
+		t.Fatal(err)
+	}
+	if resp, err := taking(s).Handle(t.Context(), s.Staff("ship", "everything", o.Words()[:2]...)); err != nil || resp.StatusCode != http.StatusCreated {
+		t.Errorf("got %d, %v", resp.StatusCode, err)
+	}
+	if got := s.Gateway.Captured(string(o.ID)); got != 5341 {
+		t.Errorf("the gateway has %d", got)
+	}
+}
+
+func TestAParcelWhosePromiseIsOverIsNotShipped(t *testing.T) {
+	s, o, a := promised(t)
+	s.Tell(a, func(f *payment.Facts) { f.State = payment.Expired })
+	if _, err := taking(s).Handle(t.Context(), s.Staff("ship", "everything", o.Words()[:2]...)); !fault.Is(err, fault.Conflict) {
+		t.Errorf("got %v", err)
+	}
+	if got := s.Order(o).Record(); got.Status != order.Cancelled || len(got.Shipments) != 0 {
+		t.Errorf("the order is %s with %d parcels", got.Status, len(got.Shipments))
+	}
+}

@@ -1,0 +1,94 @@
+package sweep_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"till/scripts/shoptest"
+	"till/shared/cashier"
+	"till/shared/order"
+	"till/shared/payment"
+	"till/shared/payment/paymenttest"
+)
+
+func TestACaptureWhoseAnswerIsLostIsMadeByTheSweep(t *testing.T) {
+	for _, operation := range []string{"gateway.Capture", "after gateway.Capture"} {
+		s := shoptest.New(t)
+		o, _ := s.Promised("order-one")
+		s.Break(operation, shoptest.Lost())
+		_, got, err := s.Cashier().Capture(t.Context(), s.Order(o), order.NewCapture{Key: "c1"}, cashier.Who{Who: "staff:1"})
+		if err != nil || got.State != payment.CaptureUnknown {
+			t.Fatalf("got %+v, %v", got, err)
+		}
+		s.Mend()
+		minutes(t, s, 3)
+		if r := s.Order(o).Record(); r.PaymentStatus() != "paid" || s.Gateway.Captured(string(o.ID)) != 5341 {
+			t.Errorf("after %s it is %s, the gateway has %d", operation, r.PaymentStatus(), s.Gateway.Captured(string(o.ID)))
+		}
+	}
+}
+
+func TestAnAuthorizationThatLapsesIsAnnouncedADayBeforeAndEndsTheOrder(t *testing.T) {
+	s := shoptest.New(t)
+	o, a := s.Promised("order-one")
+	s.Tell(a, func(f *payment.Facts) { f.CaptureBefore = s.Now().Add(3 * 24 * time.Hour) })
+	day := func(n int) {
+		for range n * 24 {
+			s.Wait(time.Hour)
+			sweep(t, s)
+		}
+	}
+	day(1)
+	if s.Order(o).Held("capture_expiring") {
+		t.Error("it is held two days before")
+	}
+	s.Metrics.Take()
+	day(1)
+	s.Wait(2 * time.Minute)
+	sweep(t, s)
+	if !s.Order(o).Held("capture_expiring") || !strings.Contains(strings.Join(s.Metrics.Take(), ""), "CapturesExpiring") {
+		t.Error("nobody is told a day before")
+	}
+	s.Tell(a, func(f *payment.Facts) { f.State = payment.Expired })
+	day(1)
+	minutes(t, s, 3)
+	if got := s.Order(o).Record().Status; got != order.Cancelled {
+		t.Errorf("the order is %s", got)
+	}
+	if stock, err := s.Store.Stock(t.Context(), "mug-blue"); err != nil || stock.Reserved != 0 {
+		t.Errorf("the stock is %+v, %v", stock, err)
+	}
+}
+
+func TestADisputeWhoseEndNobodyToldIsFound(t *testing.T) {
+	s := shoptest.New(t)
+	o, a := s.Paid("order-one")
+	s.Tell(a, paymenttest.Disputed("dp_1"))
+	s.Tell(a, func(f *payment.Facts) { f.Disputes[0].DueBy = s.Now().Add(24 * time.Hour) })
+	if _, _, err := s.Cashier().Settle(t.Context(), o.ID, a, cashier.Who{Who: "gateway:stripe"}); err != nil {
+		t.Fatal(err)
+	}
+	s.Metrics.Take()
+	s.Tell(a, func(f *payment.Facts) { f.Disputes[0].State, f.Disputes[0].Withdrawn = payment.DisputeLost, f.Captured })
+	for range 26 {
+		s.Wait(time.Hour)
+		sweep(t, s)
+	}
+	if d, _ := s.Order(o).Dispute("dp_1"); !d.Lost() || s.Order(o).Held("dispute:dp_1") {
+		t.Errorf("it is %+v", d)
+	}
+	if !strings.Contains(strings.Join(s.Metrics.Take(), ""), "DisputesDue") {
+		t.Error("nobody is told that it must be answered")
+	}
+}
+
+func TestAShopperWhoAgreedAndOfWhomNobodyToldIsFound(t *testing.T) {
+	s := shoptest.New(t)
+	o := s.Place("order-one")
+	s.Tell(s.Pay(o, "key-one"), paymenttest.Agreed)
+	minutes(t, s, 15)
+	if got := s.Order(o).Record(); got.Status != order.Confirmed || s.Gateway.Calls("Confirm") != 1 {
+		t.Errorf("the order is %s, told %d times to take the money", got.Status, s.Gateway.Calls("Confirm"))
+	}
+}

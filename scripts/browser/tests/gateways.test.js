@@ -1,0 +1,211 @@
+// Each gateway, on its own page and here in the shop: bought with, declined and paid after all, turned back from, refused.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { base, visitors } from '../browser.js';
+import { advance, asked, book, cards, choose, confirmed, faults, fillAddress, order, orderOf, payHere, payLater, payThere, put, shelve, status, stored, total } from '../shop.js';
+
+const visit = visitors();
+const gateways = ['stripe', 'paypal', 'square'];
+
+/** pay pays with a card where the shopper is asked to. */
+async function pay(page, mode, gateway, card) {
+  if (mode === 'embedded' && gateway !== 'paypal') return payHere(page, card);
+  if (mode === 'embedded') await page.click('#paypal-pay');
+  await page.waitForURL((url) => !url.href.startsWith(`${base}/`));
+  return payThere(page, card);
+}
+
+/** told is what a declined shopper reads before the next try, and where: it leaves the page ready for that try. */
+async function told(page, mode, gateway) {
+  if (mode === 'hosted' && gateway !== 'paypal') return page.textContent('[role="alert"]');
+  // On PayPal's page a shopper only agrees; the money is taken, or declined, when the browser is back.
+  if (mode === 'hosted') {
+    assert.match(await status(page, 'bad'), /did not go through/);
+    const text = await page.textContent('#status-text');
+    await payLater(page, mode, gateway);
+    return text;
+  }
+  await page.waitForSelector('#declined:not([hidden])');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'declined', 'the focus is on what happened');
+  return page.textContent('#declined');
+}
+
+/** chargedOnce checks the books: the order was paid with this gateway, once, and with no other. */
+async function chargedOnce(page, gateway) {
+  for (const each of gateways) {
+    assert.equal((await book(page, orderOf(page), each))?.charges ?? 0, each === gateway ? 1 : 0, each);
+  }
+}
+
+for (const gateway of gateways) {
+  for (const mode of ['hosted', 'embedded']) {
+    test(`${gateway}, ${mode}: a purchase ends at the thank-you and is charged once`, () => visit(async (page) => {
+      const sum = await order(page, mode, { gateway, quantity: 2 });
+      await pay(page, mode, gateway, cards.pays);
+      await confirmed(page, sum);
+      await chargedOnce(page, gateway);
+    }));
+
+    test(`${gateway}, ${mode}: a declined card is told, and the next one pays the same order`, () => visit(async (page) => {
+      const sum = await order(page, mode, { gateway });
+      await pay(page, mode, gateway, cards.declined);
+      assert.match(await told(page, mode, gateway), /declined|charged/i);
+      await pay(page, mode, gateway, cards.pays);
+      await confirmed(page, sum);
+      await chargedOnce(page, gateway);
+      assert.equal(await page.evaluate(() => JSON.parse(localStorage.getItem('till.orders')).length), 1, 'one order was placed');
+    }));
+  }
+}
+
+test('Square’s form sends the card to Square alone, and the shop gets a token', () => visit(async (page) => {
+  const to = [];
+  const tokens = [];
+  page.on('request', (request) => {
+    const sent = request.url() + decodeURIComponent(request.postData() ?? '');
+    if (sent.includes(cards.pays)) to.push(request.url());
+    if (request.url().endsWith('/confirm')) tokens.push(request.postDataJSON().token);
+  });
+  const sum = await order(page, 'embedded', { gateway: 'square' });
+  await payHere(page, cards.pays);
+  await confirmed(page, sum);
+  assert.equal(to.length, 1);
+  assert.ok(!to[0].startsWith(`${base}/`) && to[0].endsWith('/square/v2/card-nonce'), to[0]);
+  assert.equal(tokens.length, 1);
+  assert.match(tokens[0], /^cnon:/);
+  assert.ok(!(await stored(page)).includes(cards.pays), 'no card in the browser’s storage');
+}));
+
+for (const [answer, what] of [['complete', 'pays'], ['fail', 'is told, and another card pays']]) {
+  test(`Square asks the bank: “${answer}” ${what}`, () => visit(async (page) => {
+    const sum = await order(page, 'embedded', { gateway: 'square' });
+    await payHere(page, cards.authentication);
+    await page.click(`button[value="${answer}"]`);
+    if (answer === 'fail') {
+      await page.waitForSelector('#declined:not([hidden])');
+      assert.match(await page.textContent('#declined'), /make sure that it was you.*Nothing was charged/s);
+      assert.equal(new URL(page.url()).search, '', 'the token does not stay on show');
+      await payHere(page, cards.pays);
+    }
+    await confirmed(page, sum);
+    await chargedOnce(page, 'square');
+  }));
+}
+
+test('who turns back from PayPal’s page reads that nothing is paid, and can go there again', () => visit(async (page) => {
+  const sum = await order(page, 'embedded', { gateway: 'paypal' });
+  await page.click('#paypal-pay');
+  await page.click('button[value="cancel"]');
+  await page.waitForSelector('#declined:not([hidden])');
+  assert.match(await page.textContent('#declined'), /Not paid yet.*Nothing was charged/s);
+  await pay(page, 'embedded', 'paypal', cards.pays);
+  await confirmed(page, sum);
+}));
+
+test('who begins with one gateway and pays with another is charged by that one alone', () => visit(async (page) => {
+  const sum = await order(page, 'hosted', { gateway: 'stripe' });
+  await page.click('button[value="cancel"]');
+  await payLater(page, 'hosted', 'paypal');
+  await page.click('button[value="cancel"]');
+  await payLater(page, 'embedded', 'square');
+  await pay(page, 'embedded', 'square', cards.pays);
+  await confirmed(page, sum);
+  await chargedOnce(page, 'square');
+}));
+
+test('the choice is remembered: on a reload, and on the page of the order', () => visit(async (page) => {
+  await put(page);
+  await page.goto(`${base}/shop/checkout.html`);
+  await fillAddress(page);
+  await choose(page, 'embedded', 'square');
+  await page.reload();
+  await total(page);
+  assert.deepEqual([await page.isChecked('#with-square'), await page.isChecked('#pay-embedded')], [true, true]);
+  await page.click('#place');
+  await asked(page, 'embedded', 'square');
+  await page.click('#later');
+  await page.waitForSelector('#pay-panel:not([hidden])');
+  assert.deepEqual([await page.isChecked('#with-square'), await page.isChecked('#pay-embedded')], [true, true]);
+}));
+
+test('a gateway that does not take the currency is not offered, and says why', () => visit(async (page) => {
+  await page.goto(base);
+  await page.selectOption('.currency select', 'USD');
+  await put(page);
+  await page.goto(`${base}/shop/checkout.html`);
+  await page.waitForSelector('#open:not([hidden])');
+  assert.equal(await page.isDisabled('#with-square'), true);
+  assert.match(await page.textContent('label[for="with-square"]'), /Does not take US Dollar/i);
+  assert.equal(await page.isDisabled('#with-paypal'), false);
+  // Asked for all the same, it refuses, and another one can be chosen there.
+  await fillAddress(page);
+  await choose(page, 'embedded', 'stripe');
+  await page.click('#place');
+  await asked(page, 'embedded');
+  const id = orderOf(page);
+  await page.goto(`${base}/shop/order.html`);
+  await page.goto(`${base}/shop/pay.html#order=${id}&gateway=square`);
+  await page.waitForSelector('#problem .note');
+  assert.match(await page.textContent('#problem'), /Square cannot take this payment.*kept for you/s);
+  assert.equal(await page.locator('#problem button', { hasText: 'Square' }).count(), 0);
+  await page.click('#problem button:text("Pay with Stripe")');
+  await asked(page, 'embedded');
+  await payHere(page, cards.pays);
+  await confirmed(page);
+  await chargedOnce(page, 'stripe');
+}));
+
+test('a refusal on the way to a gateway’s page leads to the order, where another is chosen', () => visit(async (page) => {
+  await page.goto(base);
+  await page.selectOption('.currency select', 'KWD');
+  await put(page);
+  await page.goto(`${base}/shop/checkout.html`);
+  await fillAddress(page);
+  await choose(page, 'hosted', 'paypal');
+  await page.click('#place');
+  await page.waitForSelector('#news .note');
+  assert.match(await page.textContent('#news'), /not possible.*choose another/s);
+  assert.deepEqual([await page.isDisabled('#with-paypal'), await page.isChecked('#with-stripe')], [true, true]);
+  await payLater(page, 'hosted', 'stripe');
+  await payThere(page, cards.pays);
+  await confirmed(page);
+  await chargedOnce(page, 'stripe');
+}));
+
+for (const gateway of ['paypal', 'square']) {
+  test(`${gateway}: a payment whose outcome nobody told is asked for, and not charged again`, () => visit(async (page) => {
+    const sum = await order(page, 'embedded', { gateway });
+    await faults(page, { api: { timeout_after_effect: 1 } }, gateway);
+    try {
+      if (gateway === 'square') await faults(page, {}, gateway); // Its form is called by the browser, which would get no answer.
+      await pay(page, 'embedded', gateway, cards.pays);
+      if (gateway === 'paypal') await page.waitForURL((url) => url.href.startsWith(`${base}/`));
+    } finally {
+      await faults(page, {}, gateway);
+    }
+    await advance(page, '3m');
+    await confirmed(page, sum);
+    await chargedOnce(page, gateway);
+  }));
+}
+
+test('choosing between gateways moves nothing on the page', () => visit(async (page) => {
+  await put(page);
+  for (const width of [360, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(`${base}/shop/checkout.html`);
+    await page.waitForSelector('#methods input');
+    const places = () => page.evaluate(() => [...document.querySelectorAll('#way .choice, #way .secure, #total-heading')].map((n) => {
+      const { left, top, right, bottom } = n.getBoundingClientRect();
+      return [left, top, right, bottom].map((at, i) => Math.round(i % 2 ? at + window.scrollY : at)).join();
+    }));
+    await page.evaluate(() => document.querySelector('.summary').setAttribute('class', 'panel')); // It follows the window.
+    await page.check('#with-stripe');
+    const before = await places();
+    for (const gateway of gateways) {
+      await page.check(`#with-${gateway}`);
+      assert.deepEqual(await places(), before, `${gateway} at ${width}`);
+      assert.ok((await page.locator('#modes').innerText()).includes({ stripe: 'On Stripe’s page', paypal: 'On PayPal’s page', square: 'On Square’s page' }[gateway]));
+    }
+  }
+}));

@@ -1,0 +1,107 @@
+package paypalsim
+
+import (
+	"errors"
+
+	"till/scripts/localcloud/gatewaysim"
+)
+
+// SetFaults replaces all faults. The error names a value that is not allowed.
+func (s *Sim) SetFaults(f gatewaysim.Faults) error { return s.core.SetFaults(f) }
+
+// Faults is what SetFaults set.
+func (s *Sim) Faults() gatewaysim.Faults { return s.core.Faults() }
+
+// Stats is the count of webhooks so far.
+func (s *Sim) Stats() gatewaysim.Stats { return s.core.Stats() }
+
+// Deliveries is the log of the last 1000 sendings, oldest first.
+func (s *Sim) Deliveries() []gatewaysim.Delivery { return s.core.Deliveries() }
+
+// Pending is how many sendings wait for their time, retries included.
+func (s *Sim) Pending() int { return s.core.Pending() }
+
+// RaiseDispute lets the shopper dispute a capture at PayPal, with its money taken at once; an inquiry takes none yet. It returns the
+// dispute's id. Error: nothing to dispute.
+func (s *Sim) RaiseDispute(captureID, reason string, inquiry bool) (string, error) {
+	s.lock()
+	defer s.unlock()
+	c, ok := s.captures.Get(captureID)
+	if !ok {
+		return "", errors.New("paypalsim: no such capture")
+	}
+	d := s.raise(c, reason, inquiry)
+	if d == nil {
+		return "", errors.New("paypalsim: nothing is left to dispute")
+	}
+	return d.id, nil
+}
+
+// CloseDispute decides an open dispute. Error: no such open dispute.
+func (s *Sim) CloseDispute(id string, won bool) error {
+	s.lock()
+	defer s.unlock()
+	d, ok := s.disputes.Get(id)
+	if !ok || !d.open() {
+		return errors.New("paypalsim: no such open dispute")
+	}
+	outcome := "RESOLVED_BUYER_FAVOUR"
+	if won {
+		outcome = "RESOLVED_SELLER_FAVOUR"
+	}
+	s.decide(d, outcome)
+	return nil
+}
+
+// SettleRefund ends a refund now: "COMPLETED", "FAILED" or "CANCELLED". Error: it cannot go there.
+func (s *Sim) SettleRefund(id, status string) error {
+	s.lock()
+	defer s.unlock()
+	r, ok := s.refunds.Get(id)
+	if !ok || !r.counts() || status != completed && status != failed && status != "CANCELLED" {
+		return errors.New("paypalsim: no such refund that can go there")
+	}
+	s.endRefund(r, status)
+	return nil
+}
+
+// SettleCapture ends a capture that is pending: the money came, or did not. Error: none is pending under that id.
+func (s *Sim) SettleCapture(id string, good bool) error {
+	s.lock()
+	defer s.unlock()
+	c, ok := s.captures.Get(id)
+	if !ok || c.status != pending {
+		return errors.New("paypalsim: no such pending capture")
+	}
+	s.settle(c, good)
+	return nil
+}
+
+// Resend sends an event again to every endpoint that wants it, as the dashboard can. Error: no such event.
+func (s *Sim) Resend(eventID string) error {
+	s.lock()
+	defer s.unlock()
+	e, ok := s.events.Get(eventID)
+	if !ok {
+		return errors.New("paypalsim: no such event")
+	}
+	s.announce(e)
+	return nil
+}
+
+// RefundOrder refunds a part of what an order has paid, as staff do on PayPal's dashboard. Error: not that much is left.
+func (s *Sim) RefundOrder(orderID string, units int64) error {
+	s.lock()
+	defer s.unlock()
+	o, ok := s.orders.Get(orderID)
+	if !ok {
+		return errors.New("paypalsim: no such order")
+	}
+	for _, c := range o.captures {
+		if units > 0 && s.mayRefund(c, units) == nil {
+			s.give(c, units, "", "")
+			return nil
+		}
+	}
+	return errors.New("paypalsim: not that much is left")
+}

@@ -1,0 +1,156 @@
+package squaresim
+
+import (
+	"errors"
+
+	"till/scripts/localcloud/gatewaysim"
+)
+
+// Books lists what this Square knows of each order reference, by reference.
+func (s *Sim) Books() []Book {
+	s.lock()
+	defer s.unlock()
+	var ledger gatewaysim.Ledger
+	for _, o := range s.orders.All() {
+		if o.returned != nil {
+			continue
+		}
+		b := ledger.At(o.metadata[s.cfg.ReferenceKey], s.cfg.Currency)
+		if o.payable() || o.live() {
+			b.Chargeable++
+		}
+		for _, p := range o.tenders {
+			p.enter(b)
+		}
+	}
+	return ledger.List()
+}
+
+func (p *payment) enter(b *Book) {
+	switch p.status {
+	case approved:
+		b.Authorized += p.amount
+		b.Charges++
+	case completed:
+		b.Captured += p.amount
+		b.Charges++
+	}
+	if p.feeKnown {
+		b.Fees += p.fee
+	}
+	for _, r := range p.refunds {
+		switch r.status {
+		case completed:
+			b.Refunded += r.amount
+		case pending:
+			b.RefundsPending += r.amount
+		}
+	}
+	b.Disputed += p.disputed()
+	for _, d := range p.disputes {
+		if d.state == lost || d.state == accepted {
+			b.DisputesLost += d.amount
+		}
+	}
+}
+
+// Totals sums the books; Reference is "".
+func (s *Sim) Totals() []Book { return gatewaysim.Sum(s.Books()) }
+
+// Payments lists all orders to be paid with their latest payment, newest first.
+func (s *Sim) Payments() []Payment {
+	s.lock()
+	defer s.unlock()
+	list := []Payment{}
+	for _, o := range s.orders.Newest(func(o *order) bool { return o.returned == nil }) {
+		line := Payment{Reference: o.metadata[s.cfg.ReferenceKey], Intent: o.id, Status: "order " + o.state, Amount: o.total, Currency: s.cfg.Currency,
+			Captured: o.paid(), Created: o.created.Unix()}
+		if o.link != nil {
+			if line.Session = o.link.id; o.payable() {
+				line.PayURL = s.payURL(o.link)
+			}
+		}
+		for _, p := range o.tenders {
+			line.Charge, line.Status, line.Method = p.id, p.status, p.card.Brand+" "+p.card.Last4
+			for _, r := range p.refunds {
+				if r.status == completed {
+					line.Refunded += r.amount
+				}
+			}
+			for _, d := range p.disputes {
+				line.Dispute, line.Disputed = d.id, d.state
+			}
+		}
+		list = append(list, line)
+	}
+	gatewaysim.Latest(list)
+	return list
+}
+
+// RaiseDispute lets the bank dispute a payment. It returns the dispute's id. Error: nothing to dispute.
+func (s *Sim) RaiseDispute(paymentID, reason string) (string, error) {
+	s.lock()
+	defer s.unlock()
+	p, ok := s.payments.Get(paymentID)
+	if !ok {
+		return "", errors.New("squaresim: no such payment")
+	}
+	d := s.raise(p, reason, false)
+	if d == nil {
+		return "", errors.New("squaresim: nothing is left to dispute")
+	}
+	return d.id, nil
+}
+
+// CloseDispute decides an open dispute. Error: no such open dispute.
+func (s *Sim) CloseDispute(id string, forShop bool) error {
+	s.lock()
+	defer s.unlock()
+	d, ok := s.disputes.Get(id)
+	if !ok || !d.open() {
+		return errors.New("squaresim: no such open dispute")
+	}
+	s.decide(d, forShop)
+	return nil
+}
+
+// SettleRefund ends a refund now: "succeeded", or "failed", also after it had succeeded. Error: it cannot go there.
+func (s *Sim) SettleRefund(id, status string) error {
+	s.lock()
+	defer s.unlock()
+	r, ok := s.refunds.Get(id)
+	to := map[string]string{"succeeded": completed, "failed": failed}[status]
+	if !ok || to == "" || !r.counts() {
+		return errors.New("squaresim: no such refund that can end so")
+	}
+	s.endRefund(r, to)
+	return nil
+}
+
+// RefundThem refunds an order's payment as staff would on Square's own dashboard. Error: it cannot be.
+func (s *Sim) RefundThem(orderID string, amount int64) (string, error) {
+	s.lock()
+	defer s.unlock()
+	o, ok := s.orders.Get(orderID)
+	if !ok {
+		return "", errors.New("squaresim: no such order")
+	}
+	for _, p := range o.tenders {
+		if p.status == completed && s.refusedRefund(p, amount) == nil {
+			return s.give(p, amount, "Returned Goods").id, nil
+		}
+	}
+	return "", errors.New("squaresim: no payment of the order can be refunded like this")
+}
+
+// Resend sends an event again to every endpoint that wants it, as the Developer Console can. Error: no such event.
+func (s *Sim) Resend(eventID string) error {
+	s.lock()
+	defer s.unlock()
+	e, ok := s.events.Get(eventID)
+	if !ok {
+		return errors.New("squaresim: no such event")
+	}
+	s.announce(e)
+	return nil
+}

@@ -1,0 +1,65 @@
+package shoptest
+
+import (
+	"till/shared/cashier"
+	"till/shared/edge/apigw"
+	"till/shared/order"
+	"till/shared/payment"
+	"till/shared/payment/paymenttest"
+)
+
+// Cashier moves the shop's money.
+func (s *Shop) Cashier() cashier.Cashier {
+	return cashier.Cashier{
+		Book: order.Book{Load: s.Store.Order, Save: s.Store.Save}, Gateway: s.Gateways, Now: s.Now,
+		ReturnURL: func(order.ID, payment.AttemptID) string { return Origin },
+	}
+}
+
+// Promised places an order under a key, whose money is promised and not taken; the order is confirmed.
+func (s *Shop) Promised(key string) (Opened, payment.AttemptID) {
+	s.Helper()
+	o, who := s.Place(key), cashier.Who{Who: "shopper"}
+	a, _, err := s.Cashier().Begin(s.Context(), s.Order(o), order.NewAttempt{Key: "pay " + key, Gateway: "stripe", Mode: payment.Hosted, Manual: true}, who)
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.Tell(a.ID, paymenttest.Authorized)
+	if _, _, err := s.Cashier().Settle(s.Context(), o.ID, a.ID, who); err != nil {
+		s.Fatal(err)
+	}
+	if got := s.Order(o).Record(); got.Status != order.Confirmed || got.PaymentStatus() != "authorized" {
+		s.Fatalf("the order is %s and %s", got.Status, got.PaymentStatus())
+	}
+	return o, a.ID
+}
+
+// Desk is a manager's request about an order, with a body and an idempotency key; "" leaves either out.
+func (s *Shop) Desk(o Opened, body, key string) apigw.Request {
+	s.Helper()
+	req := s.Staff("refund", "a-part", o.Words()[:2]...)
+	req.Body = body
+	delete(req.Headers, "idempotency-key")
+	if key != "" {
+		req.Headers["idempotency-key"] = key
+	}
+	if body == "" {
+		delete(req.Headers, "content-type")
+	}
+	return req
+}
+
+// Refusals are requests that no function which moves money does anything about, by what is wrong with them, with the kind of their
+// fault.
+func (s *Shop) Refusals(o Opened) map[string]apigw.Request {
+	s.Helper()
+	out := map[string]apigw.Request{}
+	for _, file := range []string{"as-nobody", "as-packer", "as-viewer", "expired-token", "id-token", "shopper-token", "signed-in-16-minutes-ago", "without-mfa"} {
+		req := s.Staff("refund", file, o.Words()[:2]...)
+		req.Body = "{}"
+		out[file] = req
+	}
+	out["order-unknown"] = s.Desk(o, "{}", "key")
+	out["order-unknown"].PathParameters["id"] = "ord_" + string(o.ID[4:29]) + "x"
+	return out
+}

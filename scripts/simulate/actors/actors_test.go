@@ -1,0 +1,202 @@
+package actors_test
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"till/scripts/acceptance"
+	"till/scripts/simulate/actors"
+	"till/shared/order"
+)
+
+// stage lets people act one after the other, answers as it is told to, and keeps what they did.
+type stage struct {
+	now      time.Time
+	answer   func(*http.Request, string) acceptance.Reply
+	entries  []entry
+	asked    []string // "POST /orders key" …
+	broken   []string
+	disputed int
+	silenced int
+}
+
+type entry struct {
+	at   time.Time
+	work func()
+}
+
+func (s *stage) API(r *http.Request) acceptance.Reply {
+	body := ""
+	if r.Body != nil {
+		raw, _ := io.ReadAll(r.Body)
+		body = string(raw)
+	}
+	s.asked = append(s.asked, strings.TrimSpace(r.Method+" "+r.URL.Path+" "+r.Header.Get("Idempotency-Key")))
+	return s.answer(r, body)
+}
+
+func (s *stage) Page(r *http.Request) acceptance.Reply {
+	s.asked = append(s.asked, "page "+r.URL.Path)
+	return acceptance.Reply{Status: http.StatusOK}
+}
+
+func (s *stage) Now() time.Time       { return s.now }
+func (s *stage) Rest(d time.Duration) { s.now = s.now.Add(d) }
+func (s *stage) Enter(at time.Time, _ string, work func()) {
+	s.entries = append(s.entries, entry{at, work})
+}
+func (s *stage) SignIn(string) (string, error)              { return "token", nil }
+func (s *stage) Violated(rule string, _ order.ID, _ string) { s.broken = append(s.broken, rule) }
+func (s *stage) StopExecution(order.ID)                     {}
+func (s *stage) Dispute(order.ID, bool)                     { s.disputed++ }
+func (s *stage) Forget(order.ID, bool)                      {}
+func (s *stage) Silence(order.ID, time.Duration)            { s.silenced++ }
+func (s *stage) Place() acceptance.Place {
+	return acceptance.Place{Shop: "http://shop.example", Gateway: "http://pay.example"}
+}
+
+// play lets everybody act to their end. Who ends in the middle, as people do who find something wrong, ends alone.
+func play(mix actors.Mix, orders int, seed uint64, answer func(*http.Request, string) acceptance.Reply) *stage {
+	s := &stage{now: time.Date(2040, 1, 2, 9, 0, 0, 0, time.UTC), answer: answer}
+	actors.Gather(s, mix, orders, seed, []string{"mug", "lamp"})
+	for len(s.entries) > 0 {
+		next := s.entries[0]
+		s.entries = s.entries[1:]
+		if next.at.After(s.now) {
+			s.now = next.at
+		}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			next.work()
+		}()
+		<-done
+	}
+	return s
+}
+
+func refuses(status int) func(*http.Request, string) acceptance.Reply {
+	return func(*http.Request, string) acceptance.Reply { return acceptance.Reply{Status: status} }
+}
+
+// sells is a shop that takes every order and every payment, and is paid at once.
+func sells(r *http.Request, _ string) acceptance.Reply {
+	reply := func(status int, body string) acceptance.Reply {
+		return acceptance.Reply{Status: status, Body: []byte(body)}
+	}
+	const id = "ord_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+	const seen = `{"id":"` + id + `","status":"fulfilling","payment_status":"paid","total":{"amount":1000,"currency":"EUR"}}`
+	switch {
+	case r.Method == http.MethodPost && r.URL.Path == "/orders":
+		return reply(http.StatusCreated, `{"order":`+seen+`,"token":"open"}`)
+	case strings.HasSuffix(r.URL.Path, "/payments"):
+		return reply(http.StatusCreated, `{"payment":{"id":"pay_1","redirect_url":"http://pay.example/c/pay/cs_1","client_secret":"pi_1_secret_2"}}`)
+	case strings.HasSuffix(r.URL.Path, "/shipments"), strings.HasSuffix(r.URL.Path, "/refunds"):
+		return reply(http.StatusCreated, `{"order":`+seen+`}`)
+	case r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/orders/"):
+		return reply(http.StatusOK, `{"order":`+seen+`}`)
+	}
+	return reply(http.StatusOK, `{"order":`+seen+`}`)
+}
+
+var mixed = actors.Mix{PerHour: 60, Stay: time.Hour}
+
+func TestPeopleAskAgainWithTheSameKeyAndWalkAwayInTheEnd(t *testing.T) {
+	for _, status := range []int{0, http.StatusServiceUnavailable, http.StatusTooManyRequests, http.StatusGatewayTimeout} {
+		s := play(mixed, 1, 1, refuses(status))
+		var placed []string
+		for _, a := range s.asked {
+			if strings.HasPrefix(a, "POST /orders ") {
+				placed = append(placed, a)
+			}
+		}
+		if len(placed) != 8 || len(slices.Compact(placed)) != 1 || len(s.broken) > 0 {
+			t.Errorf("status %d: they asked %v; broken: %v", status, s.asked, s.broken)
+		}
+	}
+}
+
+func TestWhatAShopMayNotAnswerIsAViolation(t *testing.T) {
+	broken := func(*http.Request, string) acceptance.Reply {
+		return acceptance.Reply{Status: http.StatusInternalServerError, Body: []byte(`{"code":"internal_error"}`)}
+	}
+	for what, answer := range map[string]func(*http.Request, string) acceptance.Reply{
+		"a refusal of what is right": refuses(http.StatusBadRequest),
+		"an error of ours":           broken,
+	} {
+		if s := play(mixed, 1, 1, answer); !slices.Contains(s.broken, "Answer") {
+			t.Errorf("%s: broken: %v after %v", what, s.broken, s.asked)
+		}
+	}
+}
+
+func TestOneSeedsPeopleDoTheSameAgain(t *testing.T) {
+	mix := mixed
+	mix.Moody = true
+	one, two, other := play(mix, 20, 7, sells), play(mix, 20, 7, sells), play(mix, 20, 8, sells)
+	if !slices.Equal(one.asked, two.asked) || !one.now.Equal(two.now) {
+		t.Errorf("%d requests until %s, then %d until %s", len(one.asked), one.now, len(two.asked), two.now)
+	}
+	if slices.Equal(one.asked, other.asked) || len(one.asked) < 60 {
+		t.Errorf("seed 8 is like seed 7: %d requests", len(other.asked))
+	}
+}
+
+// routes counts the kinds of requests: ids and keys left out.
+func routes(s *stage) map[string]int {
+	out := map[string]int{}
+	for _, a := range s.asked {
+		method, rest, _ := strings.Cut(a, " ")
+		path, _, _ := strings.Cut(rest, " ")
+		parts := strings.Split(path, "/")
+		out[method+" "+parts[len(parts)-1]]++
+	}
+	return out
+}
+
+func TestWorldsDifferInWhatPeopleDo(t *testing.T) {
+	mix := mixed
+	mix.Moody = true
+	low, high := map[string]int{}, map[string]int{}
+	disputed, silenced := 0, 0
+	for seed := range uint64(12) {
+		s := play(mix, 60, seed+1, sells)
+		disputed += s.disputed
+		silenced += s.silenced
+		for _, route := range []string{"POST cancellation", "POST refunds", "POST payments"} {
+			n := routes(s)[route]
+			if was, seen := low[route]; !seen || n < was {
+				low[route] = n
+			}
+			high[route] = max(high[route], n)
+		}
+	}
+	for _, route := range slices.Sorted(maps.Keys(high)) {
+		if high[route] < 2*low[route]+10 && route != "POST payments" || high[route] == 0 {
+			t.Errorf("%s: %d to %d times a world", route, low[route], high[route])
+		}
+	}
+	if disputed == 0 || silenced == 0 {
+		t.Errorf("%d disputes, %d silences", disputed, silenced)
+	}
+}
+
+func TestAPathIsWalkedToItsEnd(t *testing.T) {
+	for _, p := range actors.Paths() {
+		s := play(p.Mix, 1, 1, sells)
+		got := fmt.Sprint(routes(s))
+		for _, want := range map[string][]string{
+			"golden": {"POST payments", "POST shipments", "POST delivery"}, "refund": {"POST refunds"}, "cancel": {"POST cancellation"}, "late-money": {"POST payments"},
+		}[p.Name] {
+			if routes(s)[want] == 0 {
+				t.Errorf("%s: no %s in %s", p.Name, want, got)
+			}
+		}
+	}
+}

@@ -1,0 +1,44 @@
+package world
+
+import "till/scripts/simulate/faults"
+
+// Hunger lets every point of a world be struck about as often as any other, by each of the kinds that its seed has: the seldomer
+// a point is passed, the likelier it is struck. By the rates alone what happens seldom would hardly ever go wrong, and what
+// happens all the time would so often that little else came to pass.
+const (
+	// meals is how often each kind strikes at a point in a world of usual size, and usualRuns how many runs of functions such
+	// a world has.
+	meals     = 5
+	usualRuns = 18_000
+	// early is how many runs count as done from the beginning: what is done once a day is done then.
+	early = 5_000
+)
+
+// greeds are the highest chances of a strike at a point that is passed very seldom. A world has one: where it is high little
+// ever succeeds that takes such a point, where it is low the ways behind them are taken.
+var greeds = [...]float64{0.4, 0.6, 0.8, 0.95}
+
+// hungry gives the kind that strikes a point because the point has been struck so seldom: of two that are drawn, the one that has struck
+// less there. None mostly.
+func (w *World) hungry(n *faults.Count, port faults.Port) faults.Kind {
+	if w.script != nil || w.calm || n.Passed == 0 || len(w.menus[port]) == 0 {
+		return faults.None
+	}
+	menu := w.menus[port]
+	if chance := meals * float64(len(menu)) * float64(max(early, w.runs)) / (usualRuns * float64(n.Passed)); w.dice.Float64() >= min(chance, w.greed) {
+		return faults.None
+	}
+	one, two := menu[w.dice.IntN(len(menu))], menu[w.dice.IntN(len(menu))]
+	if n.Struck[two] < n.Struck[one] {
+		return two
+	}
+	return one
+}
+
+// hunger readies a world that things go wrong in.
+func (w *World) hunger() {
+	w.greed = greeds[w.dice.IntN(len(greeds))]
+	for p := range w.menus {
+		w.menus[p] = w.rates.Menu(faults.Port(p)) //nolint:gosec // ports are few
+	}
+}

@@ -1,0 +1,92 @@
+package cashier_test
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"till/shared/fault"
+	"till/shared/order"
+	"till/shared/payment"
+)
+
+// The lessons that need a gateway; the others are in package order. Lesson 27 is in confirm_test.go.
+
+func TestLesson15ThreeSimultaneousDeliveriesSettleOnce(t *testing.T) {
+	c := open(t)
+	a := c.begin("k1")
+	c.gate.tell(a, pays)
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	kinds := map[string]int{}
+	for range 3 {
+		all.Go(func() {
+			_, kind, err := c.Settle(t.Context(), c.id, a, who)
+			if err != nil {
+				t.Error(err)
+			}
+			mu.Lock()
+			kinds[kind]++
+			mu.Unlock()
+		})
+	}
+	all.Wait()
+	if kinds["confirmed"] != 1 || kinds[""] != 2 {
+		t.Errorf("they made %v", kinds)
+	}
+}
+
+func TestLesson18UnknownEndsByAskingAndNotFoundIsAnAnswer(t *testing.T) {
+	c := open(t)
+	c.gate.say = once("start", false, of(fault.Unknown))
+	if _, _, err := c.Begin(t.Context(), c.order(), wants("k1", payment.Hosted), who); !fault.Is(err, fault.Unknown) {
+		t.Fatalf("got %v", err)
+	}
+	a := order.AttemptIDFor(c.id, "k1")
+	c.is(order.AwaitingPayment, a, payment.Unknown)
+	c.wait(25 * time.Hour) // Its key is forgotten, and nobody was ever given the means to pay it.
+	c.settle(a)
+	c.is(order.AwaitingPayment, a, payment.Expired)
+}
+
+func TestLesson24ATimeOutAndARetryGiveTheMoneyBackOnce(t *testing.T) {
+	for _, done := range []bool{true, false} {
+		c := open(t)
+		a := c.begin("k1")
+		c.gate.tell(a, pays)
+		c.settle(a)
+		c.change(func(o *order.Order) (order.Change, error) {
+			return o.RequestRefund(order.NewRefund{Key: "r1", Amount: 1000}, c.by1())
+		})
+		id := order.RefundIDFor(c.id, "r1")
+		c.gate.say = once("refund", done, of(fault.Unknown))
+		if _, err := c.Refund(t.Context(), c.id, id, who); !fault.Is(err, fault.Unknown) {
+			t.Fatalf("got %v", err)
+		}
+		for range 3 {
+			c.wait(time.Minute)
+			if _, err := c.Refund(t.Context(), c.id, id, who); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := c.gate.payments[a].Refunds; len(got) != 1 || c.order().Record().Refunds[0].State != payment.RefundSucceeded {
+			t.Errorf("given back %+v", got)
+		}
+	}
+}
+
+func TestLesson26ASecondPaymentGoesBack(t *testing.T) {
+	c := open(t)
+	first := c.begin("k1")
+	if _, err := c.Cashier.Close(t.Context(), c.id, who); err != nil {
+		t.Fatal(err)
+	}
+	second := c.begin("k2")
+	c.gate.tell(second, pays)
+	c.settle(second)
+	c.gate.tell(first, pays) // The gateway charged the closed one after all.
+	c.settle(first)
+	if got := c.gate.payments[first].Refunds; len(got) != 1 || got[0].Amount != total {
+		t.Errorf("given back %+v", got)
+	}
+}

@@ -1,0 +1,30 @@
+package order
+
+import (
+	"maps"
+	"slices"
+)
+
+// Clone is an order of its own: what is done to one of the two does not show in the other. Stored bytes are shared, which
+// nobody changes.
+func (o *Order) Clone() *Order {
+	c := &Order{r: o.r, stored: slices.Clone(o.stored)}
+	c.r.Lines, c.r.Attempts, c.r.Refunds = slices.Clone(o.r.Lines), slices.Clone(o.r.Attempts), slices.Clone(o.r.Refunds)
+	c.r.Disputes, c.r.Holds, c.r.Owed = slices.Clone(o.r.Disputes), slices.Clone(o.r.Holds), slices.Clone(o.r.Owed)
+	c.r.Shipments, c.r.Captures = slices.Clone(o.r.Shipments), slices.Clone(o.r.Captures)
+	for i := range c.r.Refunds {
+		c.r.Refunds[i].Lines = slices.Clone(c.r.Refunds[i].Lines)
+	}
+	for i := range c.r.Shipments {
+		c.r.Shipments[i].Lines = slices.Clone(c.r.Shipments[i].Lines)
+	}
+	return c
+}
+
+// Clone is a change of its own, as Order.Clone.
+func (c Change) Clone() Change {
+	c.Set, c.Contact = maps.Clone(c.Set), maps.Clone(c.Contact)
+	c.Unset, c.Postings, c.Stock = slices.Clone(c.Unset), slices.Clone(c.Postings), slices.Clone(c.Stock)
+	c.Refs, c.Messages = slices.Clone(c.Refs), slices.Clone(c.Messages)
+	return c
+}
