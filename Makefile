@@ -122,8 +122,9 @@ benchmarks: ## Every benchmark of every package, for BENCHTIME (1s) each
 footprint: ## Every function's zip and its time from start to first poll; fails over 5 MiB
 	go run ./scripts/footprint
 
-contract: .tools/cloud/installed .tools/dynamodb-local/installed ## The store's contract on DynamoDB Local and on MiniStack, each started for it
+contract: .tools/cloud/installed .tools/dynamodb-local/installed ## The store's contract on DynamoDB Local and on MiniStack; every call to Stripe against its own specification
 	go run ./scripts/engines/contract
+	go run ./scripts/stripemock
 
 machine-paths: .tools/cloud/installed ## The fulfillment machine's table of inputs and paths, on MiniStack's Step Functions
 	go test -tags engines -count=1 ./scripts/machinepaths

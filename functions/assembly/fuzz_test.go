@@ -22,9 +22,22 @@ import (
 )
 
 // folders are the functions behind the HTTP API, each with its folder in events/.
-var folders = []string{"listproducts", "showproduct", "quote", "placeorder", "vieworder", "startpayment", "returnpayment", "cancelorder", "receivestripe", "listorders",
-	"showorder", "refund", "hold", "lift", "ship", "deliver", "putproduct", "setstock", "fallback",
-	"approve", "capture", "void", "cancel"}
+var folders = []string{"listproducts", "showproduct", "quote", "placeorder", "vieworder", "startpayment", "confirmpayment", "returnpayment", "cancelorder",
+	"receivestripe", "receivepaypal", "receivesquare", "listorders", "reportledger", "showorder", "refund", "approve", "capture", "void", "cancel", "hold",
+	"lift", "ship", "deliver", "putproduct", "setstock", "fallback"}
+
+// TestEveryRouteIsFuzzed: no function behind the HTTP API is left out.
+func TestEveryRouteIsFuzzed(t *testing.T) {
+	routes := map[string]bool{}
+	for _, function := range folders {
+		routes[asked(t, function, eventfile.Names(t, function)[0]).RouteKey] = true
+	}
+	for route := range shoptest.New(t).HTTP() {
+		if !routes[route] {
+			t.Errorf("%s is not fuzzed", route)
+		}
+	}
+}
 
 // asked is an event's file, not signed in yet.
 func asked(t testing.TB, function, name string) apigw.Request {
@@ -64,15 +77,18 @@ func FuzzRoutes(f *testing.F) {
 		req := asked(t, folders[uint(function)%uint(len(folders))], eventfile.Names(t, folders[uint(function)%uint(len(folders))])[0])
 		s.SignIn(&req)
 		req.Body, req.IsBase64Encoded, req.Headers = body, coded, map[string]string{"content-type": "application/json", "origin": shoptest.Origin,
-			"idempotency-key": key, "authorization": credential, "stripe-signature": credential, "user-agent": "x"}
-		req.QueryStringParameters = map[string]string{"limit": limit, "next": next, "currency": next, "day": limit, "status": key}
-		req.PathParameters = map[string]string{"id": path, "sku": path, "key": path, "payment_id": path, "shipment_id": path}
+			"idempotency-key": key, "authorization": credential, "stripe-signature": credential, "x-square-hmacsha256-signature": credential,
+			"square-environment": key, "paypal-transmission-id": key, "paypal-transmission-time": limit, "paypal-transmission-sig": credential,
+			"paypal-auth-algo": "SHA256withRSA", "paypal-cert-url": next, "user-agent": "x"}
+		req.QueryStringParameters = map[string]string{"limit": limit, "next": next, "currency": next, "day": limit, "status": key, "format": next}
+		req.PathParameters = map[string]string{"id": path, "sku": path, "key": path, "payment_id": path, "shipment_id": path, "refund_id": path}
 		if path == "" || path == "ORDER_ID" { // An order that is there, and its token.
 			o := placedOrder(t, s)
 			if strings.HasPrefix(credential, "Bearer ORDER") {
 				req.Headers["authorization"] = "Bearer " + o.Token
 			}
-			req.PathParameters = map[string]string{"id": string(o.ID), "sku": "mug-blue", "key": "manual", "payment_id": string(order.AttemptIDFor(o.ID, "pay k")), "shipment_id": "shp_1"}
+			req.PathParameters = map[string]string{"id": string(o.ID), "sku": "mug-blue", "key": "manual", "payment_id": string(order.AttemptIDFor(o.ID, "pay k")), "shipment_id": "shp_1",
+				"refund_id": string(order.RefundIDFor(o.ID, "k"))}
 		}
 		resp, err := s.HTTP()[req.RouteKey](t.Context(), req)
 		if err != nil || resp.StatusCode < 200 || resp.StatusCode >= 500 || len(resp.Body) > 1<<20 {

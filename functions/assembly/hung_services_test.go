@@ -15,6 +15,8 @@ import (
 	"till/shared/order"
 	"till/shared/payment"
 	"till/shared/person"
+	"till/shared/reconcile"
+	"till/shared/reconcile/daybook"
 	"till/shared/vault"
 )
 
@@ -217,6 +219,21 @@ func (w slowStore) DayOrders(ctx context.Context, day, cursor string, limit int)
 	return w.Store.DayOrders(ctx, day, cursor, limit)
 }
 
+func (w slowStore) LateChanges(ctx context.Context, day, cursor string, limit int) ([]order.Change, string, error) {
+	if err := w.s.call(ctx, storeLimit); err != nil {
+		return nil, "", err
+	}
+	return w.Store.LateChanges(ctx, day, cursor, limit)
+}
+
+func (w slowStore) Closing(ctx context.Context, day string) ([]daybook.Balance, error) {
+	return slow(ctx, w.s, storeLimit, func() ([]daybook.Balance, error) { return w.Store.Closing(ctx, day) })
+}
+
+func (w slowStore) DayEntries(ctx context.Context, day string) ([]reconcile.Entry, error) {
+	return slow(ctx, w.s, storeLimit, func() ([]reconcile.Entry, error) { return w.Store.DayEntries(ctx, day) })
+}
+
 func (w slowStore) Save(ctx context.Context, o *order.Order, c order.Change) error {
 	if err := w.s.call(ctx, storeLimit); err != nil {
 		return err
@@ -256,6 +273,21 @@ func (w slowGateway) FetchRefund(ctx context.Context, a payment.Attempt, r payme
 
 func (w slowGateway) Find(ctx context.Context, intent string) (payment.Facts, error) {
 	return slow(ctx, w.s, gatewayLimit, func() (payment.Facts, error) { return w.Gateway.Find(ctx, intent) })
+}
+
+func (w slowGateway) Confirm(ctx context.Context, a payment.Attempt, token string) (payment.Facts, error) {
+	return slow(ctx, w.s, gatewayLimit, func() (payment.Facts, error) { return w.Gateway.Confirm(ctx, a, token) })
+}
+
+func (w slowGateway) Capture(ctx context.Context, a payment.Attempt, c payment.Capture) (payment.Facts, error) {
+	return slow(ctx, w.s, gatewayLimit, func() (payment.Facts, error) { return w.Gateway.Capture(ctx, a, c) })
+}
+
+func (w slowGateway) Events(ctx context.Context, since time.Time, cursor string) ([]payment.Event, string, error) {
+	if err := w.s.call(ctx, gatewayLimit); err != nil {
+		return nil, "", err
+	}
+	return w.Gateway.Events(ctx, since, cursor)
 }
 
 // slowKMS is the key service.

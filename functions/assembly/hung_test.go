@@ -3,8 +3,10 @@ package assembly_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,6 +20,7 @@ import (
 	"till/functions/step/requestshipment"
 	"till/scripts/shoptest"
 	"till/shared/edge/apigw"
+	"till/shared/edge/hook"
 	"till/shared/eventfile"
 	"till/shared/inbox"
 	"till/shared/message"
@@ -73,10 +76,12 @@ func step[In, Out any](f func(context.Context, In) (Out, error), in In) run {
 	}
 }
 
-// Limits of a function's answer, as template.yaml has them: 15 s, and 30 s for those that nobody waits for.
+// Limits of a function's answer, as template.yaml has them: 15 s, 30 s for those that nobody waits for, and five minutes for the one
+// that reads the gateways' lists.
 const (
-	soon  = 15 * time.Second
-	later = 30 * time.Second
+	soon   = 15 * time.Second
+	later  = 30 * time.Second
+	atLast = 5 * time.Minute
 )
 
 // ready makes a function ready in a shop of its own.
@@ -140,10 +145,20 @@ func shoppers() map[string]ready {
 		"fallback": {soon, func(t *testing.T, s *services) run {
 			return s.http(assembly.Fallback(s.tools(), settings.Fallback{}), eventfile.Request(t, "fallback", "empty-part"))
 		}},
-		"receivestripe": {soon, func(t *testing.T, s *services) run {
-			return s.http(assembly.ReceiveStripe(s.tools(), s.store(), s.verify, s.send), s.Webhook(t, "succeeded", "ORDER_ID", "ord_x", "PAYMENT_ID", "pay_x"))
-		}},
 	}
+}
+
+// receivers are the functions that gateways call.
+func receivers() map[string]ready {
+	out := map[string]ready{}
+	for name, receive := range map[string]func(assembly.Tools, assembly.Inbox, hook.Verify, assembly.Send) apigw.Func{
+		"receivestripe": assembly.ReceiveStripe, "receivepaypal": assembly.ReceivePayPal, "receivesquare": assembly.ReceiveSquare,
+	} {
+		out[name] = ready{soon, func(t *testing.T, s *services) run {
+			return s.http(receive(s.tools(), s.store(), s.verify, s.send), s.Webhook(t, "succeeded", "ORDER_ID", "ord_x", "PAYMENT_ID", "pay_x"))
+		}}
+	}
+	return out
 }
 
 // staffed are the functions that staff call.
@@ -208,6 +223,37 @@ func staffed() map[string]ready {
 	}
 }
 
+// moneyed are more of the functions that take money, give it back or count it.
+func moneyed() map[string]ready {
+	return map[string]ready{
+		"confirmpayment": {soon, func(t *testing.T, s *services) run {
+			o := s.Place("k")
+			id := s.Pay(o, "pay")
+			set := settings.ConfirmPayment{Gateways: s.accounts(), Origins: []string{shoptest.Origin}}
+			req := about(t, "confirmpayment", "token", o, "ORDER_TOKEN", o.Token, "PAYMENT_ID", string(id))
+			return s.http(assembly.ConfirmPayment(s.tools(), set, s.store(), s.links, s.gateways), req)
+		}},
+		"confirmpayment, agreed to at the gateway": {soon, func(t *testing.T, s *services) run {
+			o := s.Place("k")
+			id := s.Pay(o, "pay")
+			s.Tell(id, paymenttest.Agreed)
+			set := settings.ConfirmPayment{Gateways: s.accounts(), Origins: []string{shoptest.Origin}}
+			req := about(t, "confirmpayment", "no-body", o, "ORDER_TOKEN", o.Token, "PAYMENT_ID", string(id))
+			return s.http(assembly.ConfirmPayment(s.tools(), set, s.store(), s.links, s.gateways), req)
+		}},
+		"cancel, paid and waited for": {soon, func(t *testing.T, s *services) run {
+			o, _ := s.Packing("k")
+			return s.http(assembly.Cancel(s.tools(), settings.StaffCancel{Gateways: s.accounts()}, s.store(), s.gateways, s), about(t, "cancel", "cancelled", o))
+		}},
+		"reportledger": {soon, func(t *testing.T, s *services) run {
+			s.Paid("k")
+			s.Wait(24 * time.Hour)
+			s.Packing("l")
+			return s.http(assembly.ReportLedger(s.tools(), s.store()), eventfile.Request(t, "reportledger", "today"))
+		}},
+	}
+}
+
 // workers are the functions that nobody waits for.
 func workers() map[string]ready {
 	return map[string]ready{
@@ -241,6 +287,19 @@ func workers() map[string]ready {
 			owed := s.Order(o).Record().Owed[0]
 			f := assembly.Notify(s.tools(), settings.Notify{ShopURL: shoptest.Origin}, s.store(), s.Vault, s.links, s.mail)
 			return s.batch(f, message.ForMail(o.ID, owed.N, owed.Kind))
+		}},
+		"reconcile": {atLast, func(_ *testing.T, s *services) run {
+			for i := range 3 {
+				s.Gateway.Told = append(s.Gateway.Told, payment.Event{Gateway: "stripe", ID: fmt.Sprint("evt_", i), Type: "x", Subject: payment.AboutPayment,
+					Created: time.Now().Add(-time.Hour)})
+			}
+			f := assembly.Reconcile(s.tools(), s.store(), s.gateways, s.send)
+			return func(ctx context.Context) (string, error) {
+				if err := f(ctx); err != nil {
+					return "not all seen", nil //nolint:nilerr // the next run looks again
+				}
+				return "reconciled", nil
+			}
 		}},
 		"sweep": {later, func(t *testing.T, s *services) run {
 			for _, key := range []string{"a", "b"} {
@@ -312,6 +371,10 @@ func after(t *testing.T, from int, r ready) (took time.Duration, said string, hu
 	return took, said, hung
 }
 
+func groups() []map[string]ready {
+	return []map[string]ready{shoppers(), receivers(), staffed(), moneyed(), workers(), tasks()}
+}
+
 // TestEveryFunctionIsHung: no function is left out of the tables.
 func TestEveryFunctionIsHung(t *testing.T) {
 	folders, err := filepath.Glob("../*/*/lambda")
@@ -320,10 +383,7 @@ func TestEveryFunctionIsHung(t *testing.T) {
 	}
 	for _, folder := range folders {
 		name := filepath.Base(filepath.Dir(folder))
-		_, isShoppers := shoppers()[name]
-		_, isStaffs := staffed()[name]
-		_, isTask := tasks()[name]
-		if _, isWorker := workers()[name]; !isShoppers && !isStaffs && !isWorker && !isTask {
+		if !slices.ContainsFunc(groups(), func(group map[string]ready) bool { _, in := group[name]; return in }) {
 			t.Errorf("%s is not tried with everything hung", name)
 		}
 	}
@@ -331,7 +391,7 @@ func TestEveryFunctionIsHung(t *testing.T) {
 
 // TestAnAnswerComesThoughEverythingHangs: of each function, whichever call is the first that hangs, and all that come after it.
 func TestAnAnswerComesThoughEverythingHangs(t *testing.T) {
-	for _, group := range []map[string]ready{shoppers(), staffed(), workers(), tasks()} {
+	for _, group := range groups() {
 		for name, r := range group {
 			t.Run(name, func(t *testing.T) {
 				var slowest time.Duration

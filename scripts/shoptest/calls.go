@@ -37,6 +37,8 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 		"GET /orders/{id}/payments/{payment_id}/return":            assembly.ReturnPayment(s.Tools("returnpayment"), settings.ReturnPayment{Gateways: s.accounts(), ShopURL: Origin}, s.Store, s.Gateways),
 		"POST /orders/{id}/cancellation":                           assembly.CancelOrder(s.Tools("cancelorder"), settings.CancelOrder{Gateways: s.accounts(), Origins: []string{Origin}}, s.Store, s.Links, s.Gateways, s.Machine),
 		"POST /webhooks/stripe":                                    assembly.ReceiveStripe(s.Tools("receivestripe"), s.Store, s.verify(), s.send("events", s.Events)),
+		"POST /webhooks/paypal":                                    assembly.ReceivePayPal(s.Tools("receivepaypal"), s.Store, s.paypalVerify(), s.send("events", s.Events)),
+		"POST /webhooks/square":                                    assembly.ReceiveSquare(s.Tools("receivesquare"), s.Store, s.squareVerify(), s.send("events", s.Events)),
 		"GET /staff/orders":                                        assembly.ListOrders(s.Tools("listorders"), s.Store),
 		"GET /staff/orders/{id}":                                   assembly.ShowOrder(s.Tools("showorder"), s.Store, s.Vault),
 		"POST /staff/orders/{id}/refunds":                          assembly.Refund(s.Tools("refund"), settings.StaffRefund{Gateways: s.accounts()}, s.Store, s.Vault, s.Gateways),

@@ -182,7 +182,7 @@ func values(req apigw.Request) []string {
 		walk(value)
 	}
 	for name, value := range req.Headers {
-		if name = strings.ToLower(name); name == "authorization" || name == "idempotency-key" || name == "stripe-signature" {
+		if slices.Contains([]string{"authorization", "idempotency-key", "stripe-signature", "x-square-hmacsha256-signature", "paypal-transmission-sig"}, strings.ToLower(name)) {
 			walk(strings.TrimPrefix(value, "Bearer "))
 		}
 	}

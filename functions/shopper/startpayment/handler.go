@@ -70,8 +70,8 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 // repeat begins what is wanted with the key and the request's fingerprint. When the key has begun an attempt already, the
 // rest is as it was then: a repeat gets the same answer though the shop's settings may have changed since.
 func repeat(o *order.Order, body *apigw.Body, key string) (order.NewAttempt, bool) {
-	// Half of the fingerprint tells requests of one key apart, and half is what is stored.
-	want := order.NewAttempt{Key: key, Print: body.Fingerprint(key)[:22]}
+	// 96 bits of the fingerprint tell requests of one key apart, and so many are stored.
+	want := order.NewAttempt{Key: key, Print: body.Fingerprint(key)[:16]}
 	a, again := o.Attempt(order.AttemptIDFor(o.ID(), key))
 	want.Gateway, want.Mode, want.Back = a.Gateway, a.Mode, a.Back
 	return want, again

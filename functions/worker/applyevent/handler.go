@@ -101,7 +101,7 @@ func (h Handler) apply(ctx context.Context, e payment.Event) (inbox.State, strin
 	if err != nil {
 		return "", "", err
 	}
-	who := cashier.Who{Who: "gateway:" + e.Gateway, Cause: e.Key()}
+	who := cashier.Who{Who: "gateway:" + e.Gateway, Cause: e.ID} // Together they name the event in the inbox.
 	_, news, err := h.Cashier.Settle(ctx, id, attempt, who)
 	switch {
 	case fault.Code(err) == "attempt_unknown", fault.Is(err, fault.NotFound):

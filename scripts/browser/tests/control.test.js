@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { base, visitors } from '../browser.js';
-import { advance, cards, confirmed, faults as misbehave, order, orderOf, payHere } from '../shop.js';
+import { advance, cards, confirmed, faults as misbehave, order, orderOf, payHere, payThere } from '../shop.js';
 
 const visit = visitors();
 
@@ -74,6 +74,13 @@ test('faults are switched on and off', () => visit(async (page) => {
   const [on] = await Promise.all([sent(), page.click('#faults button[type="submit"]')]);
   assert.deepEqual(on.postDataJSON(), { gateway: 'stripe', webhooks: { duplicate: 3, delay: '1s', reorder: true }, api: {} });
   assert.equal((await on.response()).ok(), true);
+  await page.selectOption('#gateway', 'paypal');
+  await page.check('#down');
+  const [other] = await Promise.all([sent(), page.click('#faults button[type="submit"]')]);
+  assert.equal(other.postDataJSON().gateway, 'paypal');
+  await page.waitForFunction(() => /stripe webhooks duplicate 3.*paypal api down/.test(document.getElementById('faults-now').textContent));
+  await Promise.all([sent(), page.click('#calm')]);
+  await page.selectOption('#gateway', 'stripe');
   const [off] = await Promise.all([sent(), page.click('#calm')]);
   assert.deepEqual(off.postDataJSON(), { gateway: 'stripe', webhooks: {}, api: {} });
   assert.equal((await off.response()).ok(), true);
@@ -100,4 +107,43 @@ test('the ledger and the gateway agree, and dead letters are sent again', () => 
   assert.match(await control.textContent('#verdicts'), /EUR: ledger and gateways agree/);
   assert.equal(await control.locator('#verdicts [data-fine="false"], #gateways tr[data-bad="true"]').count(), 0);
   await control.waitForSelector(`#inbox tr:has-text("${orderOf(page)}") .tag:text-matches("applied|ignored")`);
+}));
+
+for (const gateway of ['stripe', 'paypal', 'square']) {
+  test(`${gateway}: what happens there past the shop reaches the shop’s books`, () => visit(async (page, context) => {
+    await order(page, 'hosted', { gateway });
+    await payThere(page, cards.pays);
+    await confirmed(page);
+    const id = orderOf(page);
+    const control = await context.newPage();
+    await open(control, id);
+    const row = `#payments tr:has-text("${id}"):has-text("${gateway}")`;
+    await control.click(`${row} [data-wish="refund"]`);
+    await control.fill('#ask-amount', '100');
+    await control.click('#ask-go');
+    await control.waitForSelector('.order[open] summary .tag:text("partially refunded")');
+    await control.click(`${row} [data-wish="dispute"]`);
+    await control.waitForSelector('.order[open] summary .tag:text("disputed")');
+    assert.match(await control.textContent('.order[open] .facts'), /Disputes: .*answer by 20/s);
+    await control.click(`${row} [data-wish="lost"]`);
+    await control.waitForSelector(`${row} [data-wish="lost"]`, { state: 'detached' });
+    await control.waitForSelector('.order[open] .facts p:has-text("Disputes"):has-text("lost")');
+    await advance(page, '1m');
+    await control.waitForFunction(() => !document.querySelector('#verdicts [data-fine="false"], #gateways tr[data-bad="true"]'));
+    assert.ok(await control.locator(`#deliveries tr:has-text("${gateway}")`).count() > 0);
+    assert.equal(await control.locator('#problem .note-bad').count(), 0, await control.textContent('#problem'));
+  }));
+}
+
+test('what a gateway refuses is told', () => visit(async (page) => {
+  await order(page, 'hosted', { gateway: 'square' });
+  await payThere(page, cards.pays);
+  await confirmed(page);
+  const id = orderOf(page);
+  await page.goto(`${base}/_dev`);
+  await page.click(`#payments tr:has-text("${id}") [data-wish="refund"]`);
+  await page.fill('#ask-amount', '100000000');
+  await page.click('#ask-go');
+  await page.waitForSelector('#problem .note-bad');
+  assert.match(await page.textContent('#problem'), /not that much is left/);
 }));

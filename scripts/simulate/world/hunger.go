@@ -14,6 +14,9 @@ const (
 	early = 5_000
 )
 
+// rareInRuns is in how many runs of functions a point is passed less than once that is rare.
+const rareInRuns = 150
+
 // greeds are the highest chances of a strike at a point that is passed very seldom. A world has one: where it is high little
 // ever succeeds that takes such a point, where it is low the ways behind them are taken.
 var greeds = [...]float64{0.4, 0.6, 0.8, 0.95}
@@ -21,10 +24,13 @@ var greeds = [...]float64{0.4, 0.6, 0.8, 0.95}
 // hungry gives the kind that strikes a point because the point has been struck so seldom: of two that are drawn, the one that has struck
 // less there. None mostly.
 func (w *World) hungry(n *faults.Count, port faults.Port) faults.Kind {
-	if w.script != nil || w.calm || n.Passed == 0 || len(w.menus[port]) == 0 {
+	if w.script != nil || w.calm || w.greed == 0 || n.Passed == 0 || len(w.menus[port]) == 0 {
 		return faults.None
 	}
 	menu := w.menus[port]
+	if n.Passed*rareInRuns < w.runs {
+		menu = port.Kinds() // Or some would have to wait for a world that has them and comes by here.
+	}
 	if chance := meals * float64(len(menu)) * float64(max(early, w.runs)) / (usualRuns * float64(n.Passed)); w.dice.Float64() >= min(chance, w.greed) {
 		return faults.None
 	}
