@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 need = @command -v $(1) >/dev/null 2>&1 || { echo "make $@ needs $(1). $(2)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify doctor tools fmt vet tidy lint lint-template race sim sim-exhaustive sim-planted planted models iam-diff fuzz bench benchmarks footprint contract machine-paths e2e deploy-local build \
+.PHONY: help run test check verify doctor tools fmt vet tidy lint lint-template race sim sim-profiles sim-determinism sim-exhaustive sim-planted planted models iam-diff fuzz bench benchmarks footprint contract machine-paths e2e deploy-local build \
 	sam-validate sam-build browser deploy clean
 # What stands first is done first: doctor before any long work. Go itself uses all processors.
 .NOTPARALLEL:
@@ -88,6 +88,15 @@ HISTORIES ?= 1000
 
 sim: ## Whole worlds in virtual time, with everything going wrong: SEEDS (100) of ORDERS (1000) each, of PROFILE (swarm)
 	go run ./scripts/simulate -profile $(PROFILE) -orders $(ORDERS) $(if $(SEED),-seed $(SEED) $(if $(ORDER),-order $(ORDER)),-seeds $(SEEDS))
+
+sim-profiles: ## Each kind of world in the size in which it is believed, or with SIZE orders
+	go run ./scripts/simulate -profile all $(if $(SIZE),-orders $(SIZE))
+
+sim-determinism: ## SEEDS (100) worlds of 60 orders of the swarm, twice: equal histories
+	@mkdir -p .tools/out
+	go run ./scripts/simulate -orders 60 -seeds $(SEEDS) -hashes | sed -n 's/ orders=.*//p' | sort >.tools/out/histories.1
+	go run ./scripts/simulate -orders 60 -seeds $(SEEDS) -hashes | sed -n 's/ orders=.*//p' | sort >.tools/out/histories.2
+	cmp .tools/out/histories.1 .tools/out/histories.2 && wc -l <.tools/out/histories.1
 
 sim-exhaustive: ## Every single fault, and every pair, at every call of an order's four paths
 	go run ./scripts/simulate -exhaustive -pairs

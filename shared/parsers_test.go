@@ -55,6 +55,8 @@ func parsers() []reader {
 		{"the signature of Square's webhooks", "shared/gateway/squaregw.Verify", "shared/gateway/squaregw.FuzzVerify", ""},
 		{"an event of Square's", "shared/gateway/squaregw.Verify", "shared/gateway/squaregw.FuzzEvent", ""},
 		{"Square's answers", "shared/gateway/squaregw.Fetch", "shared/gateway/squaregw.FuzzAnswers", "everyCall"},
+		{"an answer in JSON", "shared/gateway/jsonapi.Do", "shared/gateway/jsonapi.FuzzDo", ""},
+		{"what a gateway's form brought", "functions/shopper/confirmpayment.Handle", "functions/assembly.FuzzRoutes", "HTTP"},
 		// Queues, the stream, the machine.
 		{"a message about an event", "shared/message.ReadEvent", "shared/message.FuzzRead", ""},
 		{"a message about fulfillment", "shared/message.ReadFulfillment", "shared/message.FuzzRead", ""},

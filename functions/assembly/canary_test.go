@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"till/functions/assembly"
 	"till/functions/step/complete"
@@ -45,6 +47,12 @@ const (
 	wirePhon = "+4930555019999"
 	wireLine = "Stripe-Allee 4"
 	lastFour = "card-fingerprint-Xt5EWLLDS7FJjR1c"
+	lateKey  = "canary-key-late-30d8"
+	takeKey  = "canary-key-take-4b02"
+	taken    = "Finch food goes out today, says Canaria"
+	given    = "The Canarias moved to the Azores"
+	askedFor = "canary-key-asked-for-6e11"
+	cardForm = "cnon:CanaryCardOfTheForm-83bd"
 )
 
 // wrong are canaries in places where nothing of the kind belongs; the requests are refused.
@@ -64,6 +72,9 @@ func wrong() map[string]string {
 		"a secret key in a discount code": "sk_live_canary0000000000000000",
 		"a token in the return URL":       "https://evil.example/?t=canary-session",
 		"a broken body":                   "half a Stieglitz",
+		"a card number as a form's token": "4000000000009995",
+		"a form's token that is none":     "cnon canary token with blanks",
+		"a decision of somebody's own":    "let Canaria have it",
 	}
 }
 
@@ -167,6 +178,63 @@ func live(t *testing.T, w *world) (shoptest.Opened, []string) {
 	return o, []string{placed.Token, begun.Payment.Secret, paid.Headers["stripe-signature"]}
 }
 
+// place places an order full of canaries under a key.
+func (w *world) place(t *testing.T, key string) shoptest.Opened {
+	t.Helper()
+	req := placing(t)
+	req.Headers["idempotency-key"] = key
+	return w.PlaceWith(req)
+}
+
+// promise takes orders whose money is promised first through what staff do with it.
+func promise(t *testing.T, w *world) {
+	t.Helper()
+	kept, gone, ended := w.place(t, lateKey+"-1"), w.place(t, lateKey+"-2"), w.place(t, lateKey+"-3")
+	for _, o := range []shoptest.Opened{kept, gone, ended} {
+		w.Promise(o, "pay "+string(o.ID))
+	}
+	w.Pump()
+	capture := w.Staff("capture", "a-part", append(kept.Words()[:2], "The mugs are packed.", taken)...)
+	capture.Headers["idempotency-key"] = takeKey
+	w.must(capture)
+	w.must(w.Staff("void", "given-up", append(gone.Words()[:2], "The mugs are sold out.", given)...))
+	w.must(w.Staff("cancel", "cancelled", ended.Words()[:2]...))
+	for o, note := range map[shoptest.Opened]string{kept: taken, gone: given} {
+		if open := w.must(w.Staff("showorder", "shown", o.Words()[:2]...)).Body; !strings.Contains(open, quoted(note)) {
+			t.Errorf("staff do not see what was sealed: %s", open)
+		}
+	}
+}
+
+// elsewhere pays with what a form in the shop's page brings, lets two of staff give money back, and hears of it from all gateways.
+func elsewhere(t *testing.T, w *world) (shoptest.Opened, []string) {
+	t.Helper()
+	o := w.place(t, lateKey+"-4")
+	id := w.Pay(o, "pay "+string(o.ID))
+	w.must(eventfile.Request(t, "confirmpayment", "token", append(o.Words(), "PAYMENT_ID", string(id), "cnon:card-nonce-ok", cardForm)...))
+	_, _, err := w.Cashier().Book.Change(t.Context(), o.ID, func(o *order.Order) (order.Change, error) {
+		return o.RequestRefund(order.NewRefund{Key: askedFor, Amount: 2000, Alone: 1000}, order.By{Who: "staff:another", At: w.Now()})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.must(w.Staff("approve", "approved", append(o.Words()[:2], "REFUND_ID", string(order.RefundIDFor(o.ID, askedFor)))...))
+	told := []string{"ORDER_ID", string(o.ID), "PAYMENT_ID", string(id), "Ada Byron", onCard, "ada@example.com", receipt, "Unter den Linden 1", wireLine}
+	square := w.Hook(t, "receivesquare", "succeeded", told...)
+	paypal := w.Hook(t, "receivepaypal", "succeeded", append(told, "+49301234567", wirePhon)...)
+	w.must(square)
+	w.must(paypal)
+	w.Pump()
+	w.must(w.Staff("reportledger", "today"))
+	w.Gateway.Told = []payment.Event{{Gateway: "stripe", ID: "evt_lost", Type: "payment_intent.succeeded", Subject: payment.AboutPayment, Order: string(o.ID), Attempt: id,
+		APIVersion: "2023-10-16", Created: w.Now().Add(-time.Hour)}}
+	if err := w.Reconcile(); err != nil {
+		t.Fatal(err)
+	}
+	w.Pump()
+	return o, []string{square.Headers["x-square-hmacsha256-signature"], paypal.Headers["paypal-transmission-sig"]}
+}
+
 // misplace sends the canaries of wrong, each where it does not belong.
 func misplace(t *testing.T, w *world, o shoptest.Opened) {
 	t.Helper()
@@ -184,12 +252,19 @@ func misplace(t *testing.T, w *world, o shoptest.Opened) {
 	path := eventfile.Request(t, "vieworder", "card-in-the-path", "4242424242424242", bad["a card number in the path"], "ORDER_TOKEN", o.Token)
 	inKey := body("placed", "Ada Byron", name)
 	inKey.Headers["idempotency-key"] = bad["a card number in the key"]
+	confirm := func(from, to string) apigw.Request {
+		id := string(order.AttemptIDFor(o.ID, payKey))
+		return eventfile.Request(t, "confirmpayment", "token", append(o.Words(), "PAYMENT_ID", id, from, to)...)
+	}
+	decision := w.Staff("approve", "approved", append(o.Words()[:2], "REFUND_ID", string(order.RefundIDFor(o.ID, refKey)), `approve\"`, bad["a decision of somebody's own"]+`\"`)...)
 	broken := body("cut-json", "Ada Byron", bad["a broken body"])
 	for _, req := range []apigw.Request{
 		body("card-in-the-name", "4242424242424242", bad["a card number in the name"]),
 		body("card-with-spaces", "4242 4242 4242 4242", bad["a spaced card number"]),
 		body("card-with-dashes", "4242-4242-4242-4242", bad["a dashed card number"]),
-		query, path, inKey, broken,
+		query, path, inKey, broken, decision,
+		confirm("cnon:card-nonce-ok", bad["a card number as a form's token"]),
+		confirm("cnon:card-nonce-ok", bad["a form's token that is none"]),
 		body("total-of-the-sender", `"total": 1`, `"`+bad["a card number as a member"]+`": 1`),
 		body("cvv-member", `"123"`, `"`+bad["a security code"]+`"`),
 		body("placed", "mug-blue", bad["an e-mail in the SKU"]),
@@ -215,10 +290,13 @@ func misplace(t *testing.T, w *world, o shoptest.Opened) {
 func TestCanariesAreSealedOrNowhere(t *testing.T) {
 	w := &world{Shop: shoptest.New(t)}
 	o, credentials := live(t, w)
+	promise(t, w)
+	other, more := elsewhere(t, w)
+	credentials = append(append(credentials, other.Token), more...)
 	misplace(t, w, o)
 
 	canaries := append([]string{email, name, company, street, line2, city, phone, payer, payLine, payCity, payZIP, key, payKey, note, reason,
-		refKey, browser, address, staffJWT, staff, onCard, receipt, wirePhon, wireLine, lastFour, strings.ToLower(email)}, credentials...)
+		refKey, browser, address, staffJWT, staff, onCard, receipt, wirePhon, wireLine, lastFour, lateKey, takeKey, taken, given, askedFor, cardForm, strings.ToLower(email)}, credentials...)
 	for _, each := range wrong() {
 		canaries = append(canaries, each)
 	}
@@ -241,7 +319,7 @@ func TestCanariesAreSealedOrNowhere(t *testing.T) {
 			}
 		}
 	}
-	letters(t, w.Shop, canaries, o.Token)
+	letters(t, w.Shop, canaries, o.Token, other.Token)
 	if view := w.must(eventfile.Request(t, "vieworder", "opened", o.Words()...)).Body; strings.Contains(view, name) || strings.Contains(view, email) {
 		t.Errorf("the shopper's view holds personal data: %s", view)
 	}
@@ -276,7 +354,7 @@ func inputs(s *shoptest.Shop) []string {
 }
 
 // letters checks the mails: to whom they go is all that they know of the shopper, and they may hold a link.
-func letters(t *testing.T, s *shoptest.Shop, canaries []string, token string) {
+func letters(t *testing.T, s *shoptest.Shop, canaries []string, tokens ...string) {
 	t.Helper()
 	sent := s.Mailbox.Sent()
 	if len(sent) < 3 {
@@ -287,7 +365,7 @@ func letters(t *testing.T, s *shoptest.Shop, canaries []string, token string) {
 			t.Errorf("a mail goes to %s", letter.To)
 		}
 		for _, canary := range canaries {
-			if canary != token && strings.Contains(letter.Subject+letter.Text+letter.Key, canary) {
+			if !slices.Contains(tokens, canary) && strings.Contains(letter.Subject+letter.Text+letter.Key, canary) {
 				t.Errorf("%q is in a mail: %+v", canary, letter)
 			}
 		}

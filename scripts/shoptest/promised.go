@@ -19,8 +19,15 @@ func (s *Shop) Cashier() cashier.Cashier {
 // Promised places an order under a key, whose money is promised and not taken; the order is confirmed.
 func (s *Shop) Promised(key string) (Opened, payment.AttemptID) {
 	s.Helper()
-	o, who := s.Place(key), cashier.Who{Who: "shopper"}
-	a, _, err := s.Cashier().Begin(s.Context(), s.Order(o), order.NewAttempt{Key: "pay " + key, Gateway: "stripe", Mode: payment.Hosted, Manual: true}, who)
+	o := s.Place(key)
+	return o, s.Promise(o, "pay "+key)
+}
+
+// Promise begins a payment of an order under a key, and the shopper promises the money; the order is confirmed.
+func (s *Shop) Promise(o Opened, key string) payment.AttemptID {
+	s.Helper()
+	who := cashier.Who{Who: "shopper"}
+	a, _, err := s.Cashier().Begin(s.Context(), s.Order(o), order.NewAttempt{Key: key, Gateway: "stripe", Mode: payment.Hosted, Manual: true}, who)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -31,7 +38,7 @@ func (s *Shop) Promised(key string) (Opened, payment.AttemptID) {
 	if got := s.Order(o).Record(); got.Status != order.Confirmed || got.PaymentStatus() != "authorized" {
 		s.Fatalf("the order is %s and %s", got.Status, got.PaymentStatus())
 	}
-	return o, a.ID
+	return a.ID
 }
 
 // Desk is a manager's request about an order, with a body and an idempotency key; "" leaves either out.

@@ -17,6 +17,9 @@ func (s *Store) AllOrders() []order.ID {
 	days := s.table(Orders).indexes["day"].rows
 	var out []order.ID
 	for _, day := range slices.Sorted(maps.Keys(days)) {
+		if strings.Contains(day, "#") {
+			continue // What the ledger lists by day: see lateDay and entryDay.
+		}
 		for _, e := range days[day] {
 			out = append(out, orderOf(e.key))
 		}

@@ -65,8 +65,16 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if format == "csv" {
 		return table(d.Report())
 	}
-	return apigw.JSON(http.StatusOK, d.Report())
+	resp, err := apigw.JSON(http.StatusOK, d.Report())
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	resp.Headers["Content-Disposition"] = named("inline", day, "json")
+	return resp, nil
 }
+
+// named is a Content-Disposition. https://www.rfc-editor.org/rfc/rfc6266
+func named(how, day, kind string) string { return how + `; filename="ledger-` + day + `.` + kind + `"` }
 
 // open begins the day with what the one before closed with.
 func (h Handler) open(ctx context.Context, day string) (*daybook.Day, error) {
@@ -233,7 +241,7 @@ func table(r daybook.Report) (apigw.Response, error) {
 		return apigw.Response{}, err
 	}
 	resp.Headers["Content-Type"] = "text/csv; charset=utf-8"
-	resp.Headers["Content-Disposition"] = `attachment; filename="ledger-` + r.Day + `.csv"`
+	resp.Headers["Content-Disposition"] = named("attachment", r.Day, "csv")
 	resp.Body = b.String()
 	return resp, nil
 }

@@ -64,7 +64,7 @@ test('the clock lets an unpaid order expire', () => visit(async (page, context) 
   assert.match(await page.textContent('#status-text'), /Nothing was charged/);
 }));
 
-test('faults are switched on and off', () => visit(async (page) => {
+test('faults are switched on and off, for each gateway by itself', () => visit(async (page) => {
   await page.goto(`${base}/_dev`);
   await page.waitForSelector('#link[data-state="live"]');
   const sent = () => page.waitForRequest((request) => request.url().endsWith('/_dev/faults'));
@@ -75,11 +75,14 @@ test('faults are switched on and off', () => visit(async (page) => {
   assert.deepEqual(on.postDataJSON(), { gateway: 'stripe', webhooks: { duplicate: 3, delay: '1s', reorder: true }, api: {} });
   assert.equal((await on.response()).ok(), true);
   await page.selectOption('#gateway', 'paypal');
-  await page.check('#down');
-  const [other] = await Promise.all([sent(), page.click('#faults button[type="submit"]')]);
-  assert.equal(other.postDataJSON().gateway, 'paypal');
-  await page.waitForFunction(() => /stripe webhooks duplicate 3.*paypal api down/.test(document.getElementById('faults-now').textContent));
-  await Promise.all([sent(), page.click('#calm')]);
+  try {
+    await page.check('#down');
+    const [other] = await Promise.all([sent(), page.click('#faults button[type="submit"]')]);
+    assert.equal(other.postDataJSON().gateway, 'paypal');
+    await page.waitForFunction(() => /paypal .*api down.*stripe webhooks duplicate 3/.test(document.getElementById('faults-now').textContent));
+  } finally {
+    await misbehave(page, {}, 'paypal');
+  }
   await page.selectOption('#gateway', 'stripe');
   const [off] = await Promise.all([sent(), page.click('#calm')]);
   assert.deepEqual(off.postDataJSON(), { gateway: 'stripe', webhooks: {}, api: {} });

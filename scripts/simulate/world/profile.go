@@ -39,7 +39,7 @@ func Profiles() []Profile {
 		{Name: "golden", Worlds: 10, Mix: mixed, Tune: overlapping},
 		{Name: "swarm", Worlds: 100, Faults: true, Mix: moody},
 		{Name: "flash", Orders: 10_000, Mix: actors.Mix{PerHour: 1_000_000, Stay: 6 * time.Hour, One: (*actors.Shopper).Flash}, Tune: overlapping, Shelves: lamps, End: soldOut},
-		{Name: "webhooks", Worlds: 12, Mix: mixed, Tune: overlapping, Begin: manyWebhooks, End: came},
+		{Name: "webhooks", Worlds: 14, Mix: mixed, Tune: overlapping, Begin: manyWebhooks, End: came},
 		{Name: "outage", Worlds: 2 * len(outages), Mix: actors.Mix{PerHour: 2000, Stay: 6 * time.Hour, Clerk: 10 * time.Minute}, Tune: overlapping, Begin: goesDown, End: bounded},
 		{Name: "poison", Worlds: 10, Mix: mixed, Tune: overlapping, Begin: poisoned, Mend: redriven, End: buried},
 		{Name: "upgrade", Worlds: 10, Faults: true, Upgrade: true, Mix: moody, End: (*World).keepsMembers},

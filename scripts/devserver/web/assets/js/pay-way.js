@@ -43,7 +43,7 @@ export function prepareWay() {
 export function limitWay(currency, refused = []) {
   for (const name of gatewayNames) {
     const input = byId(`with-${name}`);
-    const why = refused.includes(name) ? 'Not possible for this order.' : !takes(name, currency) && `Does not take ${currencyName(currency)}.`;
+    const why = refused.includes(name) ? 'Not possible for this order.' : !takes(name, currency) && `Not for prices in ${currency}.`;
     input.disabled = Boolean(why);
     const [usual, not] = input.parentElement.querySelector('.swap').children;
     usual.toggleAttribute('data-off', Boolean(why));
@@ -53,12 +53,4 @@ export function limitWay(currency, refused = []) {
   }
   const left = gatewayNames.filter((name) => !byId(`with-${name}`).disabled);
   if (left.length && !left.includes(way().gateway)) choose({ gateway: left.includes(keptWay().gateway) ? keptWay().gateway : left[0], mode: way().mode });
-}
-
-function currencyName(code) {
-  try {
-    return new Intl.DisplayNames(['en'], { type: 'currency' }).of(code);
-  } catch {
-    return code;
-  }
 }

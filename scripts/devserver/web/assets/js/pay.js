@@ -53,14 +53,19 @@ const again = (text) => `${text} Nothing was charged. You can try again or use a
  * nothing is paid: it gives why, "" if nobody was asked to pay.
  */
 async function take(token) {
+  let unsure = false; // Whether the money may be on its way, as far as any of the answers says.
   try {
-    const { payment: now } = await patiently(() => confirmPayment(id, tokenOf(id), payment.id, token ? { token } : {}));
+    const { payment: now } = await patiently(() => confirmPayment(id, tokenOf(id), payment.id, token ? { token } : {}).catch((problem) => {
+      unsure ||= problem.code !== 'dependency_unavailable';
+      throw problem;
+    }));
     if (now?.status === 'requires_action') return '';
     if (moving.includes(now?.status)) window.location.replace(orderPage);
     else ask();
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     if (problem.status === 422 || problem.status === 429) return again(reasonOf(problem.code));
+    if (!unsure) return again(`${titleOf(gateway)} did not answer.`);
     if (problem.status === 0 || problem.status >= 500 || problem.has('payment_in_progress')) ask();
     else window.location.replace(orderPage); // Paid, expired or cancelled meanwhile.
   }
