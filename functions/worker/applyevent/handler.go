@@ -28,8 +28,8 @@ type Handler struct {
 	// APIVersions are the versions that our endpoints are pinned to, by gateway; one that is not here has none. Facts are fetched
 	// anyway, so another version is only told.
 	APIVersions map[string]string
-	Now        func() time.Time
-	Log        *slog.Logger
+	Now         func() time.Time
+	Log         *slog.Logger
 }
 
 // Handle takes a batch of Event messages and reports each one that must come again.
