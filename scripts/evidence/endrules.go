@@ -29,13 +29,13 @@ func unlikeGateway(t *telling, _ Expect) string {
 	balances := ledger.Balances(postings)
 	clearing, gateway := balances[ledger.GatewayClearing], t.totals
 	if t.r.Captured() != gateway.Captured || t.r.Refunded() != gateway.Refunded || pending != gateway.RefundsPending || disputed != gateway.Disputed ||
-		clearing != gateway.Captured-gateway.Refunded-gateway.Disputed-gateway.Fees {
-		return fmt.Sprintf("captured %d, refunded %d, pending %d, disputed %d, clearing %d; the gateways: %+v",
-			t.r.Captured(), t.r.Refunded(), pending, disputed, clearing, gateway)
+		clearing != gateway.Captured-gateway.Refunded-gateway.Disputed || balances[ledger.Fees] != gateway.Fees {
+		return fmt.Sprintf("captured %d, refunded %d, pending %d, disputed %d, clearing %d, fees %d; the gateways: %+v",
+			t.r.Captured(), t.r.Refunded(), pending, disputed, clearing, balances[ledger.Fees], gateway)
 	}
 	if t.r.Status == order.Cancelled && t.r.Captured() == t.r.Refunded() && disputed == 0 {
 		for account, minor := range balances {
-			if kept := account == ledger.Fees || account == ledger.GatewayClearing; minor != 0 && !kept { // Fees are not given back.
+			if kept := account == ledger.Fees || account == ledger.FeesPayable; minor != 0 && !kept { // Fees are not given back.
 				return fmt.Sprintf("all is given back, and %s is %d", account, minor)
 			}
 		}

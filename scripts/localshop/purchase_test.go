@@ -34,7 +34,7 @@ func TestADeliveredOrderIsCompletedWhenItCannotBeSentBackAnyMore(t *testing.T) {
 	}
 	w.settled()
 	// 2 × 16.80, 4.90 for delivery, 19 % of each rounded on its own.
-	want := map[ledger.Account]int64{ledger.GatewayClearing: 4487, ledger.Fees: 94, ledger.Revenue: -3360, ledger.Shipping: -490, ledger.Tax: -731}
+	want := map[ledger.Account]int64{ledger.GatewayClearing: 4581, ledger.Fees: 94, ledger.FeesPayable: -94, ledger.Revenue: -3360, ledger.Shipping: -490, ledger.Tax: -731}
 	if diff := cmp.Diff(want, w.balances()); diff != "" {
 		t.Error(diff)
 	}

@@ -2,6 +2,9 @@
 package ledger
 
 import (
+	"encoding/json"
+	"errors"
+
 	"till/shared/fault"
 	"till/shared/money"
 )
@@ -21,20 +24,41 @@ const (
 	DisputeReserve  Account = "dispute_reserve"   // Withdrawn by the gateway while a dispute runs.
 	DisputeLosses   Account = "dispute_losses"    // Withdrawn for good: the dispute was lost.
 	Fees            Account = "fees"              // What gateways keep.
+	FeesPayable     Account = "fees_payable"      // The part of it that no settlement has taken out of clearing yet.
 	PayoutInTransit Account = "payout_in_transit" // Sent by gateways to the bank, not there yet.
 	Bank            Account = "bank"              // Paid out to the shop's bank account.
 )
 
 // Chart lists every account, in the order in which balances are shown.
 func Chart() []Account {
-	return []Account{Receivable, GatewayClearing, Revenue, Tax, Shipping, RefundsPayable, DisputeReserve, DisputeLosses, Fees,
+	return []Account{Receivable, GatewayClearing, Revenue, Tax, Shipping, RefundsPayable, DisputeReserve, DisputeLosses, Fees, FeesPayable,
 		PayoutInTransit, Bank}
 }
 
 // Posting is one leg: minor units of the order's currency, debit positive. Safe to log.
 type Posting struct {
-	Account Account `json:"account"`
-	Minor   int64   `json:"minor"`
+	Account Account
+	Minor   int64
+}
+
+// MarshalJSON writes {"tax":-412}: a change holds several, and is billed by the kilobyte.
+func (p Posting) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[Account]int64{p.Account: p.Minor})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. Another number of accounts is an error.
+func (p *Posting) UnmarshalJSON(data []byte) error {
+	var one map[Account]int64
+	if err := json.Unmarshal(data, &one); err != nil {
+		return err
+	}
+	if len(one) != 1 {
+		return errors.New("ledger: a posting is of one account")
+	}
+	for account, minor := range one {
+		p.Account, p.Minor = account, minor
+	}
+	return nil
 }
 
 // Check refuses postings that do not sum to zero, or a leg of zero. Errors: fault.Internal, code unbalanced: a bug of

@@ -251,7 +251,7 @@ func TestFeesArePostedWhenTheyAreKnownAndCorrectedByTheDifference(t *testing.T) 
 	d.again("a fee that is not known", say(0, total))
 	d.again("the fee of when less was taken", say(40, 1000))
 	d.do(say(95, total))
-	if got := d.balances(); got[ledger.Fees] != 95 || got[ledger.GatewayClearing] != total-95 {
+	if got := d.balances(); got[ledger.Fees] != 95 || got[ledger.FeesPayable] != -95 || got[ledger.GatewayClearing] != total {
 		t.Errorf("the books stand at %v", got)
 	}
 }

@@ -170,7 +170,8 @@ func (d *desk) books() {
 		want[ledger.Revenue], want[ledger.Shipping], want[ledger.Tax] = want[ledger.Revenue]+gone.Goods, want[ledger.Shipping]+gone.Shipping, want[ledger.Tax]+gone.Tax
 	}
 	for _, each := range r.Disputes {
-		want[ledger.GatewayClearing] -= each.Withdrawn + each.Fee
+		want[ledger.GatewayClearing] -= each.Withdrawn
+		want[ledger.FeesPayable] -= each.Fee
 		want[ledger.Fees] += each.Fee
 		if each.Lost() {
 			want[ledger.DisputeLosses] += each.Withdrawn
@@ -179,7 +180,7 @@ func (d *desk) books() {
 		}
 	}
 	for _, a := range r.Attempts {
-		want[ledger.GatewayClearing] -= a.Fee
+		want[ledger.FeesPayable] -= a.Fee
 		want[ledger.Fees] += a.Fee
 	}
 	for _, f := range r.Refunds {

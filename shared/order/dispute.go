@@ -60,7 +60,7 @@ func disputePostings(d payment.DisputeFacts) []ledger.Posting {
 	if d.Lost() {
 		to = ledger.DisputeLosses
 	}
-	return append(ledger.Transfer(ledger.GatewayClearing, to, d.Withdrawn), ledger.Transfer(ledger.GatewayClearing, ledger.Fees, d.Fee)...)
+	return append(ledger.Transfer(ledger.GatewayClearing, to, d.Withdrawn), ledger.Transfer(ledger.FeesPayable, ledger.Fees, d.Fee)...)
 }
 
 // disputed is what disputes have taken of an attempt's money, minor units: what is withdrawn; of a lost one all that it is

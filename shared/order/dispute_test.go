@@ -32,15 +32,15 @@ func TestMoneyOfADisputeOnTheBooks(t *testing.T) {
 		refundable                      int64
 	}{
 		"an inquiry takes nothing":                         {[]payment.DisputeFacts{asked}, total, 0, 0, 0, total},
-		"what is withdrawn is held in reserve":             {[]payment.DisputeFacts{asked, taken}, -1500, total, 0, 1500, 0},
+		"what is withdrawn is held in reserve":             {[]payment.DisputeFacts{asked, taken}, 0, total, 0, 1500, 0},
 		"won, it comes back, and so does the fee":          {[]payment.DisputeFacts{taken, won}, total, 0, 0, 0, total},
-		"lost, it is a loss":                               {[]payment.DisputeFacts{taken, lost}, -1500, 0, total, 1500, 0},
-		"given in to, it is a loss":                        {[]payment.DisputeFacts{taken, gaveIn}, -1500, 0, total, 1500, 0},
-		"lost in part":                                     {[]payment.DisputeFacts{taken, part}, total - 2500, 0, 1000, 1500, total - 1000},
-		"lost before anybody heard of it":                  {[]payment.DisputeFacts{lost}, -1500, 0, total, 1500, 0},
-		"lost, and said to be open by old news":            {[]payment.DisputeFacts{lost, taken}, -1500, 0, total, 1500, 0},
+		"lost, it is a loss":                               {[]payment.DisputeFacts{taken, lost}, 0, 0, total, 1500, 0},
+		"given in to, it is a loss":                        {[]payment.DisputeFacts{taken, gaveIn}, 0, 0, total, 1500, 0},
+		"lost in part":                                     {[]payment.DisputeFacts{taken, part}, total - 1000, 0, 1000, 1500, total - 1000},
+		"lost before anybody heard of it":                  {[]payment.DisputeFacts{lost}, 0, 0, total, 1500, 0},
+		"lost, and said to be open by old news":            {[]payment.DisputeFacts{lost, taken}, 0, 0, total, 1500, 0},
 		"lost, and won after all":                          {[]payment.DisputeFacts{lost, won}, total, 0, 0, 0, total},
-		"won, and begun anew":                              {[]payment.DisputeFacts{taken, won, reopened}, -1500, total, 0, 1500, 0},
+		"won, and begun anew":                              {[]payment.DisputeFacts{taken, won, reopened}, 0, total, 0, 1500, 0},
 		"lost where the gateway does not say what it took": {[]payment.DisputeFacts{{Ref: "dp_1", State: payment.DisputeLost, Amount: 500}}, total, 0, 0, 0, total - 500},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -51,7 +51,7 @@ func TestMoneyOfADisputeOnTheBooks(t *testing.T) {
 			}
 			got := d.balances()
 			if got[ledger.GatewayClearing] != row.clearing || got[ledger.DisputeReserve] != row.reserve || got[ledger.DisputeLosses] != row.losses ||
-				got[ledger.Fees] != row.fees || d.o.Record().Status != order.Confirmed {
+				got[ledger.Fees] != row.fees || got[ledger.FeesPayable] != -row.fees || d.o.Record().Status != order.Confirmed {
 				t.Errorf("the books stand at %v, the order is %s", got, d.o.Record().Status)
 			}
 			d.refused(fault.Conflict, "refund_exceeds_captured", askBack(d, "r1", row.refundable+1))
@@ -71,7 +71,7 @@ func TestADisputeThatIsLostAfterARefundIsALossAndNothingMoreGoesBack(t *testing.
 		return o.ApplyRefund(a, payment.RefundFacts{ID: id, Ref: "re_1", State: payment.RefundSucceeded, Amount: total}, d.gateway())
 	})
 	d.do(disputed(d, a, payment.DisputeFacts{Ref: "dp_1", State: payment.DisputeLost, Amount: total, Withdrawn: total, Fee: 1500}))
-	if got := d.balances(); got[ledger.GatewayClearing] != -total-1500 || got[ledger.DisputeLosses] != total {
+	if got := d.balances(); got[ledger.GatewayClearing] != -total || got[ledger.FeesPayable] != -1500 || got[ledger.DisputeLosses] != total {
 		t.Errorf("the books stand at %v", got)
 	}
 	d.refused(fault.Conflict, "refund_exceeds_captured", askBack(d, "r2", 1))

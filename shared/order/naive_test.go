@@ -297,7 +297,7 @@ func (n *naive) sameMoney(d *desk, r order.Record) {
 		books["earned"] -= total - n.released
 	}
 	for _, a := range n.attempts {
-		books["gateway_clearing"] -= a.fee
+		books["fees_payable"] -= a.fee
 		books["fees"] += a.fee
 	}
 	if len(r.Captures) != len(n.captures) || r.Released.Amount != n.released {
@@ -333,7 +333,8 @@ func (n *naive) sameMoney(d *desk, r order.Record) {
 		}
 		books[where] += m.said.Withdrawn
 		books["fees"] += m.said.Fee
-		books["gateway_clearing"] -= m.said.Withdrawn + m.said.Fee
+		books["fees_payable"] -= m.said.Fee
+		books["gateway_clearing"] -= m.said.Withdrawn
 	}
 	sameBooks(d, books)
 }

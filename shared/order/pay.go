@@ -245,7 +245,7 @@ func (o *Order) besides(c *Change, a *payment.Attempt, f payment.Facts, by By) (
 		}
 	}
 	if f.Fee > 0 && f.Fee != a.Fee && a.Captured > 0 && f.Captured >= a.Captured && f.Amount.Currency() == o.r.Currency {
-		c.Postings = append(c.Postings, ledger.Transfer(ledger.GatewayClearing, ledger.Fees, f.Fee-a.Fee)...)
+		c.Postings = append(c.Postings, ledger.Transfer(ledger.FeesPayable, ledger.Fees, f.Fee-a.Fee)...)
 		a.Fee = f.Fee
 		if kind == "" {
 			kind = "fee_known"

@@ -34,6 +34,7 @@ type batchKey struct {
 type batch struct {
 	payout              string
 	fees, bank, changed int64
+	known               int64 // Fees that our books hold already, and owe the gateway.
 	at                  time.Time
 	rows                int
 }
@@ -126,6 +127,7 @@ func (m *Matcher) payoutRow(r settlement.Record) {
 func correctFee(item Item, t *tally) {
 	if t.currency == item.Currency {
 		t.booked.fees -= item.Fee - item.SettledFee
+		t.booked.known += item.Fee - item.SettledFee
 	}
 }
 
@@ -177,7 +179,7 @@ func (m *Matcher) comparePayouts(r *Result) {
 func (m *Matcher) journal() []Entry {
 	var out []Entry
 	for k, b := range m.batches {
-		postings := slices.Concat(ledger.Transfer(ledger.GatewayClearing, ledger.Fees, b.fees),
+		postings := slices.Concat(ledger.Transfer(ledger.GatewayClearing, ledger.Fees, b.fees), ledger.Transfer(ledger.GatewayClearing, ledger.FeesPayable, b.known),
 			ledger.Transfer(ledger.GatewayClearing, ledger.Bank, b.bank), ledger.Transfer(Exchange, ledger.GatewayClearing, b.changed))
 		if postings = ledger.Net(postings); len(postings) > 0 {
 			out = append(out, Entry{Key: k.gateway + "#" + k.name + "#" + string(k.currency), Gateway: k.gateway, Payout: b.payout,

@@ -376,14 +376,15 @@ func TestWhatASettlementBringsIntoTheLedger(t *testing.T) {
 		}
 	}
 	want := map[string]int64{
-		"stripe#po_1#EUR fees": 87, "stripe#po_1#EUR bank": 3233, "stripe#po_1#EUR currency_exchange": -450, "stripe#po_1#EUR gateway_clearing": 450 - 87 - 3233,
+		"stripe#po_1#EUR fees": 87, "stripe#po_1#EUR bank": 3233, "stripe#po_1#EUR currency_exchange": -450, "stripe#po_1#EUR gateway_clearing": 450 - 87 - 30 - 3233,
+		"stripe#po_1#EUR fees_payable":      30,
 		"stripe#po_1#USD currency_exchange": 500, "stripe#po_1#USD gateway_clearing": -500,
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	// What orders booked and what the settlement brings leave at the gateway just what is set aside there.
-	if held := int64(3000) - 30 + got["stripe#po_1#EUR gateway_clearing"]; held != 100 {
+	if held := int64(3000) + got["stripe#po_1#EUR gateway_clearing"]; held != 100 {
 		t.Errorf("%d are left at the gateway, want 100", held)
 	}
 }

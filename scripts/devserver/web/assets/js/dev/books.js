@@ -22,11 +22,11 @@ export function drawBooks(state) {
   ], rows, { bad: (b) => b.charges > 1 || b.off !== 0, none: 'The gateways have charged nobody.' }));
 }
 
-// held is what a gateway has of a book: taken, not given back, and not taken by disputes. Fees are in it, for the ledger knows some late.
+// held is what a gateway has of a book: taken, not given back, and not taken by disputes. Fees are owed apart, until they are settled.
 const held = (b) => b.captured - b.refunded - b.disputed;
 
 // known is the same by the ledger.
-const known = (balances) => list(balances).filter((b) => ['gateway_clearing', 'fees'].includes(b.account)).reduce((all, b) => all + b.balance, 0);
+const known = (balances) => list(balances).filter((b) => b.account === 'gateway_clearing').reduce((all, b) => all + b.balance, 0);
 
 // beside gives each order that a gateway knows with what the ledger has of it. An order may be in the books of several gateways, of
 // which one was paid: there stands what the ledger has. off: what the gateways have more than the ledger.
