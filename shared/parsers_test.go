@@ -67,6 +67,7 @@ func parsers() []reader {
 		// Tables and the vault.
 		{"a stored order", "shared/order.Decode", "shared/order.FuzzDecode", ""},
 		{"a stored change", "shared/order.DecodeChange", "shared/order.FuzzDecodeChange", ""},
+		{"a stored posting", "shared/ledger.UnmarshalJSON", "shared/ledger.FuzzPostingJSON", "Unmarshal"},
 		{"a chain of changes", "shared/order.Replay", "shared/order.FuzzDecodeChange", ""},
 		{"a stored product", "shared/catalog.DecodeProduct", "shared/catalog.FuzzDecodeProduct", ""},
 		{"a row of a table", "shared/dynamo.Order", "shared/dynamo.FuzzRows", ""},
