@@ -43,7 +43,8 @@ func (c Cashier) Confirm(ctx context.Context, o *order.Order, attempt payment.At
 }
 
 // try notes a try to take an attempt's money, makes it, and stores what came of it. It gives the kind of the change that its answer
-// made.
+// made. Two callers of one instant and one cause store the same change and both go on: their calls have the same key at the gateway
+// unless their tokens differ, so who brings a token has a cause of its own.
 func (c Cashier) try(ctx context.Context, o *order.Order, attempt payment.AttemptID, token string, who Who) (*order.Order, string, error) {
 	o, _, err := c.Book.ChangeFrom(ctx, o, func(o *order.Order) (order.Change, error) {
 		return o.TryPayment(attempt, c.by(who.Who, who.Cause))

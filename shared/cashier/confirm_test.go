@@ -1,11 +1,13 @@
 package cashier_test
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"till/shared/cashier"
 	"till/shared/fault"
 	"till/shared/order"
 	"till/shared/payment"
@@ -134,6 +136,7 @@ func TestConfirmsThatRacePayOnce(t *testing.T) {
 	for i := range 20 {
 		all.Go(func() {
 			var err error
+			who := cashier.Who{Who: "shopper", Cause: fmt.Sprint("request ", i)} // At one instant, only that tells who stored the try.
 			switch token := []string{"tok_1", "tok_2", ""}[i%3]; i % 4 {
 			case 0:
 				_, _, err = c.Settle(t.Context(), c.id, a, who)

@@ -57,7 +57,9 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	o, err = h.Cashier.Confirm(ctx, o, payment.AttemptID(id), token, cashier.Who{Who: "shopper"})
+	o, err = h.Cashier.Confirm(ctx, o, payment.AttemptID(id), token, cashier.Who{
+		Who: "shopper", Cause: req.RequestContext.RequestID, // It tells tries of one instant apart: the store takes the same change for a repeat.
+	})
 	if err != nil {
 		return apigw.Response{}, err
 	}
