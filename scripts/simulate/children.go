@@ -116,7 +116,7 @@ func (o options) process(work func(ask func(errand) (report, error)) error) erro
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(self, append(slices.Clone(o.args), "-child")...) //nolint:gosec,noctx // ourselves, until we close its input
+	cmd := exec.Command(self, append(slices.Clone(o.args), "-child")...) //nolint:noctx // ourselves, until we close its input
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
 	var said bytes.Buffer
 	cmd.Stderr = &said

@@ -45,6 +45,6 @@ func (w *World) hungry(n *faults.Count, port faults.Port) faults.Kind {
 func (w *World) hunger() {
 	w.greed = greeds[w.dice.IntN(len(greeds))]
 	for p := range w.menus {
-		w.menus[p] = w.rates.Menu(faults.Port(p)) //nolint:gosec // ports are few
+		w.menus[p] = w.rates.Menu(faults.Port(p))
 	}
 }
