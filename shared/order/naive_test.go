@@ -138,6 +138,20 @@ func (n *naive) lost(attempt int) (sum int64) {
 	return sum
 }
 
+// gone is what lost disputes took, for good.
+func (n *naive) gone() (sum int64) {
+	for _, d := range n.disputes {
+		switch {
+		case d.said.State != "lost" && d.said.State != "accepted":
+		case d.said.Withdrawn > 0:
+			sum += d.said.Withdrawn
+		default:
+			sum += d.said.Amount
+		}
+	}
+	return sum
+}
+
 // strange is money that is there though the order is not paid.
 func (n *naive) strange() bool { return n.captured() > n.back(false) || n.holds["amount_mismatch"] }
 

@@ -321,7 +321,7 @@ func (n *naive) ship(number string, only map[string]int64) said {
 			return nothing
 		}
 	}
-	switch kept := n.captured() - n.back(true) - n.lost(-1); {
+	switch kept := n.captured() - n.back(true) - n.gone(); {
 	case len(n.holds) > 0:
 		return no("order_on_hold")
 	case n.status != "fulfilling", !n.waiting:

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -139,7 +140,8 @@ func (r *Record) promised() bool {
 	return i >= 0 && r.Attempts[i].State == payment.Authorized && r.Attempts[i].Captured < r.Price()
 }
 
-// kept is the money that stays with the shop, minor units: captured, less what goes back and what disputes took.
+// kept is the money that stays with the shop, minor units: captured, less what goes back and what lost disputes took. What an open
+// dispute has withdrawn may come back; that one is a hold, which staff may lift.
 func (r *Record) kept() int64 {
 	sum := r.Captured()
 	for _, f := range r.Refunds {
@@ -147,8 +149,10 @@ func (r *Record) kept() int64 {
 			sum -= f.Amount
 		}
 	}
-	for _, a := range r.Attempts {
-		sum -= r.disputed(a.ID)
+	for _, d := range r.Disputes {
+		if d.Lost() {
+			sum -= cmp.Or(d.Withdrawn, d.Amount)
+		}
 	}
 	return sum
 }
