@@ -35,7 +35,7 @@ type Options struct {
 	Gateways string // Where they find the gateways; "http://localhost:8090" unless set.
 	Log      io.Writer
 	LogLevel string // "info" unless set.
-	// Parameters are the template's that the owner of a shop chooses, as "Capture"; each that is not set has its default.
+	// Parameters are the template's that the owner of a shop chooses, as "CaptureMode"; each that is not set has its default.
 	Parameters map[string]string
 	Faults     localcloud.Faults
 	// Wait sleeps for gateways' latency; nil never sleeps, as in virtual time.

@@ -44,7 +44,7 @@ func life() []chapter {
 		{name: "people pay by PayPal and by Square", tell: elsewhere},
 		{name: "staff cancel, and look at the day's books", tell: books},
 		{name: "two of staff decide about a refund", tell: refunds, with: map[string]string{"RefundAlone": "EUR=100"}},
-		{name: "money is promised first, and taken by staff", tell: promises, with: map[string]string{"Capture": "manual"}},
+		{name: "money is promised first, and taken by staff", tell: promises, with: map[string]string{"CaptureMode": "manual"}},
 		{name: "a parcel and a cancellation whose answers to the machine are lost", tell: unanswered},
 		{name: "messages are lost", tell: messages},
 		{name: "an execution ends without a word", tell: stopped},

@@ -38,7 +38,7 @@ func bounds() map[string]string {
 		"ReservedConcurrency": "Number 0 0",
 		"Local":               "String false [true, false]",
 		"Gateways":            "String stripe (stripe|paypal|square)(,(stripe|paypal|square)){0,2}",
-		"Capture":             "String automatic [automatic, manual]",
+		"CaptureMode":         "String automatic [automatic, manual]",
 		"RefundAlone":         "String  ([A-Z]{3}=[0-9]+(,[A-Z]{3}=[0-9]+)*)?",
 		"GatewaysUrl":         "String ",
 	}

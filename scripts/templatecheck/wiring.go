@@ -88,7 +88,7 @@ func values() map[string]string {
 		"SHOP_URL":        "!Ref ShopUrl",
 		"STAGE":           "!Ref Stage",
 		"STOCK_HOLD":      "!Ref StockHold",
-		"CAPTURE":         "!Ref Capture",
+		"CAPTURE":         "!Ref CaptureMode",
 		"GATEWAYS":        "!Ref Gateways",
 		"REFUND_ALONE":    "!Ref RefundAlone",
 		"GATEWAYS_URL":    "!Ref GatewaysUrl",
