@@ -168,6 +168,12 @@ func environment(function string) []string {
 		switch {
 		case strings.HasSuffix(name, "_URL"):
 			value = "https://example.com"
+		case name == "GATEWAYS":
+			value = "stripe,paypal,square"
+		case name == "CAPTURE":
+			value = "manual"
+		case name == "REFUND_ALONE":
+			value = "EUR=50000"
 		case name == "STOCK_HOLD":
 			value = "30m"
 		case name == "STAGE":
