@@ -8,6 +8,7 @@ import (
 
 	"till/shared/fault"
 	"till/shared/money"
+	"till/shared/payment"
 )
 
 // currencies are those that PayPal takes. BRL, CNY and MYR only inside their own countries, which PayPal checks; RUB is left out,
@@ -38,7 +39,7 @@ func decimalsOf(c money.Currency) int {
 // amount_too_fine, PayPal's steps are coarser; amount_too_large.
 func toWire(op string, a money.Amount) (wire, error) {
 	if a.Minor() < 1 && slices.Contains(strings.Fields(currencies), string(a.Currency())) {
-		return wire{}, fault.New(fault.Invalid, op, "amount_too_small", messages[fault.Invalid])
+		return wire{}, fault.New(fault.Invalid, op, "amount_too_small", payment.RefusalText(fault.Invalid))
 	}
 	return partToWire(op, a)
 }
@@ -51,7 +52,7 @@ func partToWire(op string, a money.Amount) (wire, error) {
 	}
 	units, exact := rescale(a.Minor(), c.Decimals(), decimalsOf(c))
 	if units == math.MaxInt64 {
-		return wire{}, fault.New(fault.Invalid, op, "amount_too_large", messages[fault.Invalid])
+		return wire{}, fault.New(fault.Invalid, op, "amount_too_large", payment.RefusalText(fault.Invalid))
 	}
 	if !exact {
 		return wire{}, fault.New(fault.Invalid, op, "amount_too_fine", "This payment service takes this currency in coarser steps.")
@@ -64,7 +65,7 @@ func partToWire(op string, a money.Amount) (wire, error) {
 		text = text[:len(text)-n] + "." + text[len(text)-n:]
 	}
 	if whole, _, _ := strings.Cut(text, "."); len(whole) > digitsMax {
-		return wire{}, fault.New(fault.Invalid, op, "amount_too_large", messages[fault.Invalid])
+		return wire{}, fault.New(fault.Invalid, op, "amount_too_large", payment.RefusalText(fault.Invalid))
 	}
 	return wire{Currency: string(c), Value: text}, nil
 }

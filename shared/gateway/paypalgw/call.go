@@ -8,6 +8,7 @@ import (
 
 	"till/shared/fault"
 	"till/shared/gateway/jsonapi"
+	"till/shared/payment"
 )
 
 // call is one call to PayPal. key is its idempotency key, "" for none. Errors: as classify.
@@ -54,7 +55,7 @@ func beforehand(op string, err error) error {
 	if fault.Is(failure, fault.Internal) {
 		return failure
 	}
-	return &fault.Error{Kind: fault.Unavailable, Op: op, Code: codes[fault.Unavailable], Msg: messages[fault.Unavailable], Err: refusalOf(failure)}
+	return &fault.Error{Kind: fault.Unavailable, Op: op, Code: payment.RefusalCode(fault.Unavailable), Msg: payment.RefusalText(fault.Unavailable), Err: refusalOf(failure)}
 }
 
 // afterwards is a failure to ask how an attempt stands once something was done to it: that it happened must not be forgotten.
@@ -62,5 +63,5 @@ func afterwards(op string, err error) error {
 	if !fault.Is(err, fault.Unavailable, fault.NotFound) {
 		return err
 	}
-	return &fault.Error{Kind: fault.Unknown, Op: op, Code: codes[fault.Unknown], Msg: messages[fault.Unknown], Err: err}
+	return &fault.Error{Kind: fault.Unknown, Op: op, Code: payment.RefusalCode(fault.Unknown), Msg: payment.RefusalText(fault.Unknown), Err: err}
 }

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"till/shared/payment"
 )
 
 // Whose certificates PayPal's webhooks are signed with: the name that PayPal's own SDK for Java wants.
@@ -99,7 +101,7 @@ func newCertificates(c VerifierConfig) (*certificates, error) {
 // allowed tells whether an address is of the allowed places, to the letter: one of the beginnings, then a name.
 func (c *certificates) allowed(address string) bool {
 	for _, begin := range c.begins {
-		if name, ok := strings.CutPrefix(address, begin); ok && isRef(name, 100) {
+		if name, ok := strings.CutPrefix(address, begin); ok && payment.IsRef(name, 100) {
 			return true
 		}
 	}

@@ -37,7 +37,7 @@ func (g *Gateway) Close(ctx context.Context, a payment.Attempt) (payment.Facts, 
 func (g *Gateway) void(ctx context.Context, op string, o order) (payment.Facts, error) {
 	all := o.Units[0].Payments.Authorizations
 	last := all[len(all)-1]
-	if !isRef(last.ID, 64) {
+	if !payment.IsRef(last.ID, 64) {
 		return payment.Facts{}, unreadable(op)
 	}
 	err := g.call(ctx, op, http.MethodPost, "/v2/payments/authorizations/"+last.ID+"/void", "", struct{}{}, nil)

@@ -18,7 +18,7 @@ func (g *Gateway) Confirm(ctx context.Context, a payment.Attempt, _ string) (pay
 	const op = "paypalgw.Confirm"
 	ctx, cancel := within(ctx)
 	defer cancel()
-	if !isRef(a.Intent, 64) {
+	if !payment.IsRef(a.Intent, 64) {
 		return payment.Facts{}, nobodyKnows(op)
 	}
 	verbs := []string{"capture", "authorize"}
@@ -77,7 +77,7 @@ func (g *Gateway) Capture(ctx context.Context, a payment.Attempt, c payment.Capt
 		switch {
 		case made.Invoice != string(c.ID):
 		case captureKinds[made.Status] == refused:
-			return payment.Facts{}, fault.New(fault.Declined, op, "capture_"+strings.ToLower(made.Status), messages[fault.Declined])
+			return payment.Facts{}, fault.New(fault.Declined, op, "capture_"+strings.ToLower(made.Status), payment.RefusalText(fault.Declined))
 		default:
 			return f, nil // Taken before.
 		}
@@ -87,7 +87,7 @@ func (g *Gateway) Capture(ctx context.Context, a payment.Attempt, c payment.Capt
 		return payment.Facts{}, err
 	}
 	authorizations := o.Units[0].Payments.Authorizations
-	if f.State != payment.Authorized || !isRef(authorizations[len(authorizations)-1].ID, 64) {
+	if f.State != payment.Authorized || !payment.IsRef(authorizations[len(authorizations)-1].ID, 64) {
 		return payment.Facts{}, fault.New(fault.Declined, op, "authorization_over", "The payment service does not take this money any more.")
 	}
 	err = g.post(ctx, op, "/v2/payments/authorizations/"+authorizations[len(authorizations)-1].ID+"/capture", string(c.ID), body, nil)

@@ -72,7 +72,7 @@ func (g *Gateway) disputesOf(ctx context.Context, op, captureID string, c money.
 	}
 	var out []payment.DisputeFacts
 	for _, item := range list.Items {
-		if !isRef(item.ID, 64) {
+		if !payment.IsRef(item.ID, 64) {
 			return nil, unreadable(op)
 		}
 		var d dispute

@@ -103,15 +103,15 @@ func readEvent(raw []byte, live bool) (payment.Event, bool) {
 		ResourceVersion string          `json:"resource_version"`
 		Resource        json.RawMessage `json:"resource"`
 	}
-	if json.Unmarshal(raw, &in) != nil || in.Created.Unix() < 1 || in.Created.UTC().Year() > latest || !isRef(in.ID, 255) ||
-		!isRef(strings.ReplaceAll(in.Type, ".", "_"), 255) || !strings.HasPrefix(string(in.Resource), "{") {
+	if json.Unmarshal(raw, &in) != nil || in.Created.Unix() < 1 || in.Created.UTC().Year() > latest || !payment.IsRef(in.ID, 255) ||
+		!payment.IsRef(strings.ReplaceAll(in.Type, ".", "_"), 255) || !strings.HasPrefix(string(in.Resource), "{") {
 		return payment.Event{}, false
 	}
 	sum := sha256.Sum256(raw)
 	e := payment.Event{Gateway: Name, ID: in.ID, Type: in.Type, Subject: payment.AboutOther, Live: live,
 		Created: in.Created.UTC(), BodySHA256: base64.RawURLEncoding.EncodeToString(sum[:])}
 	for _, version := range []string{in.ResourceVersion, in.EventVersion} {
-		if e.APIVersion == "" && isRef(strings.ReplaceAll(version, ".", "_"), 16) {
+		if e.APIVersion == "" && payment.IsRef(strings.ReplaceAll(version, ".", "_"), 16) {
 			e.APIVersion = version
 		}
 	}
@@ -149,10 +149,10 @@ func (s shape) fill(e *payment.Event, raw json.RawMessage) {
 	if len(r.Units) == 1 {
 		custom, amount = r.Units[0].Custom, r.Units[0].Amount
 	}
-	if isRef(id, 64) {
+	if payment.IsRef(id, 64) {
 		e.Object = id
 	}
-	if isRef(intent, 64) {
+	if payment.IsRef(intent, 64) {
 		e.Intent = intent
 	}
 	e.Order, e.Attempt, _ = references(custom)

@@ -30,7 +30,7 @@ func (g *Gateway) Find(ctx context.Context, intent string) (payment.Facts, error
 	ctx, cancel := within(ctx)
 	defer cancel()
 	o, err := g.order(ctx, op, intent)
-	if fault.Is(err, fault.NotFound) && isRef(intent, 64) {
+	if fault.Is(err, fault.NotFound) && payment.IsRef(intent, 64) {
 		var c capture
 		if err = g.get(ctx, op, "/v2/payments/captures/"+intent, &c); err == nil {
 			o, err = g.order(ctx, op, c.Related.IDs.Order)
@@ -41,7 +41,7 @@ func (g *Gateway) Find(ctx context.Context, intent string) (payment.Facts, error
 	}
 	f, err := g.facts(ctx, op, o)
 	if err == nil && (f.Order == "" || f.Attempt == "") {
-		return payment.Facts{}, fault.New(fault.NotFound, op, "payment_not_ours", messages[fault.NotFound])
+		return payment.Facts{}, fault.New(fault.NotFound, op, "payment_not_ours", payment.RefusalText(fault.NotFound))
 	}
 	return f, err
 }
@@ -116,7 +116,7 @@ func add(op string, captures []capture, c money.Currency) (sums, error) {
 			return sums{}, newWord(op)
 		case err != nil:
 			return sums{}, err
-		case !isRef(each.ID, 64):
+		case !payment.IsRef(each.ID, 64):
 			return sums{}, unreadable(op)
 		}
 		switch kind {

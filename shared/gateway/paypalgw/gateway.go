@@ -69,7 +69,7 @@ var _ payment.Gateway = (*Gateway)(nil)
 // never its value.
 func New(c Config) (*Gateway, error) {
 	var faults []error
-	if !isRef(c.ClientID, 255) || !isRef(c.ClientSecret, 255) {
+	if !payment.IsRef(c.ClientID, 255) || !payment.IsRef(c.ClientSecret, 255) {
 		faults = append(faults, errors.New("the client id or secret is not one of PayPal's"))
 	}
 	if c.Now == nil {
@@ -102,13 +102,6 @@ func New(c Config) (*Gateway, error) {
 // within bounds all the calls of one operation together.
 func within(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, operationLimit)
-}
-
-// isRef tells whether text is an id as PayPal and Till make them: letters, digits, "_" and "-".
-func isRef(text string, longest int) bool {
-	return text != "" && len(text) <= longest && strings.IndexFunc(text, func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '_' && r != '-'
-	}) < 0
 }
 
 // String hides the secret.

@@ -77,7 +77,7 @@ func (r refund) captureOf() string {
 }
 
 func lastOf(href string) string {
-	if last := href[strings.LastIndexByte(href, '/')+1:]; isRef(last, 64) {
+	if last := href[strings.LastIndexByte(href, '/')+1:]; payment.IsRef(last, 64) {
 		return last
 	}
 	return ""
@@ -93,7 +93,7 @@ func references(custom string) (orderID string, attempt payment.AttemptID, refun
 		return "", "", ""
 	}
 	for _, part := range parts {
-		if !isRef(part, 64) {
+		if !payment.IsRef(part, 64) {
 			return "", "", ""
 		}
 	}
@@ -105,14 +105,14 @@ func references(custom string) (orderID string, attempt payment.AttemptID, refun
 
 // order asks for an order. Errors: as call; fault.NotFound also for what cannot be an order's id.
 func (g *Gateway) order(ctx context.Context, op, id string) (order, error) {
-	if !isRef(id, 64) {
+	if !payment.IsRef(id, 64) {
 		return order{}, nobodyKnows(op)
 	}
 	var o order
 	if err := g.get(ctx, op, "/v2/checkout/orders/"+id, &o); err != nil {
 		return order{}, err
 	}
-	if !isRef(o.ID, 64) || len(o.Units) != 1 {
+	if !payment.IsRef(o.ID, 64) || len(o.Units) != 1 {
 		return order{}, unreadable(op) // Not one that we began.
 	}
 	return o, nil

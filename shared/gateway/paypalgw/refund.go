@@ -55,7 +55,7 @@ func (g *Gateway) FetchRefund(ctx context.Context, a payment.Attempt, r payment.
 	ctx, cancel := within(ctx)
 	defer cancel()
 	if r.Ref != "" {
-		if !isRef(r.Ref, 64) {
+		if !payment.IsRef(r.Ref, 64) {
 			return payment.RefundFacts{}, nobodyKnows(op)
 		}
 		var made refund
@@ -119,7 +119,7 @@ func refundable(op string, o order, c money.Currency, minor int64) (string, erro
 	}
 	switch {
 	case !captured:
-		return "", fault.New(fault.Conflict, op, "payment_not_captured", messages[fault.Conflict])
+		return "", fault.New(fault.Conflict, op, "payment_not_captured", payment.RefusalText(fault.Conflict))
 	case id == "":
 		return "", fault.New(fault.Declined, op, "refund_exceeds_capture", "The payment service does not refund this amount of this payment.")
 	}
@@ -135,7 +135,7 @@ func refundFacts(op string, r refund, c money.Currency) (payment.RefundFacts, er
 	if err != nil {
 		return payment.RefundFacts{}, err
 	}
-	if !isRef(r.ID, 64) {
+	if !payment.IsRef(r.ID, 64) {
 		return payment.RefundFacts{}, unreadable(op)
 	}
 	f := payment.RefundFacts{Ref: r.ID, State: state, Amount: amount}

@@ -9,6 +9,7 @@ import (
 
 	"till/shared/fault"
 	"till/shared/gateway/jsonapi"
+	"till/shared/payment"
 )
 
 // refusal is what is kept of an answer that is no success, or of no answer: never the message or a description, which may quote
@@ -64,7 +65,7 @@ func (r *refusal) learn(body []byte) {
 
 // plain keeps text if it can only be a code.
 func plain(text string) string {
-	if isRef(text, 100) {
+	if payment.IsRef(text, 100) {
 		return text
 	}
 	return ""
@@ -176,24 +177,6 @@ func kindOf(r *refusal) fault.Kind {
 	}
 }
 
-// messages is what the person at the other end may read, by kind.
-var messages = map[fault.Kind]string{
-	fault.Unavailable: "The payment service does not answer. Try again in a little while.",
-	fault.Unknown:     "The payment service did not answer in time. The outcome is being looked up.",
-	fault.Declined:    "The payment service refused this.",
-	fault.Conflict:    "The payment does not allow this in the state that it is in.",
-	fault.NotFound:    "There is no such payment.",
-	fault.Invalid:     "This amount cannot be paid with this payment service.",
-}
-
-// codes is the code of errors for which PayPal has none.
-var codes = map[fault.Kind]string{
-	fault.Unavailable: "dependency_unavailable",
-	fault.Unknown:     "outcome_unknown",
-	fault.Declined:    "declined",
-	fault.NotFound:    "payment_not_found",
-}
-
 // classify makes Till's error of a call's.
 func classify(op string, err error) error {
 	r := &refusal{unsent: true, wire: "the call could not be made"}
@@ -205,7 +188,7 @@ func classify(op string, err error) error {
 		}
 	}
 	kind := kindOf(r)
-	e := &fault.Error{Kind: kind, Op: op, Code: codes[kind], Msg: messages[kind], Err: r}
+	e := &fault.Error{Kind: kind, Op: op, Code: payment.RefusalCode(kind), Msg: payment.RefusalText(kind), Err: r}
 	switch kind { //nolint:exhaustive // of the other kinds the code is Till's own
 	case fault.Declined, fault.Conflict, fault.Invalid, fault.Internal:
 		if reason := r.reason(); reason != "" {
@@ -233,5 +216,5 @@ func refusalOf(err error) *refusal {
 func unreadable(op string) error { return fault.New(fault.Internal, op, "answer_unreadable", "") }
 func newWord(op string) error    { return fault.New(fault.Internal, op, "status_unknown", "") }
 func nobodyKnows(op string) error {
-	return fault.New(fault.NotFound, op, codes[fault.NotFound], messages[fault.NotFound])
+	return fault.New(fault.NotFound, op, payment.RefusalCode(fault.NotFound), payment.RefusalText(fault.NotFound))
 }

@@ -69,7 +69,7 @@ func (g *Gateway) Start(ctx context.Context, s payment.Start) (payment.Started, 
 	if err := g.post(ctx, op, "/v2/checkout/orders", s.Key(), asked, &made); err != nil {
 		return payment.Started{}, err
 	}
-	if !isRef(made.ID, 64) || len(made.Units) != 1 {
+	if !payment.IsRef(made.ID, 64) || len(made.Units) != 1 {
 		return payment.Started{}, unreadable(op)
 	}
 	// A key that was used before brings what was made then.

@@ -63,7 +63,7 @@ type Verifier struct {
 // NewVerifier makes a verifier. Errors: fault.Internal, code config_invalid.
 func NewVerifier(c VerifierConfig) (*Verifier, error) {
 	certs, err := newCertificates(c)
-	if len(c.WebhookIDs) == 0 || c.Now == nil || slices.ContainsFunc(c.WebhookIDs, func(id string) bool { return !isRef(id, 50) || len(id) < 8 }) {
+	if len(c.WebhookIDs) == 0 || c.Now == nil || slices.ContainsFunc(c.WebhookIDs, func(id string) bool { return !payment.IsRef(id, 50) || len(id) < 8 }) {
 		err = errors.Join(err, errors.New("webhook ids are missing, or none of PayPal's"))
 	}
 	if err != nil {
@@ -86,7 +86,7 @@ func (v *Verifier) Verify(ctx context.Context, raw []byte, header func(name stri
 	}
 	key, err := v.certs.key(ctx, t.cert)
 	if err != nil {
-		return payment.Event{}, &fault.Error{Kind: fault.Unavailable, Op: op, Code: codes[fault.Unavailable], Err: err}
+		return payment.Event{}, &fault.Error{Kind: fault.Unavailable, Op: op, Code: payment.RefusalCode(fault.Unavailable), Err: err}
 	}
 	if key == nil || !v.signed(raw, t, key) {
 		return payment.Event{}, fault.New(fault.Unreadable, op, "signature_invalid", "")
@@ -107,7 +107,7 @@ type transmission struct {
 func (v *Verifier) transmission(header func(string) string) (transmission, bool) {
 	t := transmission{id: header(HeaderID), at: header(HeaderTime), cert: header(HeaderCert)}
 	signature := header(HeaderSignature)
-	if header(HeaderAlgorithm) != algorithm || !isRef(t.id, 64) || len(t.at) > 40 || len(signature) > 1024 || !v.certs.allowed(t.cert) {
+	if header(HeaderAlgorithm) != algorithm || !payment.IsRef(t.id, 64) || len(t.at) > 40 || len(signature) > 1024 || !v.certs.allowed(t.cert) {
 		return transmission{}, false
 	}
 	at, err := time.Parse(time.RFC3339, t.at)

@@ -5,6 +5,7 @@ import (
 
 	"till/shared/fault"
 	"till/shared/money"
+	"till/shared/payment"
 )
 
 // currencies are those of the countries that Square is in. Square counts each in its smallest unit, as Till does: cents, pence,
@@ -26,9 +27,9 @@ func (g *Gateway) toWire(op string, a money.Amount) (moneyWire, error) {
 	case a.Currency() != g.currency:
 		return moneyWire{}, fault.New(fault.Invalid, op, "currency_invalid", "This payment service does not charge in this currency.")
 	case a.Minor() < 1:
-		return moneyWire{}, fault.New(fault.Invalid, op, "amount_too_small", messages[fault.Invalid])
+		return moneyWire{}, fault.New(fault.Invalid, op, "amount_too_small", payment.RefusalText(fault.Invalid))
 	case a.Minor() > amountMax:
-		return moneyWire{}, fault.New(fault.Invalid, op, "amount_too_large", messages[fault.Invalid])
+		return moneyWire{}, fault.New(fault.Invalid, op, "amount_too_large", payment.RefusalText(fault.Invalid))
 	}
 	return moneyWire{Amount: a.Minor(), Currency: string(a.Currency())}, nil
 }

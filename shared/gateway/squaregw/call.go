@@ -8,6 +8,7 @@ import (
 
 	"till/shared/fault"
 	"till/shared/gateway/jsonapi"
+	"till/shared/payment"
 )
 
 // object is a JSON object that is sent.
@@ -44,7 +45,7 @@ func (g *Gateway) do(ctx context.Context, op string, call jsonapi.Call, out any,
 
 // at is the path of one object of Square's. An id that Square cannot have made is not found: it does not get into a path.
 func at(op, folder, id string, more ...string) (string, error) {
-	if !isRef(id, 192) {
+	if !payment.IsRef(id, 192) {
 		return "", notFound(op)
 	}
 	path := folder + "/" + id
@@ -66,14 +67,14 @@ func with(path string, values map[string]string) string {
 }
 
 func notFound(op string) error {
-	return fault.New(fault.NotFound, op, "payment_not_found", messages[fault.NotFound])
+	return fault.New(fault.NotFound, op, "payment_not_found", payment.RefusalText(fault.NotFound))
 }
 
 func unreadable(op string) error { return fault.New(fault.Internal, op, "answer_unreadable", "") }
 
 // unsure is for a change whose answer came, and does not say what was done.
 func unsure(op string) error {
-	return fault.New(fault.Unknown, op, codes[fault.Unknown], messages[fault.Unknown])
+	return fault.New(fault.Unknown, op, payment.RefusalCode(fault.Unknown), payment.RefusalText(fault.Unknown))
 }
 
 // known is for a call about what Square has just shown: that it is not found is no answer, and must not count as never begun.
@@ -132,7 +133,7 @@ func (g *Gateway) link(ctx context.Context, op, id string) (*linkWire, error) {
 	if err := g.get(ctx, op, path, &out); err != nil {
 		return nil, err
 	}
-	if out.Link.ID != id || !isRef(out.Link.Order, 192) {
+	if out.Link.ID != id || !payment.IsRef(out.Link.Order, 192) {
 		return nil, unreadable(op)
 	}
 	return &out.Link, nil

@@ -23,7 +23,7 @@ var tokenKinds = []string{"cnon:", "wnon:", "bnon:", "bauth:"}
 func isSource(token string) bool {
 	for _, kind := range tokenKinds {
 		if rest, ok := strings.CutPrefix(token, kind); ok {
-			return len(token) <= tokenBytesMax && isRef(strings.NewReplacer(":", "_", ".", "_", "=", "_").Replace(rest), tokenBytesMax)
+			return len(token) <= tokenBytesMax && payment.IsRef(strings.NewReplacer(":", "_", ".", "_", "=", "_").Replace(rest), tokenBytesMax)
 		}
 	}
 	return false
@@ -91,7 +91,7 @@ func (g *Gateway) pay(ctx context.Context, op string, now *standing, id payment.
 	if err != nil {
 		return nil, err
 	}
-	if !isRef(made.Payment.ID, 192) {
+	if !payment.IsRef(made.Payment.ID, 192) {
 		return nil, unsure(op)
 	}
 	return &made.Payment, nil

@@ -41,14 +41,14 @@ func (g *Gateway) disputesOf(ctx context.Context, op string, now *standing, f pa
 			return out, nil
 		}
 	}
-	return nil, fault.New(fault.Unavailable, op, "too_many_disputes", messages[fault.Unavailable])
+	return nil, fault.New(fault.Unavailable, op, "too_many_disputes", payment.RefusalText(fault.Unavailable))
 }
 
 // disputeFacts reads a dispute. Square keeps no fee for one.
 func disputeFacts(op string, d disputeWire, f payment.Facts) (payment.DisputeFacts, error) {
 	of, known := disputeStates[d.State]
 	switch {
-	case !isRef(d.ID, 192):
+	case !payment.IsRef(d.ID, 192):
 		return payment.DisputeFacts{}, unreadable(op)
 	case !known:
 		return payment.DisputeFacts{}, statusUnknown(op)

@@ -70,7 +70,7 @@ func read(raw []byte, merchant, version string, live bool) (payment.Event, bool)
 			Object json.RawMessage `json:"object"`
 		} `json:"data"`
 	}
-	if json.Unmarshal(raw, &in) != nil || !isRef(in.ID, 255) || !isRef(strings.ReplaceAll(in.Type, ".", "_"), 255) || !isRef(in.Merchant, 255) {
+	if json.Unmarshal(raw, &in) != nil || !payment.IsRef(in.ID, 255) || !payment.IsRef(strings.ReplaceAll(in.Type, ".", "_"), 255) || !payment.IsRef(in.Merchant, 255) {
 		return payment.Event{}, false
 	}
 	created := when(in.Created)
@@ -83,7 +83,7 @@ func read(raw []byte, merchant, version string, live bool) (payment.Event, bool)
 	if in.Merchant == merchant {
 		e.Account = ""
 	}
-	if isRef(in.Data.ID, 255) {
+	if payment.IsRef(in.Data.ID, 255) {
 		e.Object = in.Data.ID
 	}
 	if k, known := kinds[in.Type]; known {
@@ -111,7 +111,7 @@ func fill(e *payment.Event, raw json.RawMessage) {
 	case e.Subject == payment.AboutPayment && in.Payment != nil:
 		p := in.Payment
 		amount, id, intent = p.total(), p.ID, p.Order
-		if e.Order, e.Attempt = references(p.Note); e.Attempt == "" && isRef(p.Reference, 64) {
+		if e.Order, e.Attempt = references(p.Note); e.Attempt == "" && payment.IsRef(p.Reference, 64) {
 			e.Attempt = payment.AttemptID(p.Reference)
 		}
 	case e.Subject == payment.AboutRefund && in.Refund != nil:
@@ -119,10 +119,10 @@ func fill(e *payment.Event, raw json.RawMessage) {
 	case e.Subject == payment.AboutDispute && in.Dispute != nil:
 		amount, id, intent = in.Dispute.Amount, in.Dispute.ID, in.Dispute.Disputed.Payment
 	}
-	if isRef(id, 255) {
+	if payment.IsRef(id, 255) {
 		e.Object = id
 	}
-	if isRef(intent, 255) {
+	if payment.IsRef(intent, 255) {
 		e.Intent = intent
 	}
 	if counted, err := fromWire("squaregw.Verify", amount); err == nil {
@@ -169,7 +169,7 @@ func (g *Gateway) Events(ctx context.Context, since time.Time, cursor string) ([
 		out = append(out, e)
 	}
 	if page.Cursor == cursor && cursor != "" || len(page.Cursor) > 4096 {
-		return nil, "", fault.New(fault.Unavailable, op, "dependency_unavailable", messages[fault.Unavailable]) // It would never end.
+		return nil, "", fault.New(fault.Unavailable, op, "dependency_unavailable", payment.RefusalText(fault.Unavailable)) // It would never end.
 	}
 	return out, page.Cursor, nil
 }

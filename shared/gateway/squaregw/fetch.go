@@ -38,7 +38,7 @@ func (g *Gateway) Find(ctx context.Context, intent string) (payment.Facts, error
 		return payment.Facts{}, err
 	}
 	if order, attempt := now.ours(); order == "" || attempt == "" {
-		return payment.Facts{}, fault.New(fault.NotFound, op, "payment_not_ours", messages[fault.NotFound])
+		return payment.Facts{}, fault.New(fault.NotFound, op, "payment_not_ours", payment.RefusalText(fault.NotFound))
 	}
 	return g.whole(ctx, op, now)
 }
@@ -54,10 +54,10 @@ type standing struct {
 
 // ours are our references, from the order's metadata.
 func (s *standing) ours() (order string, attempt payment.AttemptID) {
-	if text := s.order.Metadata[orderKey]; isRef(text, 64) {
+	if text := s.order.Metadata[orderKey]; payment.IsRef(text, 64) {
 		order = text
 	}
-	if text := s.order.Metadata[attemptKey]; isRef(text, 64) {
+	if text := s.order.Metadata[attemptKey]; payment.IsRef(text, 64) {
 		attempt = payment.AttemptID(text)
 	}
 	return order, attempt
@@ -107,7 +107,7 @@ func (g *Gateway) stand(ctx context.Context, op, id string) (*standing, error) {
 		case t.voided():
 			continue
 		case len(now.live) == liveMax:
-			return nil, fault.New(fault.Unavailable, op, "too_many_payments", messages[fault.Unavailable])
+			return nil, fault.New(fault.Unavailable, op, "too_many_payments", payment.RefusalText(fault.Unavailable))
 		}
 		p, err := g.tenderOf(ctx, op, t.paymentID())
 		if err != nil {

@@ -108,13 +108,13 @@ func (c Config) faults() []error {
 	if c.WantLive {
 		mode, prefix = "live", "sq0idp-"
 	}
-	if !strings.HasPrefix(c.ApplicationID, prefix) || !isRef(c.ApplicationID, 255) {
+	if !strings.HasPrefix(c.ApplicationID, prefix) || !payment.IsRef(c.ApplicationID, 255) {
 		faults = append(faults, fmt.Errorf("the application id is not one of %s mode", mode))
 	}
-	if !isRef(c.LocationID, 50) {
+	if !payment.IsRef(c.LocationID, 50) {
 		faults = append(faults, errors.New("the location id is not an id of Square"))
 	}
-	if !isRef(c.MerchantID, 255) {
+	if !payment.IsRef(c.MerchantID, 255) {
 		faults = append(faults, errors.New("the merchant id is not an id of Square"))
 	}
 	if !takes(c.Currency) {
@@ -126,13 +126,6 @@ func (c Config) faults() []error {
 // isToken tells whether a header can carry text as a credential.
 func isToken(text string) bool {
 	return text != "" && len(text) <= 1024 && strings.IndexFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
-}
-
-// isRef tells whether text is an id as Square and Till make them: letters, digits, "_" and "-".
-func isRef(text string, longest int) bool {
-	return text != "" && len(text) <= longest && strings.IndexFunc(text, func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '_' && r != '-'
-	}) < 0
 }
 
 // String hides the access token.

@@ -44,7 +44,7 @@ func (g *Gateway) look(ctx context.Context, op string, a payment.Attempt) (strin
 			return "", err
 		}
 		for _, o := range page.Orders {
-			if a.ID != "" && o.Metadata[attemptKey] == string(a.ID) && isRef(o.ID, 192) {
+			if a.ID != "" && o.Metadata[attemptKey] == string(a.ID) && payment.IsRef(o.ID, 192) {
 				return o.ID, nil
 			}
 		}
@@ -52,5 +52,5 @@ func (g *Gateway) look(ctx context.Context, op string, a payment.Attempt) (strin
 			return "", notFound(op)
 		}
 	}
-	return "", fault.New(fault.Unavailable, op, "too_many_payments", messages[fault.Unavailable])
+	return "", fault.New(fault.Unavailable, op, "too_many_payments", payment.RefusalText(fault.Unavailable))
 }

@@ -37,7 +37,7 @@ func (g *Gateway) Refund(ctx context.Context, a payment.Attempt, r payment.Refun
 	}
 	from := now.refundable(r.Amount)
 	if from == nil {
-		return payment.RefundFacts{}, fault.New(fault.Conflict, op, "payment_not_captured", messages[fault.Conflict])
+		return payment.RefundFacts{}, fault.New(fault.Conflict, op, "payment_not_captured", payment.RefusalText(fault.Conflict))
 	}
 	before, err := g.findRefund(ctx, op, now, r.ID)
 	if !fault.Is(err, fault.NotFound) {
@@ -52,7 +52,7 @@ func (g *Gateway) Refund(ctx context.Context, a payment.Attempt, r payment.Refun
 	if err != nil {
 		return payment.RefundFacts{}, known(op, err)
 	}
-	if !isRef(made.Refund.ID, 192) {
+	if !payment.IsRef(made.Refund.ID, 192) {
 		return payment.RefundFacts{}, unsure(op)
 	}
 	return refundFacts(op, &made.Refund)
@@ -192,21 +192,21 @@ func (g *Gateway) listRefunds(ctx context.Context, op string, p *paymentWire) ([
 		}
 	}
 	if len(missing) > 0 {
-		return nil, fault.New(fault.Unavailable, op, "too_many_refunds", messages[fault.Unavailable])
+		return nil, fault.New(fault.Unavailable, op, "too_many_refunds", payment.RefusalText(fault.Unavailable))
 	}
 	return out, nil
 }
 
 // ours is our id of a refund, "" if staff made it at Square, whose reasons are anything.
 func (r *refundWire) ours() payment.RefundID {
-	if strings.HasPrefix(r.Reason, "ref_") && isRef(r.Reason, 64) {
+	if strings.HasPrefix(r.Reason, "ref_") && payment.IsRef(r.Reason, 64) {
 		return payment.RefundID(r.Reason)
 	}
 	return ""
 }
 
 func refundFacts(op string, r *refundWire) (payment.RefundFacts, error) {
-	if !isRef(r.ID, 192) {
+	if !payment.IsRef(r.ID, 192) {
 		return payment.RefundFacts{}, unreadable(op)
 	}
 	state, known := refundStates[r.Status]

@@ -9,6 +9,7 @@ import (
 
 	"till/shared/fault"
 	"till/shared/gateway/jsonapi"
+	"till/shared/payment"
 )
 
 // refusal is what is kept of an answer that is no success, or of no answer: never the detail, which may quote the shopper. All fields
@@ -52,7 +53,7 @@ func (r *refusal) learn(body []byte) {
 
 // plain keeps text if it can only be a code or a field's name.
 func plain(text string) string {
-	if isRef(strings.NewReplacer(".", "_", "[", "_", "]", "_").Replace(text), 100) {
+	if payment.IsRef(strings.NewReplacer(".", "_", "[", "_", "]", "_").Replace(text), 100) {
 		return text
 	}
 	return ""
@@ -60,7 +61,7 @@ func plain(text string) string {
 
 // reason is a code of Square's as Till writes codes: "generic_decline".
 func reason(code string) string {
-	if !isRef(code, 100) {
+	if !payment.IsRef(code, 100) {
 		return ""
 	}
 	return strings.ReplaceAll(strings.ToLower(code), "-", "_")
@@ -112,24 +113,6 @@ func kindOf(r *refusal) fault.Kind {
 	}
 }
 
-// messages is what the person at the other end may read, by kind.
-var messages = map[fault.Kind]string{
-	fault.Unavailable: "The payment service does not answer. Try again in a little while.",
-	fault.Unknown:     "The payment service did not answer in time. The outcome is being looked up.",
-	fault.Declined:    "The payment service refused this.",
-	fault.Conflict:    "The payment does not allow this in the state that it is in.",
-	fault.NotFound:    "There is no such payment.",
-	fault.Invalid:     "This amount cannot be paid with this payment service.",
-}
-
-// codes is the code of errors for which Square has none.
-var codes = map[fault.Kind]string{
-	fault.Unavailable: "dependency_unavailable",
-	fault.Unknown:     "outcome_unknown",
-	fault.Declined:    "declined",
-	fault.NotFound:    "payment_not_found",
-}
-
 // classify makes Till's error of an answer.
 func classify(op string, from *jsonapi.Refusal) error {
 	r := &refusal{read: from.Read, unsent: from.Unsent, status: from.Status, wire: from.Wire}
@@ -137,7 +120,7 @@ func classify(op string, from *jsonapi.Refusal) error {
 		r.learn(from.Body)
 	}
 	kind := kindOf(r)
-	e := &fault.Error{Kind: kind, Op: op, Code: codes[kind], Msg: messages[kind], Err: r}
+	e := &fault.Error{Kind: kind, Op: op, Code: payment.RefusalCode(kind), Msg: payment.RefusalText(kind), Err: r}
 	said := reason(r.code)
 	switch {
 	case kind == fault.Invalid && amountCodes[r.code] != "":

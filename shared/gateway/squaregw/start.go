@@ -87,7 +87,7 @@ func (g *Gateway) startHosted(ctx context.Context, op string, s payment.Start, a
 // isFor refuses an order that Square would have paid with another amount than was asked for: by taxes of the account, for example.
 func isFor(op string, o *orderWire, amount moneyWire) error {
 	switch {
-	case !isRef(o.ID, 192):
+	case !payment.IsRef(o.ID, 192):
 		return unsure(op)
 	case o.Total != amount:
 		return fault.New(fault.Internal, op, "amount_differs", "")
@@ -141,7 +141,7 @@ func pageOf(op string, link *linkWire) (payment.Started, error) {
 	if address == "" {
 		address = link.Long
 	}
-	if !isRef(link.ID, 192) || !isRef(link.Order, 192) || !strings.HasPrefix(address, "http") {
+	if !payment.IsRef(link.ID, 192) || !payment.IsRef(link.Order, 192) || !strings.HasPrefix(address, "http") {
 		return payment.Started{}, unreadable(op)
 	}
 	return payment.Started{Session: link.ID, Intent: link.Order, RedirectURL: address}, nil
@@ -163,7 +163,7 @@ func noteOf(order, attempt string) string { return order + "/" + attempt }
 func references(note string) (order string, attempt payment.AttemptID) {
 	for word := range strings.FieldsSeq(note) {
 		left, right, _ := strings.Cut(word, "/")
-		if strings.HasPrefix(left, "ord_") && strings.HasPrefix(right, "pay_") && isRef(left, 64) && isRef(right, 64) {
+		if strings.HasPrefix(left, "ord_") && strings.HasPrefix(right, "pay_") && payment.IsRef(left, 64) && payment.IsRef(right, 64) {
 			return left, payment.AttemptID(right)
 		}
 	}

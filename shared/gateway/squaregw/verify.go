@@ -60,7 +60,7 @@ func NewVerifier(c VerifierConfig) (*Verifier, error) {
 	if u, err := url.Parse(c.URL); err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || c.WantLive) {
 		faults = append(faults, errors.New("the notification URL is not an https URL"))
 	}
-	if !isRef(c.MerchantID, 255) {
+	if !payment.IsRef(c.MerchantID, 255) {
 		faults = append(faults, errors.New("the merchant id is not an id of Square"))
 	}
 	if len(faults) > 0 {

@@ -7,6 +7,7 @@ import (
 
 	"till/shared/fault"
 	"till/shared/money"
+	"till/shared/payment"
 )
 
 // currencies are those that Stripe charges in. https://docs.stripe.com/currencies#presentment-currencies
@@ -49,13 +50,13 @@ func toWire(op string, a money.Amount) (int64, error) {
 		return 0, fault.New(fault.Invalid, op, "currency_invalid", "This payment service does not charge in this currency.")
 	}
 	if a.Minor() < 1 {
-		return 0, fault.New(fault.Invalid, op, "amount_too_small", messages[fault.Invalid])
+		return 0, fault.New(fault.Invalid, op, "amount_too_small", payment.RefusalText(fault.Invalid))
 	}
 	rule := ruleOf(c)
 	wire, exact := rescale(a.Minor(), c.Decimals(), rule.decimals)
 	switch {
 	case wire == math.MaxInt64:
-		return 0, fault.New(fault.Invalid, op, "amount_too_large", messages[fault.Invalid])
+		return 0, fault.New(fault.Invalid, op, "amount_too_large", payment.RefusalText(fault.Invalid))
 	case !exact || wire%rule.step != 0:
 		return 0, fault.New(fault.Invalid, op, "amount_too_fine", "This payment service charges this currency in coarser steps.")
 	}

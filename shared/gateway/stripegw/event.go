@@ -102,7 +102,7 @@ func (r *ref) UnmarshalJSON(data []byte) error {
 	if json.Unmarshal(data, &id) != nil && json.Unmarshal(data, &expanded) == nil {
 		id = expanded.ID
 	}
-	if isRef(id, 255) {
+	if payment.IsRef(id, 255) {
 		*r = ref(id)
 	}
 	return nil
@@ -134,8 +134,8 @@ func read(raw []byte) (payment.Event, bool) {
 		} `json:"data"`
 	}
 	if json.Unmarshal(raw, &in) != nil || in.Livemode == nil || in.Created < 1 || in.Created > latest ||
-		!isRef(in.ID, 255) || !isRef(strings.ReplaceAll(in.Type, ".", "_"), 255) ||
-		in.Account != "" && !isRef(in.Account, 255) || len(in.APIVersion) > 64 || !strings.HasPrefix(string(in.Data.Object), "{") {
+		!payment.IsRef(in.ID, 255) || !payment.IsRef(strings.ReplaceAll(in.Type, ".", "_"), 255) ||
+		in.Account != "" && !payment.IsRef(in.Account, 255) || len(in.APIVersion) > 64 || !strings.HasPrefix(string(in.Data.Object), "{") {
 		return payment.Event{}, false
 	}
 	sum := sha256.Sum256(raw)
@@ -164,7 +164,7 @@ func (s shape) fill(e *payment.Event, raw json.RawMessage) {
 		e.Intent = string(o.ID)
 	case sessionShape:
 		e.Session, amount = string(o.ID), o.Total
-		if e.Order == "" && isRef(o.Reference, 64) {
+		if e.Order == "" && payment.IsRef(o.Reference, 64) {
 			e.Order = o.Reference
 		}
 	case chargeShape:

@@ -38,7 +38,7 @@ func (g *Gateway) Find(ctx context.Context, intent string) (payment.Facts, error
 	const op = "stripegw.Find"
 	f, err := g.intent(ctx, op, intent)
 	if err == nil && (f.Order == "" || f.Attempt == "") {
-		return payment.Facts{}, fault.New(fault.NotFound, op, "payment_not_ours", messages[fault.NotFound])
+		return payment.Facts{}, fault.New(fault.NotFound, op, "payment_not_ours", payment.RefusalText(fault.NotFound))
 	}
 	if err == nil {
 		err = g.warn(ctx, op, &f)
@@ -156,10 +156,10 @@ func captureBefore(pi *stripe.PaymentIntent) int64 {
 
 // references are ours, from metadata that people can edit on the dashboard.
 func references(metadata map[string]string) (order string, attempt payment.AttemptID) {
-	if isRef(metadata[orderKey], 64) {
+	if payment.IsRef(metadata[orderKey], 64) {
 		order = metadata[orderKey]
 	}
-	if isRef(metadata[attemptKey], 64) {
+	if payment.IsRef(metadata[attemptKey], 64) {
 		attempt = payment.AttemptID(metadata[attemptKey])
 	}
 	return order, attempt
@@ -204,8 +204,8 @@ func notSeen(op string, err error, meta *stripe.ListMeta) error {
 	case err != nil:
 		return classify(op, err)
 	case meta.HasMore:
-		return fault.New(fault.Unavailable, op, "too_many_payments", messages[fault.Unavailable])
+		return fault.New(fault.Unavailable, op, "too_many_payments", payment.RefusalText(fault.Unavailable))
 	default:
-		return fault.New(fault.NotFound, op, "payment_not_found", messages[fault.NotFound])
+		return fault.New(fault.NotFound, op, "payment_not_found", payment.RefusalText(fault.NotFound))
 	}
 }

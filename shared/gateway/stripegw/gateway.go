@@ -108,18 +108,11 @@ func New(c Config) (*Gateway, error) {
 // keyOf tells whether key is "<kind>_<mode>_…" of one of the kinds, without anything that a header cannot carry.
 func keyOf(key, mode string, kinds ...string) bool {
 	for _, kind := range kinds {
-		if rest, ok := strings.CutPrefix(key, kind+"_"+mode+"_"); ok && isRef(rest, 255) {
+		if rest, ok := strings.CutPrefix(key, kind+"_"+mode+"_"); ok && payment.IsRef(rest, 255) {
 			return true
 		}
 	}
 	return false
-}
-
-// isRef tells whether text is an id as Stripe and Till make them: letters, digits, "_" and "-".
-func isRef(text string, longest int) bool {
-	return text != "" && len(text) <= longest && strings.IndexFunc(text, func(r rune) bool {
-		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '_' && r != '-'
-	}) < 0
 }
 
 // String hides the keys.

@@ -89,7 +89,7 @@ func (g *Gateway) paidIntent(ctx context.Context, op string, a payment.Attempt) 
 			return cs.PaymentIntent, nil
 		}
 	}
-	return nil, fault.New(fault.NotFound, op, "payment_not_found", messages[fault.NotFound])
+	return nil, fault.New(fault.NotFound, op, "payment_not_found", payment.RefusalText(fault.NotFound))
 }
 
 func (g *Gateway) listRefunds(ctx context.Context, intent string) *stripe.RefundListParams {
@@ -159,7 +159,7 @@ func refundFacts(op string, r *stripe.Refund) (payment.RefundFacts, error) {
 		return payment.RefundFacts{}, err
 	}
 	f := payment.RefundFacts{Ref: r.ID, State: state, Amount: amount.Minor()}
-	if isRef(r.Metadata[refundKey], 64) {
+	if payment.IsRef(r.Metadata[refundKey], 64) {
 		f.ID = payment.RefundID(r.Metadata[refundKey])
 	}
 	return f, nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"till/shared/fault"
+	"till/shared/payment"
 )
 
 // refusal is what is kept of an answer that is no success, or of no answer: never the message, which may quote the
@@ -59,7 +60,7 @@ func (r *refusal) learn(body []byte) {
 // plain keeps text if it can only be a code or a parameter's name.
 func plain(text string) string {
 	bare := strings.NewReplacer("[", "_", "]", "_", ".", "_").Replace(text)
-	if isRef(bare, 100) {
+	if payment.IsRef(bare, 100) {
 		return text
 	}
 	return ""
@@ -127,24 +128,6 @@ func kindOf(r *refusal) fault.Kind {
 	}
 }
 
-// messages is what the person at the other end may read, by kind.
-var messages = map[fault.Kind]string{
-	fault.Unavailable: "The payment service does not answer. Try again in a little while.",
-	fault.Unknown:     "The payment service did not answer in time. The outcome is being looked up.",
-	fault.Declined:    "The payment service refused this.",
-	fault.Conflict:    "The payment does not allow this in the state that it is in.",
-	fault.NotFound:    "There is no such payment.",
-	fault.Invalid:     "This amount cannot be paid with this payment service.",
-}
-
-// codes is the code of errors for which Stripe has none.
-var codes = map[fault.Kind]string{
-	fault.Unavailable: "dependency_unavailable",
-	fault.Unknown:     "outcome_unknown",
-	fault.Declined:    "declined",
-	fault.NotFound:    "payment_not_found",
-}
-
 // classify makes Till's error of the SDK's.
 func classify(op string, err error) error {
 	var r *refusal
@@ -152,7 +135,7 @@ func classify(op string, err error) error {
 		return &fault.Error{Kind: fault.Internal, Op: op, Code: "gateway_call_invalid", Err: errors.New("the call could not be made")}
 	}
 	kind := kindOf(r)
-	e := &fault.Error{Kind: kind, Op: op, Code: codes[kind], Msg: messages[kind], Err: r}
+	e := &fault.Error{Kind: kind, Op: op, Code: payment.RefusalCode(kind), Msg: payment.RefusalText(kind), Err: r}
 	switch kind { //nolint:exhaustive // of the other kinds the code is Till's own
 	case fault.Declined, fault.Conflict, fault.Invalid, fault.Internal:
 		if reason := r.reason(); reason != "" {

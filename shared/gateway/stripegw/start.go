@@ -115,7 +115,7 @@ func (g *Gateway) Resume(ctx context.Context, a payment.Attempt) (payment.Starte
 		}
 		return g.formOf(op, pi)
 	}
-	return payment.Started{}, fault.New(fault.NotFound, op, "payment_not_found", messages[fault.NotFound])
+	return payment.Started{}, fault.New(fault.NotFound, op, "payment_not_found", payment.RefusalText(fault.NotFound))
 }
 
 func pageOf(op string, cs *stripe.CheckoutSession) (payment.Started, error) {
