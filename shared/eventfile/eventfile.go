@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -15,8 +14,26 @@ import (
 
 // Folder is where the events of a function stand: "placeorder".
 func Folder(function string) string {
-	_, file, _, _ := runtime.Caller(0) //nolint:dogsled // the file alone matters
-	return filepath.Join(filepath.Dir(file), "..", "..", "events", function)
+	return filepath.Join(Root(), "events", function)
+}
+
+// Root is the project's folder: the first with a go.mod from where the test runs upward, so that it is found whatever paths
+// the compiler was told to leave out.
+func Root() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		panic(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			panic("eventfile: no go.mod above the working directory; run the tests inside the project")
+		}
+		dir = up
+	}
 }
 
 // Text is an event as it stands in its file, with words replaced: pairs of a word and what to put in its place, as

@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -23,6 +22,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 
 	"till/shared/edge/apigw"
+	"till/shared/eventfile"
 )
 
 // Check fails the test if an answer is not one that the contract promises for its request: a route, status, media type,
@@ -59,13 +59,7 @@ func Verify(ctx context.Context, req apigw.Request, resp apigw.Response) error {
 }
 
 // Path is where the contract stands.
-func Path() string { return filepath.Join(root(), "infra", "openapi.yaml") }
-
-// root is the project's folder, found from where this file was compiled.
-func root() string {
-	_, file, _, _ := runtime.Caller(0) //nolint:dogsled // the file alone matters
-	return filepath.Join(filepath.Dir(file), "..", "..", "..")
-}
+func Path() string { return filepath.Join(eventfile.Root(), "infra", "openapi.yaml") }
 
 // contract is the contract, read and checked once.
 var contract = sync.OnceValues(func() (*openapi3.T, error) {
