@@ -22,7 +22,8 @@ import (
 // Seed puts the demo shop's products on sale, through the API as staff do.
 func (l *Local) Seed(ctx context.Context) error {
 	for _, item := range localshop.Demo() {
-		product := map[string]any{"name": item.Name, "description": item.Description, "prices": item.Prices, "weight_grams": item.WeightGrams}
+		product := map[string]any{"name": item.Name, "description": item.Description, "prices": item.Prices, "weight_grams": item.WeightGrams,
+			"tax_class": item.TaxClass, "digital": item.Digital}
 		for path, body := range map[string]any{"/staff/products/": product, "/staff/stock/": map[string]any{"on_hand": item.OnHand}} {
 			reply, err := l.asStaff(ctx, http.MethodPut, path+string(item.SKU), body)
 			if err != nil || reply.Status != http.StatusOK {

@@ -34,8 +34,15 @@ type Product struct {
 	Description string                   `json:"description,omitempty"`
 	Prices      map[money.Currency]int64 `json:"prices"`
 	WeightGrams int64                    `json:"weight_grams,omitempty"`
+	TaxClass    string                   `json:"tax_class,omitempty"` // Names a rate of the shop's tax rules, such as "reduced"; "" is the standard rate.
+	Digital     bool                     `json:"digital,omitempty"`   // Not put into a parcel: it has no weight and needs no delivery.
 	Active      bool                     `json:"active"`
 }
+
+var classForm = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
+
+// IsClass tells whether a text may name a tax class. Which classes have rates is the shop's tax rules' matter.
+func IsClass(text string) bool { return classForm.MatchString(text) }
 
 // Price is the unit price in a currency, and whether the product is sold in it.
 func (p Product) Price(c money.Currency) (money.Amount, bool) {
@@ -70,6 +77,9 @@ func (p Product) Check() error {
 	}
 	if p.WeightGrams < 0 || p.WeightGrams > 1_000_000 {
 		bad("/weight_grams", "weight_invalid", "Must be 0 to 1,000,000 grams.")
+	}
+	if p.TaxClass != "" && !IsClass(p.TaxClass) {
+		bad("/tax_class", "tax_class_invalid", "Must be 1 to 32 small letters, digits, dashes or underscores, a letter first.")
 	}
 	return errors.Join(faults...)
 }

@@ -44,6 +44,8 @@ func TestCheck(t *testing.T) {
 		{"a price in no currency", func(p *catalog.Product) { p.Prices = map[money.Currency]int64{"eur": 1} },
 			[]string{"/prices currency_invalid"}},
 		{"a weight below nothing", func(p *catalog.Product) { p.WeightGrams = -1 }, []string{"/weight_grams weight_invalid"}},
+		{"a class of tax and nothing to carry", func(p *catalog.Product) { p.TaxClass, p.Digital = "reduced", true }, nil},
+		{"a class of tax that is a sentence", func(p *catalog.Product) { p.TaxClass = "reduced rate" }, []string{"/tax_class tax_class_invalid"}},
 		{"more than a tonne", func(p *catalog.Product) { p.WeightGrams = 1_000_001 }, []string{"/weight_grams weight_invalid"}},
 		{"every fault at once", func(p *catalog.Product) {
 			*p = catalog.Product{SKU: "/", Description: strings.Repeat("a", 2001), WeightGrams: -1,
@@ -101,7 +103,9 @@ func TestPrice(t *testing.T) {
 }
 
 func TestProductsComeBack(t *testing.T) {
-	for _, p := range []catalog.Product{mug(), {SKU: "x", Prices: maps.Clone(mug().Prices)}} {
+	song := mug()
+	song.TaxClass, song.Digital = "reduced", true
+	for _, p := range []catalog.Product{mug(), song, {SKU: "x", Prices: maps.Clone(mug().Prices)}} {
 		data, err := p.Encode()
 		if err != nil {
 			t.Fatal(err)

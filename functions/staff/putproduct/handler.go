@@ -23,6 +23,8 @@ type request struct {
 	Description string           `json:"description" text:"free" fault:"description_invalid"`
 	Prices      map[string]int64 `json:"prices" fault:"price_invalid"`
 	WeightGrams int64            `json:"weight_grams" fault:"weight_invalid"`
+	TaxClass    string           `json:"tax_class" fault:"tax_class_invalid"`
+	Digital     bool             `json:"digital"`
 	Active      *bool            `json:"active"`
 }
 
@@ -46,6 +48,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	}
 	p := catalog.Product{
 		SKU: catalog.SKU(req.PathParameters["sku"]), Name: r.Name, Description: r.Description, WeightGrams: r.WeightGrams,
+		TaxClass: r.TaxClass, Digital: r.Digital,
 		Active: r.Active == nil || *r.Active, Prices: make(map[money.Currency]int64, len(r.Prices)),
 	}
 	for currency, minor := range r.Prices {

@@ -17,6 +17,8 @@ var rows = []shoptest.Row{
 	{Name: "a product is put into the catalogue", File: "put", Status: 200},
 	{Name: "an EAN that passes the card check is a SKU", File: "ean", Status: 200},
 	{Name: "a product is taken off the catalogue", File: "taken-off", Status: 200},
+	{Name: "a product of a class of tax, without a parcel", File: "sold-digitally", Status: 200},
+	{Name: "a class of tax that is a sentence", File: "tax-class-malformed", Status: 422, Code: "tax_class_invalid", At: []string{"#/tax_class"}},
 	{Name: "all faults are told in one answer", File: "many-faults-at-once", Status: 422, Code: "validation_failed", At: []string{"#/name", "#/prices/EUR", "#/weight_grams"}},
 	{Name: "a SKU of other characters", File: "sku-malformed", Status: 422, Code: "sku_invalid", At: []string{"#/sku"}},
 	{Name: "a price in no currency", File: "currency-unknown", Status: 422, Code: "currency_invalid", At: []string{"#/prices"}},
