@@ -24,6 +24,7 @@ func parsers() []reader {
 		{"the id of a payment in a path", "shared/edge/access.Attempt", "functions/assembly.FuzzRoutes", "HTTP"},
 		{"an order's basket", "functions/shopper/placeorder.Handle", "functions/shopper/placeorder.FuzzNoBodyIsA5xxOrAPanic", "HTTP"},
 		{"an Idempotency-Key", "shared/edge/apigw.IdempotencyKey", "shared/edge/apigw.FuzzIdempotencyKey", ""},
+		{"a condition on a version", "shared/edge/apigw.ReadCondition", "shared/edge/apigw.FuzzCondition", ""},
 		{"a credential", "shared/edge/apigw.Bearer", "shared/edge/apigw.FuzzBearer", ""},
 		{"a staff token's claims", "shared/edge/apigw.RequireStaff", "shared/edge/apigw.FuzzRequireStaff", ""},
 		{"a sign-in's event", "functions/staff/tokenclaims.Handle", "functions/assembly.FuzzClaims", "TokenClaims"},

@@ -165,7 +165,7 @@ func originsExact(t *Template, f *findings) {
 	if slices.Sort(methods); !slices.Equal(methods, slices.Sorted(maps.Keys(used))) {
 		f.add("HttpApi", "lets pages send other methods than its routes have: %v", methods)
 	}
-	for _, header := range []string{"location", "retry-after", "x-request-id"} {
+	for _, header := range []string{"etag", "location", "retry-after", "x-request-id"} {
 		if !slices.Contains(texts(At(cors, "ExposeHeaders")), header) {
 			f.add("HttpApi", "does not let pages read %s", header)
 		}
@@ -176,7 +176,7 @@ func originsExact(t *Template, f *findings) {
 	if slices.Contains(texts(At(cors, "AllowHeaders")), "*") || At(cors, "AllowCredentials") == true {
 		f.add("HttpApi", "takes any header, or cookies, from other origins")
 	}
-	for _, header := range []string{"authorization", "content-type", "idempotency-key"} {
+	for _, header := range []string{"authorization", "content-type", "idempotency-key", "if-match", "if-none-match"} {
 		if !slices.Contains(texts(At(cors, "AllowHeaders")), header) {
 			f.add("HttpApi", "does not let browsers send %s", header)
 		}

@@ -26,10 +26,12 @@ const (
 	UnsupportedMedia             // A media type or charset that is not taken.
 	MethodNotAllowed             // The path exists, the method does not.
 	TooMany                      // A limit on how often; later it may succeed.
+	Stale                        // Said about another version than the one that is there. Read it, then decide again.
+	Unconditional                // Must say about which version it is.
 )
 
 var names = [...]string{"internal", "invalid", "not_found", "conflict", "declined", "unavailable", "unknown", "unreadable",
-	"unauthorized", "forbidden", "too_large", "unsupported_media", "method_not_allowed", "too_many"}
+	"unauthorized", "forbidden", "too_large", "unsupported_media", "method_not_allowed", "too_many", "stale", "unconditional"}
 
 // String is the kind's name in snake_case, as logs show it.
 func (k Kind) String() string {

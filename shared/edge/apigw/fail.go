@@ -26,7 +26,7 @@ type outcome struct {
 
 // outcomes is every kind's answer. Where errors of several kinds are joined, the first row here wins, and only errors of
 // its kind are shown.
-func outcomes() [14]outcome {
+func outcomes() [16]outcome {
 	const busy = "Not available at the moment"
 	return [...]outcome{
 		{fault.Internal, http.StatusInternalServerError, "internal_error", "Something went wrong", slog.LevelError, true, ""},
@@ -38,6 +38,8 @@ func outcomes() [14]outcome {
 		{fault.Unauthorized, http.StatusUnauthorized, "unauthorized", "A valid credential is needed", slog.LevelInfo, false, ""},
 		{fault.Forbidden, http.StatusForbidden, "forbidden", "This is not allowed", slog.LevelInfo, false, ""},
 		{fault.NotFound, http.StatusNotFound, "not_found", "There is nothing here", slog.LevelInfo, true, ""},
+		{fault.Stale, http.StatusPreconditionFailed, codeStale, "It has changed since", slog.LevelInfo, false, ""},
+		{fault.Unconditional, http.StatusPreconditionRequired, codeUnconditional, "A condition is needed", slog.LevelInfo, false, ""},
 		{fault.TooMany, http.StatusTooManyRequests, "rate_limited", "Too many requests", slog.LevelInfo, false, "60"},
 		{fault.Unreadable, http.StatusBadRequest, "request_unreadable", "The request cannot be read", slog.LevelInfo, false, ""},
 		{fault.Invalid, http.StatusUnprocessableEntity, codeMixed, "Some values cannot be used", slog.LevelInfo, false, ""},

@@ -88,6 +88,8 @@ func TestFailAnswersEachKindInItsWay(t *testing.T) {
 		{"another media type", own(fault.UnsupportedMedia), 415, "its_code", "INFO", ""},
 		{"another method", own(fault.MethodNotAllowed), 405, "its_code", "INFO", ""},
 		{"too many", own(fault.TooMany), 429, "its_code", "INFO", "Retry-After"},
+		{"about another version", own(fault.Stale), 412, "its_code", "INFO", ""},
+		{"about no version", own(fault.Unconditional), 428, "its_code", "INFO", ""},
 		{"a code of its own is not needed", fault.New(fault.Forbidden, "x", "", ""), 403, "forbidden", "INFO", ""},
 		{"a kind nobody knows", fault.New(fault.Kind(99), "x", "", ""), 500, "internal_error", "ERROR", ""},
 		{"a kind below all", fault.New(fault.Kind(-1), "x", "", ""), 500, "internal_error", "ERROR", ""},

@@ -34,7 +34,7 @@ type row struct {
 	level slog.Level
 }
 
-func rows() [14]row {
+func rows() [16]row {
 	return [...]row{
 		{fault.Internal, InternalError, slog.LevelError},
 		{fault.Invalid, InvalidInput, slog.LevelError},
@@ -50,6 +50,8 @@ func rows() [14]row {
 		{fault.UnsupportedMedia, InvalidInput, slog.LevelError},
 		{fault.MethodNotAllowed, InternalError, slog.LevelError},
 		{fault.TooMany, DependencyUnavailable, slog.LevelWarn},
+		{fault.Stale, OrderConflict, slog.LevelWarn},
+		{fault.Unconditional, InternalError, slog.LevelError},
 	}
 }
 

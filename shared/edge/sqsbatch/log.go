@@ -27,6 +27,8 @@ func levels() map[fault.Kind]slog.Level {
 		fault.UnsupportedMedia: slog.LevelError,
 		fault.MethodNotAllowed: slog.LevelError,
 		fault.TooMany:          slog.LevelWarn,
+		fault.Stale:            slog.LevelWarn,
+		fault.Unconditional:    slog.LevelError,
 	}
 }
 
