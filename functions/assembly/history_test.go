@@ -178,7 +178,7 @@ func newClient(s *shoptest.Shop, view *shaky, requests map[string]apigw.Request)
 		count:   assembly.SetStock(t, view),
 		start:   assembly.StartPayment(t, settings.StartPayment{Gateways: accounts, Offered: []string{"stripe"}, Origins: origins, ReturnOrigins: origins}, view, s.Links, s.Gateways),
 		back:    assembly.ReturnPayment(t, settings.ReturnPayment{Gateways: accounts, ShopURL: shoptest.Origin}, view, s.Gateways),
-		ship:    assembly.Ship(t, view, s.Machine),
+		ship:    assembly.Ship(t, settings.StaffCancel{Gateways: accounts}, view, s.Gateways, s.Machine),
 		prepare: assembly.Prepare(t, view),
 		await:   assembly.RequestShipment(t, view),
 	}

@@ -207,8 +207,9 @@ func staffed() map[string]ready {
 			return s.http(assembly.Lift(s.tools(), s.store()), about(t, "lift", "lifted", o))
 		}},
 		"ship": {soon, func(t *testing.T, s *services) run {
-			o, _ := s.Packing("k")
-			return s.http(assembly.Ship(s.tools(), s.store(), s), about(t, "ship", "everything", o))
+			o, _ := s.Promised("k")
+			s.Pump()
+			return s.http(assembly.Ship(s.tools(), settings.StaffCancel{Gateways: s.accounts()}, s.store(), s.gateways, s), about(t, "ship", "everything", o))
 		}},
 		"deliver": {soon, func(t *testing.T, s *services) run {
 			o, _ := s.Shipped("k")

@@ -103,11 +103,12 @@ func Lift(t Tools, s Orders) apigw.Func {
 }
 
 // Ship assembles staff/ship.
-func Ship(t Tools, s interface {
+func Ship(t Tools, set settings.StaffCancel, s interface {
 	Orders
 	History
-}, m Machine) apigw.Func {
-	return serve(t, ship.Handler{Book: bookOf(s), Task: s.Change, Shipped: m.Succeed, Now: t.Now, Log: t.Log}.Handle)
+}, gateways Gateways, m Machine) apigw.Func {
+	c := cashierOf(t, s, gateways, set.Gateways)
+	return serve(t, ship.Handler{Capture: c.Capture, Book: c.Book, Task: s.Change, Shipped: m.Succeed, Now: t.Now, Log: t.Log}.Handle)
 }
 
 // Deliver assembles staff/deliver.

@@ -10,20 +10,45 @@ import (
 	"till/shared/payment"
 )
 
-// shippedUnpaid looks at the moment of each parcel: it was paid in full and not on hold when it was handed over.
+// shippedUnpaid looks at the moment of each parcel: when it was handed over it was not on hold, and paid in full; of money that was
+// promised first, as much was taken as the goods in all parcels so far cost.
 func shippedUnpaid(t *telling, _ Expect) string {
 	for i := range t.was {
 		if !slices.ContainsFunc(t.Changes[i].Stock, func(m catalog.Move) bool { return m.Kind == catalog.Sell }) {
 			continue
 		}
-		if r := t.before(i); r.Captured() < r.Price() || len(r.Holds) > 0 {
+		if r := t.before(i); r.Captured() < owedFor(t.was[i]) || len(r.Holds) > 0 {
 			return fmt.Sprintf("change %d shipped with %d of %d captured and %d holds", i+1, r.Captured(), r.Total, len(r.Holds))
 		}
 	}
-	if len(t.r.Shipments) > 0 && t.totals.Captured < t.r.Price() {
+	if t.totals.Captured < owedFor(t.r) {
 		return fmt.Sprintf("shipped; the gateways captured %d of %d", t.totals.Captured, t.r.Total)
 	}
 	return ""
+}
+
+// owedFor is what the parcels of an order cost at least.
+func owedFor(r order.Record) int64 {
+	a, _ := attempt(r, r.PaidBy)
+	switch {
+	case len(r.Shipments) == 0:
+		return 0
+	case !a.Manual || a.State != payment.Authorized:
+		return r.Price()
+	}
+	var cost int64
+	for _, l := range r.Lines {
+		var units int64
+		for _, s := range r.Shipments {
+			for _, in := range s.Lines {
+				if in.SKU == l.SKU {
+					units += in.Quantity
+				}
+			}
+		}
+		cost += (l.Total + l.Tax) * units / l.Quantity
+	}
+	return min(cost, r.Price())
 }
 
 func chargedTwice(t *telling, _ Expect) string {

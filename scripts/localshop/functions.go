@@ -156,8 +156,8 @@ func staff() map[string]wiring {
 		"staff/reportledger": wire(settings.LoadStaff, func(s *Shop, p Parts, _ settings.Staff) any { return assembly.ReportLedger(p.Tools, p.Store) }),
 		"staff/hold":         wire(settings.LoadStaffSealed, func(s *Shop, p Parts, _ settings.StaffSealed) any { return assembly.Hold(p.Tools, p.Store, p.Vault) }),
 		"staff/lift":         wire(settings.LoadStaff, func(s *Shop, p Parts, _ settings.Staff) any { return assembly.Lift(p.Tools, p.Store) }),
-		"staff/ship": wire(settings.LoadStaffShip, func(s *Shop, p Parts, _ settings.StaffShip) any {
-			return assembly.Ship(p.Tools, p.Store, p.Machine(""))
+		"staff/ship": wire(settings.LoadStaffCancel, func(s *Shop, p Parts, set settings.StaffCancel) any {
+			return assembly.Ship(p.Tools, set, p.Store, p.gateways(set.Gateways), p.Machine(""))
 		}),
 		"staff/deliver": wire(settings.LoadStaff, func(s *Shop, p Parts, _ settings.Staff) any { return assembly.Deliver(p.Tools, p.Store) }),
 		"staff/tokenclaims": wire(settings.LoadTokenClaims, func(s *Shop, p Parts, _ settings.TokenClaims) any {

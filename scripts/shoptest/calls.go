@@ -49,7 +49,7 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 		"GET /staff/reports/ledger":                                assembly.ReportLedger(s.Tools("reportledger"), s.Store),
 		"PUT /staff/orders/{id}/holds/{key}":                       assembly.Hold(s.Tools("hold"), s.Store, s.Vault),
 		"DELETE /staff/orders/{id}/holds/{key}":                    assembly.Lift(s.Tools("lift"), s.Store),
-		"POST /staff/orders/{id}/shipments":                        assembly.Ship(s.Tools("ship"), s.Store, s.Machine),
+		"POST /staff/orders/{id}/shipments":                        assembly.Ship(s.Tools("ship"), settings.StaffCancel{Gateways: s.accounts()}, s.Store, s.Gateways, s.Machine),
 		"POST /staff/orders/{id}/shipments/{shipment_id}/delivery": assembly.Deliver(s.Tools("deliver"), s.Store),
 		"PUT /staff/products/{sku}":                                assembly.PutProduct(s.Tools("putproduct"), s.Store),
 		"PUT /staff/stock/{sku}":                                   assembly.SetStock(s.Tools("setstock"), s.Store),

@@ -10,12 +10,15 @@ import (
 	"till/shared/money"
 	"till/shared/order"
 	"till/shared/payment"
+	"till/shared/pricing"
 )
 
 // promised is an order that waits for staff to ship, with its money promised until a week later.
-func promised(t tester) (*desk, payment.AttemptID) {
+func promised(t tester) (*desk, payment.AttemptID) { return promisedOf(t, quote()) }
+
+func promisedOf(t tester, q pricing.Quote) (*desk, payment.AttemptID) {
 	t.Helper()
-	d := place(t)
+	d := placed(t, q)
 	d.do(func(o *order.Order) (order.Change, error) {
 		return o.StartPayment(order.NewAttempt{Key: "k1", Print: "f-k1", Gateway: "stripe", Mode: payment.Hosted, Manual: true}, d.by("shopper"))
 	})

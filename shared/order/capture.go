@@ -65,6 +65,7 @@ type NewCapture struct {
 	Amount int64  // Minor units; 0 for all that is left.
 	Final  bool   // What is left after it is given up. So it is when nothing is left.
 	Single bool   // The gateway takes money of a promise only once.
+	Least  bool   // Amount is the least that is wanted: where money is taken only once, that is all of it.
 	Note   []byte // Staff's words, sealed.
 }
 
@@ -78,7 +79,13 @@ const capturesMax = 50
 func (o *Order) RequestCapture(n NewCapture, by By) (Change, error) {
 	const op = "order.RequestCapture"
 	id := CaptureIDFor(o.r.ID, n.Key)
+	if n.Least && n.Single {
+		n.Amount = 0
+	}
 	if t, again := o.Capture(id); again {
+		if n.Least {
+			return Change{}, nil // It was asked for all, or for this: the key says which parcel.
+		}
 		if t.Whole != (n.Amount == 0) || !t.Whole && (t.Amount != n.Amount || n.Final && !t.Final) {
 			return Change{}, keyReused(op)
 		}

@@ -301,9 +301,9 @@ func ready(d *desk, a payment.AttemptID) func(*order.Order) (order.Change, error
 
 // facts is what the gateway says of an attempt in a state: all is captured in Captured, and nothing before.
 func facts(d *desk, a payment.AttemptID, s payment.State) payment.Facts {
-	f := payment.Facts{State: s, Order: string(d.o.ID()), Attempt: a, Session: "cs_" + string(a), Intent: "pi_" + string(a), Amount: money.Of(total, "EUR")}
+	f := payment.Facts{State: s, Order: string(d.o.ID()), Attempt: a, Session: "cs_" + string(a), Intent: "pi_" + string(a), Amount: money.Of(d.o.Record().Total, "EUR")}
 	if s == payment.Captured {
-		f.Captured = total
+		f.Captured = f.Amount.Minor()
 	}
 	return f
 }

@@ -88,7 +88,8 @@ type Parcel struct {
 
 // Ship notes a parcel handed to its carrier; its units are sold. A repeat, the same carrier and number, changes nothing.
 // Errors: fault.Invalid, each fault of the parcel At its place; fault.Conflict: order_on_hold; order_state_conflict, not
-// paid, the money gone again, or not yet prepared; payment_not_captured, last of all: its money is promised and not taken.
+// paid, the money gone again, or not yet prepared; payment_not_captured, last of all: of promised money less is taken than the parcel
+// and those before it are worth.
 func (o *Order) Ship(p Parcel, by By) (Change, error) {
 	faults := fulfillment.CheckLabel(p.Carrier, p.TrackingNumber)
 	if len(faults) > 0 {
@@ -113,8 +114,8 @@ func (o *Order) Ship(p Parcel, by By) (Change, error) {
 	if err != nil {
 		return Change{}, err
 	}
-	if o.r.promised() {
-		return Change{}, fault.New(fault.Conflict, "order.Ship", "payment_not_captured", "The money is promised and not taken yet. Capture it first.")
+	if err := o.r.covered(lines); err != nil {
+		return Change{}, err
 	}
 	c := Change{Messages: []Message{{To: ToMail, Kind: "order_shipped"}}}
 	for _, l := range lines {

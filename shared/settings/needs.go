@@ -46,7 +46,7 @@ func loaders() map[string]func(Getenv) error {
 		"staff/refund":            load(LoadStaffRefund),
 		"staff/hold":              load(LoadStaffSealed),
 		"staff/lift":              load(LoadStaff),
-		"staff/ship":              load(LoadStaffShip),
+		"staff/ship":              load(LoadStaffCancel),
 		"staff/deliver":           load(LoadStaff),
 		"staff/tokenclaims":       load(LoadTokenClaims),
 		"staff/putproduct":        load(LoadCatalogue),

@@ -70,7 +70,7 @@ func functions() map[string]function {
 		"staff/approve":        {loader(settings.LoadStaffCancel), "ORDERS_TABLE CATALOG_TABLE" + gateways, "GATEWAYS_URL"},
 		"staff/reportledger":   {staff, "ORDERS_TABLE", ""},
 		"staff/refund":         {loader(settings.LoadStaffRefund), "ORDERS_TABLE CATALOG_TABLE" + vault + gateways, "GATEWAYS_URL REFUND_ALONE"},
-		"staff/ship":           {loader(settings.LoadStaffShip), "ORDERS_TABLE CATALOG_TABLE", ""},
+		"staff/ship":           {loader(settings.LoadStaffCancel), "ORDERS_TABLE CATALOG_TABLE" + gateways, "GATEWAYS_URL"},
 		"staff/tokenclaims":    {loader(settings.LoadTokenClaims), "", ""},
 		"staff/putproduct":     {catalogue, "CATALOG_TABLE", ""},
 		"staff/setstock":       {catalogue, "CATALOG_TABLE", ""},

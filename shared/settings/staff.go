@@ -104,31 +104,17 @@ func LoadStaffPay(get Getenv) (StaffPay, error) {
 	return s, r.err()
 }
 
-// StaffCancel is read by staff's cancel and approve.
+// StaffCancel is read by staff's cancel, approve and ship.
 type StaffCancel struct {
 	Common
 	Gateways
 	OrdersTable  string // ORDERS_TABLE, required.
-	CatalogTable string // CATALOG_TABLE, required: stock goes back.
+	CatalogTable string // CATALOG_TABLE, required: stock goes back, or is sold.
 }
 
 // LoadStaffCancel reads it. Errors: fault.Internal, every fault At its setting.
 func LoadStaffCancel(get Getenv) (StaffCancel, error) {
 	r := &reader{get: get}
 	s := StaffCancel{Common: r.common(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE")}
-	return s, r.err()
-}
-
-// StaffShip is read by ship.
-type StaffShip struct {
-	Common
-	OrdersTable  string // ORDERS_TABLE, required.
-	CatalogTable string // CATALOG_TABLE, required: what is shipped is sold.
-}
-
-// LoadStaffShip reads it. Errors: fault.Internal, every fault At its setting.
-func LoadStaffShip(get Getenv) (StaffShip, error) {
-	r := &reader{get: get}
-	s := StaffShip{Common: r.common(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE")}
 	return s, r.err()
 }

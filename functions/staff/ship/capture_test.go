@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"time"
 
 	"till/functions/staff/ship"
 	"till/scripts/shoptest"
@@ -33,13 +34,73 @@ func promised(t *testing.T) (*shoptest.Shop, shoptest.Opened, payment.AttemptID)
 
 func TestNothingShipsBeforeItsMoneyIsTaken(t *testing.T) {
 	s, o, _ := promised(t)
-	h := taking(s)
-	h.Capture = nil // A shop that has its money taken before.
-	if _, err := h.Handle(t.Context(), s.Staff("ship", "everything", o.Words()[:2]...)); fault.Code(err) != "payment_not_captured" {
+	s.Break("gateway.Capture", shoptest.Down())
+	if _, err := taking(s).Handle(t.Context(), s.Staff("ship", "everything", o.Words()[:2]...)); fault.Code(err) != "capture_in_progress" {
 		t.Errorf("got %v", err)
 	}
-	if got := s.Gateway.Captured(string(o.ID)); got != 0 {
+	if got := s.Gateway.Captured(string(o.ID)); got != 0 || len(s.Order(o).Record().Shipments) != 0 {
 		t.Errorf("the gateway has %d", got)
+	}
+}
+
+func TestEachParcelTakesItsOwnMoneyAndTheLastOneAllThatIsLeft(t *testing.T) {
+	s, o, _ := promised(t)
+	first, last := s.Staff("ship", "one-unit", o.Words()[:2]...), s.Staff("ship", "everything", o.Words()[:2]...)
+	for range 2 { // The second is a repeat.
+		if resp, err := taking(s).Handle(t.Context(), first); err != nil || resp.StatusCode != http.StatusCreated {
+			t.Fatalf("the first parcel: %d, %v", resp.StatusCode, err)
+		}
+	}
+	got := s.Order(o).Record()
+	l := got.Lines[0]
+	want := (l.Total+l.Tax)/l.Quantity + got.Total
+	for _, each := range got.Lines {
+		want -= each.Total + each.Tax
+	}
+	if len(got.Captures) != 1 || got.Captured() != want || got.PaymentStatus() != "authorized" || s.Gateway.Captured(string(o.ID)) != want {
+		t.Errorf("after one of the first product %d were taken, want %d: %+v", got.Captured(), want, got.Captures)
+	}
+	if resp, err := taking(s).Handle(t.Context(), last); err != nil || resp.StatusCode != http.StatusCreated {
+		t.Fatalf("the last parcel: %d, %v", resp.StatusCode, err)
+	}
+	if got = s.Order(o).Record(); got.Status != order.Shipped || got.PaymentStatus() != "paid" || len(got.Captures) != 2 || !got.Captures[1].Final ||
+		s.Gateway.Captured(string(o.ID)) != got.Total {
+		t.Errorf("the order is %s and %s, with %+v", got.Status, got.PaymentStatus(), got.Captures)
+	}
+}
+
+func TestWhereMoneyIsTakenOnlyOnceTheFirstParcelTakesItAll(t *testing.T) {
+	s, o, _ := promised(t)
+	s.Gateway.Can = payment.Capabilities{Modes: []payment.Mode{payment.Hosted}, KeyLife: 24 * time.Hour, Manual: true, Captures: 1}
+	if resp, err := taking(s).Handle(t.Context(), s.Staff("ship", "one-unit", o.Words()[:2]...)); err != nil || resp.StatusCode != http.StatusCreated {
+		t.Fatalf("got %d, %v", resp.StatusCode, err)
+	}
+	if got := s.Order(o).Record(); got.PaymentStatus() != "paid" || len(got.Shipments) != 1 || got.Status != order.Fulfilling {
+		t.Errorf("the order is %s and %s", got.Status, got.PaymentStatus())
+	}
+}
+
+func TestAParcelWhoseMoneyIsRefusedIsKeptUntilItsHoldIsLifted(t *testing.T) {
+	s, o, _ := promised(t)
+	s.Break("gateway.Capture", fault.New(fault.Declined, "gateway", "card_declined", ""))
+	if _, err := taking(s).Handle(t.Context(), s.Staff("ship", "everything", o.Words()[:2]...)); fault.Code(err) != "payment_not_captured" {
+		t.Errorf("got %v", err)
+	}
+	s.Mend()
+	if _, err := taking(s).Handle(t.Context(), s.Staff("ship", "everything", o.Words()[:2]...)); fault.Code(err) != "order_on_hold" {
+		t.Errorf("got %v", err)
+	}
+	key := s.Order(o).Record().Holds[0].Key
+	if _, _, err := s.Cashier().Book.Change(t.Context(), o.ID, func(o *order.Order) (order.Change, error) {
+		return o.Lift(key, order.By{Who: "staff:1", At: s.Now()})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if resp, err := taking(s).Handle(t.Context(), s.Staff("ship", "everything", o.Words()[:2]...)); err != nil || resp.StatusCode != http.StatusCreated {
+		t.Errorf("got %d, %v", resp.StatusCode, err)
+	}
+	if got := s.Order(o).Record(); got.Captured() != got.Total || len(got.Shipments) != 1 {
+		t.Errorf("%d were taken for %d parcels", got.Captured(), len(got.Shipments))
 	}
 }
 

@@ -19,9 +19,9 @@ import (
 	"till/shared/payment"
 )
 
-// Handler ships. Every field but Capture is required.
+// Handler ships. Every field is required.
 type Handler struct {
-	// Capture takes what is promised to the order, of a shop that takes its money when it ships. nil: of one that has it taken before.
+	// Capture takes what is promised to the order, before its parcel goes out.
 	Capture func(ctx context.Context, o *order.Order, want order.NewCapture, who cashier.Who) (*order.Order, payment.Capture, error)
 	Book    order.Book
 	// Task gives the change that holds the token of the machine's waiting task.
@@ -60,8 +60,8 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 		return o.Ship(r.parcel(), order.By{Who: who.Who, At: h.Now()})
 	}
 	o, _, err := h.Book.Change(ctx, id, verb)
-	if fault.Code(err) == "payment_not_captured" && h.Capture != nil {
-		if o, err = h.capture(ctx, id, who); err == nil {
+	if fault.Code(err) == "payment_not_captured" {
+		if o, err = h.capture(ctx, id, r.parcel(), who); err == nil {
 			o, _, err = h.Book.ChangeFrom(ctx, o, verb)
 		}
 	}
@@ -72,17 +72,34 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	return respond(o, r)
 }
 
-// capture takes all that is promised to an order whose parcel waits for that alone. If the money does not come, or it is not known
-// whether it did, the parcel is refused as one without money.
-func (h Handler) capture(ctx context.Context, id order.ID, who cashier.Who) (*order.Order, error) {
+// capture takes what a parcel is worth that waits for that alone; the last one takes all that is left. Where a gateway takes money of a
+// promise only once, the first takes all. If the money does not come, or it is not known whether it did, there is no parcel: one whose
+// money came after all is shipped by the next try, and takes none again. Errors: fault.Conflict: capture_in_progress, as
+// payment_not_captured of one that was refused; as order.RequestCapture.
+func (h Handler) capture(ctx context.Context, id order.ID, p order.Parcel, who cashier.Who) (*order.Order, error) {
+	const op = "ship.capture"
 	o, err := h.Book.Load(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	// The next parcel of an order whose capture failed tries anew; two people who ship at once take the money once.
-	key := fmt.Sprintf("shipment/%d", len(o.Record().Captures))
-	o, _, err = h.Capture(ctx, o, order.NewCapture{Key: key}, who)
-	return o, err
+	amount, err := o.ToCapture(p)
+	if err != nil || amount == 0 {
+		return o, err // Taken meanwhile.
+	}
+	// The next parcel of an order whose capture failed tries anew; two people who ship one parcel at once take its money once.
+	key := fmt.Sprintf("shipment/%d/%d", len(o.Record().Captures), amount)
+	o, taken, err := h.Capture(ctx, o, order.NewCapture{Key: key, Amount: amount, Least: true}, who)
+	switch {
+	case err != nil:
+		return nil, err
+	case taken.State.Open():
+		return nil, fault.New(fault.Conflict, op, "capture_in_progress",
+			"It is not known yet whether the money for this parcel was taken. Keep it, and send this again in a minute.")
+	case taken.State == payment.CaptureFailed:
+		return nil, fault.New(fault.Conflict, op, "payment_not_captured",
+			"The gateway did not give the money for this parcel. Keep it. The order is on hold; once that is lifted, sending this again asks for the money anew.")
+	}
+	return o, nil
 }
 
 func (r request) parcel() order.Parcel {

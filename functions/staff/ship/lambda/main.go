@@ -7,12 +7,16 @@ import (
 	"till/functions/assembly"
 	"till/shared/dynamo"
 	"till/shared/flow"
+	"till/shared/secrets"
 	"till/shared/settings"
 	"till/shared/startup"
+	"till/shared/startup/gateways"
 )
 
 func main() {
-	set, env := startup.Load(settings.LoadStaffShip)
+	set, env := startup.Load(settings.LoadStaffCancel)
 	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Catalog: set.CatalogTable})
-	lambda.Start(assembly.Ship(env.Tools, store, flow.New(env.Cloud, "")))
+	keys := secrets.New(env.Cloud, set.Stage, env.Now)
+	accounts := gateways.Open(gateways.At(keys, set.Gateways, set.Stage, env.Now))
+	lambda.Start(assembly.Ship(env.Tools, set, store, accounts, flow.New(env.Cloud, "")))
 }
