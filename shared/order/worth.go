@@ -3,64 +3,47 @@ package order
 import (
 	"slices"
 
+	"till/shared/catalog"
 	"till/shared/fault"
 	"till/shared/fulfillment"
 	"till/shared/money"
 	"till/shared/payment"
-	"till/shared/pricing"
 )
 
-// worth is what must have been taken of the order's money when these units are with carriers, minor units: their share of their lines'
-// prices with tax, delivery with the first parcel, and with the last one all that is owed, to the last unit. A discount of the order
-// as a whole is shared by what is shipped.
-func (r *Record) worth(gone []fulfillment.Line) int64 {
-	var goods, shipped, units int64
-	for _, l := range r.Lines {
-		goods, units = goods+l.Total+l.Tax, units+l.Quantity
+// worth is what must have been taken of the order's money when a further parcel of these lines is with its carrier, minor units: the
+// share of all that is in parcels then of its lines' prices with tax, delivery with the first parcel, and with the last one all that is
+// owed, to the last unit. A discount of the order as a whole is shared by what is shipped. No lines: what it is without another.
+func (r *Record) worth(parcel []fulfillment.Line) int64 {
+	if len(parcel) == 0 && len(r.Shipments) == 0 {
+		return 0
 	}
-	for _, g := range gone {
-		i := slices.IndexFunc(r.Lines, func(l pricing.Line) bool { return l.SKU == g.SKU })
-		if i >= 0 {
-			shipped += share(r.Lines[i].Total+r.Lines[i].Tax, g.Quantity, r.Lines[i].Quantity)
-		}
-		units -= g.Quantity
+	var goods, gone, waiting int64
+	left := r.left()
+	for _, l := range r.Lines {
+		units := unitsOf(left, l.SKU) - unitsOf(parcel, l.SKU)
+		goods, waiting = goods+l.Total+l.Tax, waiting+units
+		gone += share(l.Total+l.Tax, l.Quantity-units, l.Quantity)
 	}
 	switch rest := r.Total - goods; {
-	case len(gone) == 0:
-		return 0
-	case units == 0:
+	case waiting == 0:
 		return r.Price()
 	case rest >= 0:
-		return min(shipped+rest, r.Price())
+		return min(gone+rest, r.Price())
 	}
-	parts, err := money.Of(r.Total, r.Currency).Split(shipped, goods-shipped)
+	parts, err := money.Of(r.Total, r.Currency).Split(gone, goods-gone)
 	if err != nil {
 		return r.Price()
 	}
 	return min(parts[0].Minor(), r.Price())
 }
 
-// gone lists the units that are in parcels, and with more in one more.
-func (r *Record) gone(more []fulfillment.Line) []fulfillment.Line {
-	var out []fulfillment.Line
-	left := r.left()
-	for _, l := range r.Lines {
-		quantity := l.Quantity
-		for _, in := range left {
-			if in.SKU == l.SKU {
-				quantity -= in.Quantity
-			}
-		}
-		for _, in := range more {
-			if in.SKU == l.SKU {
-				quantity += in.Quantity
-			}
-		}
-		if quantity > 0 {
-			out = append(out, fulfillment.Line{SKU: l.SKU, Quantity: quantity})
+func unitsOf(lines []fulfillment.Line, sku catalog.SKU) (sum int64) {
+	for _, l := range lines {
+		if l.SKU == sku {
+			sum += l.Quantity
 		}
 	}
-	return out
+	return sum
 }
 
 // covered refuses a parcel of an order whose money is promised, while not enough of it is taken, or what was taken has gone back.
@@ -68,7 +51,7 @@ func (r *Record) covered(lines []fulfillment.Line) error {
 	if !r.promised() {
 		return nil
 	}
-	before, after := r.worth(r.gone(nil)), r.worth(r.gone(lines))
+	before, after := r.worth(nil), r.worth(lines)
 	switch {
 	case r.takenOfPayer() < after:
 		return fault.New(fault.Conflict, "order.Ship", "payment_not_captured", "The money is promised and not taken yet. Capture it first.")
@@ -93,5 +76,5 @@ func (o *Order) ToCapture(p Parcel) (int64, error) {
 	if err != nil || !o.r.promised() {
 		return 0, err
 	}
-	return max(o.r.worth(o.r.gone(lines))-o.r.takenOfPayer(), 0), nil
+	return max(o.r.worth(lines)-o.r.takenOfPayer(), 0), nil
 }
