@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 need = @command -v $(1) >/dev/null 2>&1 || { echo "make $@ needs $(1). $(2)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify doctor tools fmt vet tidy lint lint-template race sim sim-profiles sim-determinism sim-exhaustive sim-planted planted models iam-diff fuzz bench benchmarks footprint contract machine-paths e2e deploy-local build \
+.PHONY: help run test check verify doctor tools fmt vet tidy lint lint-template race sim sim-profiles sim-determinism sim-exhaustive sim-planted planted models badinput iam-diff fuzz bench benchmarks footprint contract machine-paths e2e deploy-local build \
 	sam-validate sam-build browser deploy clean
 # What stands first is done first: doctor before any long work. Go itself uses all processors.
 .NOTPARALLEL:
@@ -111,6 +111,9 @@ planted: ## Each planted mistake, switched on and brought to light by hand; with
 models: ## Naive models against MODELS (10,000) lives each; HISTORIES (1,000) histories of five clients, checked for linearizability
 	RAPID_CHECKS=$(MODELS) go test -count=1 -timeout 30m ./shared/order ./shared/ledger ./shared/memory ./shared/catalog -run 'NaiveModels|NewsInAnyOrder|TestMoves$$|TestModel$$|TestKeepsTheContract/models'
 	HISTORIES=$(HISTORIES) go test -count=1 -timeout 30m -run 'Histories|AStoreThatIsWrong' ./functions/assembly
+
+badinput: ## Everything that may come in and is wrong, and what only looks so, through the API
+	go test -count=1 -run 'TestBadInputs|TestNearMisses|TestEveryFault|TestN[0-9]' ./scripts/localshop
 
 iam-diff: ## Each role allows what its function calls, and nothing else
 	go test -v -run TestRoles ./scripts/permissions

@@ -13,6 +13,7 @@ import (
 	"till/scripts/localcloud/cognito"
 	"till/scripts/localcloud/stripesim"
 	"till/scripts/localshop"
+	"till/shared/edge/apitest"
 )
 
 // outside is the shop in one process as people outside reach it. Time passes when somebody waits.
@@ -22,11 +23,20 @@ type outside struct {
 	mu *sync.RWMutex // One at a time moves the clock, and only while no request is on its way: it would see its limit jump past.
 }
 
-// Do is acceptance.Shop's.
+// Do is acceptance.Shop's. Every answer is held to the contract.
 func (o outside) Do(r *http.Request) acceptance.Reply {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
-	return serve(o.Cloud.API(""), r)
+	sent := r.Clone(r.Context())
+	sent.Body = nil
+	if r.GetBody != nil {
+		sent.Body, _ = r.GetBody()
+	}
+	got := serve(o.Cloud.API(""), r)
+	if err := apitest.Exchange(o.w.t.Context(), sent, got.Status, got.Header, got.Body); err != nil {
+		o.w.t.Errorf("%s %s, %d: not as infra/openapi.yaml says: %v\n%s", r.Method, r.URL.Path, got.Status, err, got.Body)
+	}
+	return got
 }
 
 // Gateway is acceptance.Shop's.

@@ -112,13 +112,28 @@ func decide(err error) (outcome, []*fault.Error) {
 		if place == "" {
 			place = "?" + e.Code
 		}
-		if e.Kind != kind || seen[place] || (cards && kind == fault.Invalid && e.Code != codeCard) || len(shown) == faultsMax {
+		if e.Kind != kind || told(seen, place) || (cards && kind == fault.Invalid && e.Code != codeCard) || len(shown) == faultsMax {
 			continue
 		}
 		seen[place] = true
 		shown = append(shown, e)
 	}
 	return row(kind), shown
+}
+
+// told tells whether a place, or what it is inside of, has been refused already: of what is no object nobody needs to read what is
+// missing in it.
+func told(seen map[string]bool, place string) bool {
+	for {
+		if seen[place] {
+			return true
+		}
+		i := strings.LastIndexByte(place, '/')
+		if i < 0 {
+			return false
+		}
+		place = place[:i]
+	}
 }
 
 // codeOf is the code that all errors share.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -184,7 +185,7 @@ func missing(resp apigw.Response, promised *openapi3.Response) error {
 		faults = append(faults, errors.New("an error of a function is a problem document"))
 	}
 	for name := range promised.Headers {
-		if _, sent := resp.Headers[name]; !sent {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(resp.Headers)), func(sent string) bool { return strings.EqualFold(sent, name) }) {
 			faults = append(faults, fmt.Errorf("header %s is missing", name))
 		}
 	}
