@@ -51,6 +51,30 @@ func payments() []badInput {
 			w.Follow(w.Form(w.Pay(o.ID, "hosted").RedirectURL, map[string][]string{"iban": {"DE89370400440532013000"}, "action": {"pay"}}))
 			return replies{"in another way": pay(w, o.ID, map[string]string{"mode": "embedded"}), "by another gateway": pay(w, o.ID, map[string]string{"gateway": "paypal"}), "cancelling it": w.Cancel(o.ID)}
 		}},
+		{"N32 the eleventh payment within an hour", 429, "rate_limited", func(w *world) replies {
+			o := w.Place(acceptance.Of("mug-blue", 1, "EUR"))
+			for i := range 10 { // Each takes the place of the one before.
+				pay(w, o.ID, map[string]string{"mode": []string{"hosted", "embedded"}[i%2]}).Want(w.t, http.StatusCreated)
+			}
+			return replies{"hosted": pay(w, o.ID, nil), "by another gateway": pay(w, o.ID, map[string]string{"gateway": "paypal"})}
+		}},
+		{"N32 the fourth card, three having been refused", 429, "too_many_attempts", func(w *world) replies {
+			stripe, square := w.Place(acceptance.Of("mug-blue", 1, "EUR")), w.Place(acceptance.Of("mug-blue", 1, "EUR"))
+			for i := range 3 {
+				mode := []string{"hosted", "embedded"}[i%2]
+				w.Card(w.Pay(stripe.ID, mode), acceptance.Declined)
+				w.pass(time.Second)
+			}
+			var p struct{ Payment struct{ ID string } }
+			pay(w, square.ID, map[string]string{"gateway": "square", "mode": "embedded"}).Want(w.t, http.StatusCreated).Into(w.t, &p)
+			confirm := func() acceptance.Reply {
+				return w.Post("/orders/"+string(square.ID)+"/payments/"+p.Payment.ID+"/confirm", w.Token(square.ID), "", map[string]string{"token": "cnon:card-nonce-declined"})
+			}
+			for range 3 {
+				confirm().Want(w.t, http.StatusUnprocessableEntity)
+			}
+			return replies{"another page": pay(w, stripe.ID, map[string]string{"mode": "embedded"}), "another token": confirm()}
+		}},
 		{"N54 confirming another order's payment", 404, "not_found", func(w *world) replies {
 			mine, other := w.Place(acceptance.Of("mug-blue", 1, "EUR")), w.Place(acceptance.Of("mug-blue", 1, "EUR"))
 			p := w.Pay(other.ID, "embedded")

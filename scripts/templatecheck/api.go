@@ -165,7 +165,7 @@ func originsExact(t *Template, f *findings) {
 	if slices.Sort(methods); !slices.Equal(methods, slices.Sorted(maps.Keys(used))) {
 		f.add("HttpApi", "lets pages send other methods than its routes have: %v", methods)
 	}
-	for _, header := range []string{"etag", "location", "retry-after", "x-request-id"} {
+	for _, header := range []string{"etag", "location", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"} {
 		if !slices.Contains(texts(At(cors, "ExposeHeaders")), header) {
 			f.add("HttpApi", "does not let pages read %s", header)
 		}

@@ -95,7 +95,7 @@ func TestManyTabsOpenOnePayment(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			if _, _, err := c.Begin(t.Context(), o, wants(key, mode), who); err != nil && !fault.Is(err, fault.Conflict) {
+			if _, _, err := c.Begin(t.Context(), o, wants(key, mode), who); err != nil && !fault.Is(err, fault.Conflict, fault.TooMany) {
 				t.Error(err)
 			}
 		})

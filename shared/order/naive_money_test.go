@@ -152,6 +152,7 @@ func (h *held) tries() {
 		if want.changed {
 			if a.trying = false; kind == fault.Declined && charges(a.state) {
 				a.refusal = "refused"
+				a.refused++
 			}
 		}
 		h.both("try fails", want, func(o *order.Order) (order.Change, error) {
@@ -165,6 +166,8 @@ func (h *held) tries() {
 		want = no("order_state_conflict")
 	case a.trying && h.now.Sub(a.tried) < 15*time.Second:
 		want = no("payment_in_progress")
+	case !a.trying && h.n.lately(h.now, func(a *naiveAttempt) int { return a.refused }) >= 3:
+		want = no("too_many_attempts")
 	case a.tries == 20:
 		want = no("too_many_attempts")
 	default:

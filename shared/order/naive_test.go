@@ -40,6 +40,8 @@ type naiveAttempt struct {
 	warned, trying      bool
 	tried               time.Time // When the try that may be running began.
 	tries               int
+	at                  time.Time
+	refused             int // Cards.
 }
 
 type naiveCapture struct {
@@ -301,7 +303,7 @@ func (n *naive) sameMoney(d *desk, r order.Record) {
 	for i, a := range r.Attempts {
 		m := n.attempts[i]
 		if string(a.State) != m.state || a.Captured != m.captured || a.Paid != (n.paid == i) || a.LastError != m.refusal || a.Manual != m.manual ||
-			a.Void != m.void || a.Fee != m.fee || a.Warned != m.warned || a.Try.IsZero() == m.trying || a.Tries != m.tries || !a.CaptureBefore.Equal(m.before) {
+			a.Void != m.void || a.Fee != m.fee || a.Warned != m.warned || a.Try.IsZero() == m.trying || a.Tries != m.tries || a.Refusals != m.refused || !a.CaptureBefore.Equal(m.before) {
 			d.t.Fatalf("attempt %d is %+v, the model's %+v", i, a, *m)
 		}
 	}

@@ -39,11 +39,25 @@ func (n *naive) start(key string, sameRequest, manual bool, now time.Time) said 
 		return no("order_state_conflict")
 	case n.open():
 		return no("payment_in_progress")
+	case n.lately(now, func(a *naiveAttempt) int { return a.refused }) >= 3:
+		return no("too_many_attempts")
+	case n.lately(now, func(*naiveAttempt) int { return 1 }) == 10:
+		return no("rate_limited")
 	case len(n.attempts) == 20:
 		return no("too_many_attempts")
 	}
-	n.attempts = append(n.attempts, &naiveAttempt{key: key, state: "initiating", manual: manual})
+	n.attempts = append(n.attempts, &naiveAttempt{key: key, state: "initiating", manual: manual, at: now})
 	return done
+}
+
+// lately adds up what attempts of less than an hour ago count for.
+func (n *naive) lately(now time.Time, count func(*naiveAttempt) int) (sum int) {
+	for _, a := range n.attempts {
+		if now.Sub(a.at) < time.Hour {
+			sum += count(a)
+		}
+	}
+	return sum
 }
 
 // began is the gateway's answer to a start: "" is a page that is open, else the kind of the error.
@@ -77,8 +91,9 @@ func (n *naive) told(i int, f payment.Facts, restock, tried bool, now time.Time)
 	a.session = a.session || a.state != "captured"
 	if a.state == "captured" {
 		a.refusal, a.session = "", false
-	} else if f.LastError != "" && (charges(before.state) || charges(a.state)) {
+	} else if f.LastError != "" && f.LastError != a.refusal && (charges(before.state) || charges(a.state)) {
 		a.refusal = f.LastError
+		a.refused++
 	}
 	if tried || a.state != "requires_action" {
 		a.trying = false

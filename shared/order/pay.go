@@ -70,7 +70,8 @@ const attemptsMax = 20
 // StartPayment notes an attempt before its gateway is called. A repeat of the key gives the zero Change. Errors:
 // fault.Conflict: order_state_conflict, not payable, or holding money already; payment_in_progress, another attempt is
 // open. fault.Invalid,
-// idempotency_key_reused. fault.TooMany, too_many_attempts.
+// idempotency_key_reused. fault.TooMany: too_many_attempts, too many cards were refused or the order is full; rate_limited; Quota says
+// until when.
 func (o *Order) StartPayment(p NewAttempt, by By) (Change, error) {
 	const op = "order.StartPayment"
 	id := AttemptIDFor(o.r.ID, p.Key)
@@ -85,6 +86,8 @@ func (o *Order) StartPayment(p NewAttempt, by By) (Change, error) {
 		return Change{}, StateConflict(op)
 	case o.openAttempt() != nil && (!planted.Bug(6) || o.openAttempt().LastError == ""):
 		return Change{}, InProgress(op)
+	case o.Quota(by.At).within(op) != nil:
+		return Change{}, o.Quota(by.At).within(op)
 	case len(o.r.Attempts) >= attemptsMax:
 		return Change{}, fault.New(fault.TooMany, op, "too_many_attempts", "This order has seen too many attempts to pay. Place a new one.")
 	}
@@ -267,8 +270,8 @@ func (o *Order) advance(c *Change, a *payment.Attempt, f payment.Facts, tried bo
 		if a.Intent != "" {
 			a.Session = ""
 		}
-	} else if f.LastError != "" && (before.State.Open() || a.State.Open()) {
-		a.LastError = f.LastError
+	} else if f.LastError != "" && f.LastError != a.LastError && (before.State.Open() || a.State.Open()) {
+		refused(a, f.LastError)
 	}
 	if tried || a.State != payment.RequiresAction {
 		a.Try = time.Time{}

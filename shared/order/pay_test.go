@@ -43,12 +43,40 @@ func TestWhenAnOrderCannotBePaid(t *testing.T) {
 	d.refused(fault.Conflict, "order_state_conflict", startAgain(d, "k1", "f"))
 	d, _ = paid(t)
 	d.refused(fault.Conflict, "order_state_conflict", startAgain(d, "k2", "f"))
-	d = place(t)
-	for i := range 20 {
+}
+
+// N32.
+func TestAnOrderBeginsTenPaymentsAnHour(t *testing.T) {
+	d := place(t)
+	for i := range 10 {
 		a := start(d, fmt.Sprint(i))
 		d.do(news(d, facts(d, a, payment.Expired)))
+		d.wait(time.Minute)
 	}
-	d.refused(fault.TooMany, "too_many_attempts", startAgain(d, "21", "f"))
+	d.refused(fault.TooMany, "rate_limited", startAgain(d, "11", "f"))
+	if got, want := d.o.Quota(d.now), (order.Quota{Cards: 3, Again: d.now.Add(50 * time.Minute)}); got != want {
+		t.Errorf("the quota is %+v, want %+v", got, want)
+	}
+	if got, want := d.o.Quota(d.now.Add(50*time.Minute)), (order.Quota{Payments: 1, Cards: 3}); got != want {
+		t.Errorf("once the first is an hour old the quota is %+v, want %+v", got, want)
+	}
+}
+
+// N32.
+func TestAnOrderTakesThreeCardsThatAreRefused(t *testing.T) {
+	d := place(t)
+	for i := range 3 {
+		a := begun(d, fmt.Sprint(i))
+		declined := facts(d, a, payment.RequiresAction)
+		declined.LastError = "card_declined"
+		d.do(news(d, declined))
+		d.again("the same news", news(d, declined))
+		d.do(news(d, facts(d, a, payment.Expired)))
+	}
+	d.refused(fault.TooMany, "too_many_attempts", startAgain(d, "4", "f"))
+	if got := d.o.Quota(d.now); got.Cards != 0 || got.Payments != 7 || !got.Again.Equal(d.now.Add(time.Hour)) {
+		t.Errorf("the quota is %+v", got)
+	}
 }
 
 // Lessons 11 and 16: a declined card is not the end of an attempt, and its failure never touches the order.

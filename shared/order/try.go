@@ -35,6 +35,8 @@ func (o *Order) TryPayment(id payment.AttemptID, by By) (Change, error) {
 		return Change{}, StateConflict(op)
 	case Trying(*a, by.At):
 		return Change{}, InProgress(op)
+	case a.Try.IsZero() && o.Quota(by.At).Cards == 0:
+		return Change{}, o.Quota(by.At).within(op)
 	case a.Tries >= triesMax:
 		return Change{}, fault.New(fault.TooMany, op, "too_many_attempts", "This payment has been tried too often. Begin a new one.")
 	}
@@ -56,7 +58,8 @@ func (o *Order) TryFailed(id payment.AttemptID, failure error, by By) (Change, e
 	kind := "payment_unavailable"
 	a.Try = time.Time{}
 	if fault.Is(failure, fault.Declined) && a.State.Open() {
-		a.LastError, kind = fault.Code(failure), "payment_declined"
+		refused(a, fault.Code(failure))
+		kind = "payment_declined"
 	}
 	return o.seal(kind, by, Change{})
 }

@@ -86,9 +86,16 @@ func TestWhatTheGatewaySaysAfterATryEndsIt(t *testing.T) {
 func TestAListOfCardsIsNotTested(t *testing.T) {
 	d := place(t)
 	a := begun(d, "k1")
-	for range 20 {
+	for range 3 {
 		d.do(tries(d, a))
 		d.do(tryFails(d, a, fault.Declined))
+	}
+	d.refused(fault.TooMany, "too_many_attempts", tries(d, a))
+	d = place(t)
+	a = begun(d, "k1")
+	for range 20 {
+		d.do(tries(d, a))
+		d.do(tryFails(d, a, fault.Invalid))
 	}
 	d.refused(fault.TooMany, "too_many_attempts", tries(d, a))
 }

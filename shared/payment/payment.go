@@ -47,6 +47,7 @@ type Attempt struct {
 	Warned        bool      `json:"warned,omitempty"`        // The card's issuer said that it looks like fraud.
 	Try           time.Time `json:"try,omitzero"`            // When a Confirm began whose outcome is not known; zero if there is none.
 	Tries         int       `json:"tries,omitempty"`         // How often Confirm was begun.
+	Refusals      int       `json:"refusals,omitempty"`      // How many cards were refused, as far as news tell.
 }
 
 // Start is what a gateway needs to begin a payment. It holds no personal data.

@@ -57,11 +57,12 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if err != nil {
 		return apigw.Response{}, err
 	}
+	limits := access.Limits(o, h.Guard.Now(), 0)
 	o, err = h.Cashier.Confirm(ctx, o, payment.AttemptID(id), token, cashier.Who{
 		Who: "shopper", Cause: req.RequestContext.RequestID, // It tells tries of one instant apart: the store takes the same change for a repeat.
 	})
 	if err != nil {
-		return apigw.Response{}, err
+		return apigw.Response{}, access.Limited(err, limits)
 	}
 	a, _ := o.Attempt(payment.AttemptID(id))
 	return apigw.JSON(http.StatusOK, answer{orderview.PaymentOf(a, payment.Started{})})

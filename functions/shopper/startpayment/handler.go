@@ -62,9 +62,13 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	}
 	a, started, err := h.Cashier.Begin(ctx, o, want, cashier.Who{Who: "shopper"})
 	if err != nil {
-		return apigw.Response{}, err
+		return apigw.Response{}, access.Limited(err, access.Limits(o, h.Guard.Now(), 0))
 	}
-	return apigw.JSON(http.StatusCreated, answer{orderview.PaymentOf(a, started)})
+	begun := 1
+	if _, before := o.Attempt(a.ID); before {
+		begun = 0
+	}
+	return apigw.JSON(http.StatusCreated, answer{orderview.PaymentOf(a, started)}, access.Limits(o, h.Guard.Now(), begun)...)
 }
 
 // repeat begins what is wanted with the key and the request's fingerprint. When the key has begun an attempt already, the

@@ -261,13 +261,17 @@ func TestARefusalOfTheGatewayIsToldWithoutItsWords(t *testing.T) {
 	read(t, s.Serve(pay(t, o, "hosted", "key-two")))
 }
 
-func TestTooManyAttemptsAre429(t *testing.T) {
+func TestTheEleventhPaymentOfAnHourIs429(t *testing.T) {
 	s := shoptest.New(t)
 	o := s.Place("order-one")
 	s.Break("gateway.Start", fault.New(fault.Declined, "paymenttest", "declined", ""))
-	for i := range 20 {
+	for i := range 10 {
 		s.Serve(pay(t, o, "hosted", "key-"+string(rune('a'+i))))
 	}
 	s.Mend()
-	s.Try(shoptest.Row{Status: http.StatusTooManyRequests, Code: "too_many_attempts"}, pay(t, o, "hosted", "key-last"))
+	resp := s.Try(shoptest.Row{Status: http.StatusTooManyRequests, Code: "rate_limited"}, pay(t, o, "hosted", "key-last"))
+	if resp.Headers["Retry-After"] != "3600" || resp.Headers["RateLimit"] != `"payments";r=0;t=3600, "refused-cards";r=3;t=3600` ||
+		resp.Headers["RateLimit-Policy"] != `"payments";q=10;w=3600, "refused-cards";q=3;w=3600` {
+		t.Errorf("the limits are told as %v", resp.Headers)
+	}
 }

@@ -41,6 +41,20 @@ func Member(name string, value any) Option {
 	}
 }
 
+// Set sets a header that has no option of its own.
+func Set(name, value string) Option { return setHeader(name, value) }
+
+// With gives an error the options that its answer is to have, where nobody but the answer's Fail sees them.
+func With(err error, options ...Option) error { return &optioned{err, options} }
+
+type optioned struct {
+	error
+	options []Option
+}
+
+// Unwrap is the error itself.
+func (o *optioned) Unwrap() error { return o.error }
+
 func setHeader(name, value string) Option {
 	return func(a *answer) {
 		if a.headers == nil {

@@ -3,8 +3,10 @@ package apigw
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"till/shared/fault"
@@ -56,6 +58,10 @@ const codeMixed = "validation_failed"
 // only where it comes from our side: elsewhere it may quote the shopper.
 func Fail(ctx context.Context, log *slog.Logger, req Request, err error, options ...Option) (Response, error) {
 	o, shown := decide(err)
+	var with *optioned
+	if errors.As(err, &with) {
+		options = append(slices.Clone(with.options), options...)
+	}
 	resp := document(req, o, shown, apply(options))
 	if resp.StatusCode != o.status {
 		o, shown = row(fault.Internal), nil // An option's value is no JSON: our bug, whatever err was.
