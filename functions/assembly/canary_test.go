@@ -52,6 +52,8 @@ const (
 	taken    = "Finch food goes out today, says Canaria"
 	given    = "The Canarias moved to the Azores"
 	askedFor = "canary-key-asked-for-6e11"
+	plea     = "Mrs Canaria has signed for her seed"
+	pleaKey  = "canary-key-plea-2d0c"
 	cardForm = "cnon:CanaryCardOfTheForm-83bd"
 )
 
@@ -175,6 +177,11 @@ func live(t *testing.T, w *world) (shoptest.Opened, []string) {
 	w.must(refund)
 	w.must(w.webhook(t, "refund-first", o, begun.Payment.ID))
 	w.Pump()
+	w.Dispute(o, begun.Payment.ID)
+	w.must(w.Staff("dispute", "shown", id...))
+	said := w.Staff("dispute", "sent", append(id, "The parcel was handed over on 3 March.", plea)...)
+	said.Headers["idempotency-key"] = pleaKey
+	w.must(said)
 	return o, []string{placed.Token, begun.Payment.Secret, paid.Headers["stripe-signature"]}
 }
 
@@ -296,7 +303,7 @@ func TestCanariesAreSealedOrNowhere(t *testing.T) {
 	misplace(t, w, o)
 
 	canaries := append([]string{email, name, company, street, line2, city, phone, payer, payLine, payCity, payZIP, key, payKey, note, reason,
-		refKey, browser, address, staffJWT, staff, onCard, receipt, wirePhon, wireLine, lastFour, lateKey, takeKey, taken, given, askedFor, cardForm, strings.ToLower(email)}, credentials...)
+		refKey, browser, address, staffJWT, staff, onCard, receipt, wirePhon, wireLine, lastFour, lateKey, takeKey, taken, given, askedFor, plea, pleaKey, cardForm, strings.ToLower(email)}, credentials...)
 	for _, each := range wrong() {
 		canaries = append(canaries, each)
 	}

@@ -3,6 +3,7 @@ package assembly_test
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,20 +24,36 @@ import (
 
 // folders are the functions behind the HTTP API, each with its folder in events/.
 var folders = []string{"listproducts", "showproduct", "quote", "placeorder", "vieworder", "startpayment", "confirmpayment", "returnpayment", "cancelorder",
-	"receivestripe", "receivepaypal", "receivesquare", "listorders", "reportledger", "showorder", "refund", "approve", "capture", "void", "cancel", "hold",
+	"receivestripe", "receivepaypal", "receivesquare", "listorders", "reportledger", "showorder", "refund", "approve", "capture", "void", "dispute", "cancel", "hold",
 	"lift", "ship", "deliver", "putproduct", "setstock", "fallback"}
 
 // TestEveryRouteIsFuzzed: no function behind the HTTP API is left out.
 func TestEveryRouteIsFuzzed(t *testing.T) {
 	routes := map[string]bool{}
 	for _, function := range folders {
-		routes[asked(t, function, eventfile.Names(t, function)[0]).RouteKey] = true
+		for _, name := range firsts(t, function) {
+			routes[asked(t, function, name).RouteKey] = true
+		}
 	}
 	for route := range shoptest.New(t).HTTP() {
 		if !routes[route] {
 			t.Errorf("%s is not fuzzed", route)
 		}
 	}
+}
+
+// firsts are the first files of each of a function's routes.
+func firsts(t testing.TB, function string) []string {
+	t.Helper()
+	var out []string
+	seen := map[string]bool{}
+	for _, name := range eventfile.Names(t, function) {
+		if route := asked(t, function, name).RouteKey; !seen[route] {
+			seen[route] = true
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // asked is an event's file, not signed in yet.
@@ -68,27 +85,31 @@ func FuzzRoutes(f *testing.F) {
 			if strings.HasPrefix(name, "as-") {
 				continue // They differ in their claims alone.
 			}
-			f.Add(i, req.Body, req.IsBase64Encoded, req.Headers["idempotency-key"], req.Headers["authorization"], req.QueryStringParameters["limit"],
+			route := slices.IndexFunc(firsts(f, function), func(first string) bool { return asked(f, function, first).RouteKey == req.RouteKey })
+			f.Add(i+len(folders)*max(route, 0), req.Body, req.IsBase64Encoded, req.Headers["idempotency-key"], req.Headers["authorization"], req.QueryStringParameters["limit"],
 				req.QueryStringParameters["next"], req.PathParameters["id"])
 		}
 	}
 	f.Fuzz(func(t *testing.T, function int, body string, coded bool, key, credential, limit, next, path string) {
 		s := shoptest.New(t)
-		req := asked(t, folders[uint(function)%uint(len(folders))], eventfile.Names(t, folders[uint(function)%uint(len(folders))])[0])
+		folder := folders[uint(function)%uint(len(folders))]
+		names := firsts(t, folder)
+		req := asked(t, folder, names[uint(function)/uint(len(folders))%uint(len(names))])
 		s.SignIn(&req)
 		req.Body, req.IsBase64Encoded, req.Headers = body, coded, map[string]string{"content-type": "application/json", "origin": shoptest.Origin,
 			"idempotency-key": key, "authorization": credential, "stripe-signature": credential, "x-square-hmacsha256-signature": credential,
 			"square-environment": key, "paypal-transmission-id": key, "paypal-transmission-time": limit, "paypal-transmission-sig": credential,
 			"paypal-auth-algo": "SHA256withRSA", "paypal-cert-url": next, "user-agent": "x"}
 		req.QueryStringParameters = map[string]string{"limit": limit, "next": next, "currency": next, "day": limit, "status": key, "format": next}
-		req.PathParameters = map[string]string{"id": path, "sku": path, "key": path, "payment_id": path, "shipment_id": path, "refund_id": path}
+		req.PathParameters = map[string]string{"id": path, "sku": path, "key": path, "payment_id": path, "shipment_id": path, "refund_id": path,
+			"dispute": path}
 		if path == "" || path == "ORDER_ID" { // An order that is there, and its token.
 			o := placedOrder(t, s)
 			if strings.HasPrefix(credential, "Bearer ORDER") {
 				req.Headers["authorization"] = "Bearer " + o.Token
 			}
 			req.PathParameters = map[string]string{"id": string(o.ID), "sku": "mug-blue", "key": "manual", "payment_id": string(order.AttemptIDFor(o.ID, "pay k")), "shipment_id": "shp_1",
-				"refund_id": string(order.RefundIDFor(o.ID, "k"))}
+				"refund_id": string(order.RefundIDFor(o.ID, "k")), "dispute": "dp_1Mug"}
 		}
 		resp, err := s.HTTP()[req.RouteKey](t.Context(), req)
 		if err != nil || resp.StatusCode < 200 || resp.StatusCode >= 500 || len(resp.Body) > 1<<20 {

@@ -201,6 +201,10 @@ func staffed() map[string]ready {
 			o, _ := s.Promised("k")
 			return s.http(assembly.Void(s.tools(), settings.StaffPay{Gateways: s.accounts()}, s.store(), s.Vault, s.gateways), about(t, "void", "given-up", o))
 		}},
+		"dispute": {soon, func(t *testing.T, s *services) run {
+			o, _ := s.Disputed("k")
+			return s.http(assembly.Dispute(s.tools(), settings.StaffDispute{Gateways: s.accounts()}, s.store(), s.Vault, s.gateways), about(t, "dispute", "sent", o))
+		}},
 		"lift": {soon, func(t *testing.T, s *services) run {
 			o := s.Place("k")
 			s.Serve(s.Staff("hold", "held", o.Words()[:2]...))

@@ -9,6 +9,7 @@ import (
 	"till/functions/staff/cancel"
 	"till/functions/staff/capture"
 	"till/functions/staff/deliver"
+	"till/functions/staff/dispute"
 	"till/functions/staff/hold"
 	"till/functions/staff/lift"
 	"till/functions/staff/listorders"
@@ -63,6 +64,14 @@ func Capture(t Tools, set settings.StaffPay, s Orders, v *vault.Vault, gateways 
 // Void assembles staff/void.
 func Void(t Tools, set settings.StaffPay, s Orders, v *vault.Vault, gateways Gateways) apigw.Func {
 	return serve(t, void.Handler{Cashier: cashierOf(t, s, gateways, set.Gateways), Seal: v.Seal, Now: t.Now}.Handle)
+}
+
+// Dispute assembles staff/dispute.
+func Dispute(t Tools, set settings.StaffDispute, s interface {
+	Orders
+	History
+}, v *vault.Vault, gateways Gateways) apigw.Func {
+	return serve(t, dispute.Handler{Cashier: cashierOf(t, s, gateways, set.Gateways), Changes: s.Changes, Open: v.OpenContact, Seal: v.Seal, Now: t.Now}.Handle)
 }
 
 // Cancel assembles staff/cancel.

@@ -83,7 +83,7 @@ func (s Scenario) Span(p Place) time.Duration {
 // All lists every scenario, those that must run Alone last.
 func All() []Scenario {
 	var out, alone []Scenario
-	for _, group := range [][]Scenario{purchases(), gatewayPurchases(), refusals(), cancellations(), refunds(), crowds(), staffs(), expiries(), troubles()} {
+	for _, group := range [][]Scenario{purchases(), gatewayPurchases(), refusals(), cancellations(), refunds(), crowds(), staffs(), disputes(), expiries(), troubles()} {
 		for _, s := range group {
 			if s.Alone {
 				alone = append(alone, s)

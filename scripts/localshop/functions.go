@@ -147,6 +147,9 @@ func staff() map[string]wiring {
 		"staff/capture": wire(settings.LoadStaffPay, func(s *Shop, p Parts, set settings.StaffPay) any {
 			return assembly.Capture(p.Tools, set, p.Store, p.Vault, p.gateways(set.Gateways))
 		}),
+		"staff/dispute": wire(settings.LoadStaffDispute, func(s *Shop, p Parts, set settings.StaffDispute) any {
+			return assembly.Dispute(p.Tools, set, p.Store, p.Vault, p.gateways(set.Gateways))
+		}),
 		"staff/void": wire(settings.LoadStaffPay, func(s *Shop, p Parts, set settings.StaffPay) any {
 			return assembly.Void(p.Tools, set, p.Store, p.Vault, p.gateways(set.Gateways))
 		}),

@@ -44,6 +44,7 @@ func life() []chapter {
 		{name: "people pay by PayPal and by Square", tell: elsewhere},
 		{name: "staff cancel, and look at the day's books", tell: books},
 		{name: "two of staff decide about a refund", tell: refunds, with: map[string]string{"RefundAlone": "EUR=100"}},
+		{name: "a bank takes money back, and staff answer", tell: complaints},
 		{name: "money is promised first, and taken by staff", tell: promises, with: map[string]string{"CaptureMode": "manual"}},
 		{name: "a parcel and a cancellation whose answers to the machine are lost", tell: unanswered},
 		{name: "messages are lost", tell: messages},
@@ -191,6 +192,23 @@ func refunds(w *world) {
 	w.want(w.staffed("otto", http.MethodPost, "/staff/orders/"+id+"/refunds/"+asked.Refund.ID+"/approval", nil), http.StatusOK)
 	w.status(id, "cancelled")
 	w.pass(time.Hour)
+}
+
+// complaints are answered with evidence, and given in to.
+func complaints(w *world) {
+	for _, tail := range []string{"evidence", "acceptance"} {
+		id := w.place()
+		w.want(w.gateway(w.payBy(id, "paypal", "hosted", "pay-"+id).RedirectURL, "", url.Values{"action": {"pay"}, "card": {"4000000000000259"}}), http.StatusSeeOther)
+		w.pass(90 * time.Minute)
+		o, err := w.Store.Order(w.t.Context(), order.ID(id))
+		if err != nil || len(o.Record().Disputes) != 1 {
+			w.t.Fatalf("%v; it was disputed %d times", err, len(o.Record().Disputes))
+		}
+		path := "/staff/orders/" + id + "/disputes/" + o.Record().Disputes[0].Ref + "/"
+		w.want(w.staff(http.MethodGet, path+"evidence", nil), http.StatusOK)
+		w.want(w.staff(http.MethodPost, path+tail, nil), http.StatusCreated)
+		w.pass(2 * time.Hour)
+	}
 }
 
 // promises are kept, given up, and found to be gone.

@@ -45,6 +45,9 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 		"POST /staff/orders/{id}/refunds/{refund_id}/approval":     assembly.Approve(s.Tools("approve"), settings.StaffCancel{Gateways: s.accounts()}, s.Store, s.Gateways),
 		"POST /staff/orders/{id}/captures":                         assembly.Capture(s.Tools("capture"), settings.StaffPay{Gateways: s.accounts()}, s.Store, s.Vault, s.Gateways),
 		"POST /staff/orders/{id}/void":                             assembly.Void(s.Tools("void"), settings.StaffPay{Gateways: s.accounts()}, s.Store, s.Vault, s.Gateways),
+		"GET /staff/orders/{id}/disputes/{dispute}/evidence":       s.dispute(),
+		"POST /staff/orders/{id}/disputes/{dispute}/evidence":      s.dispute(),
+		"POST /staff/orders/{id}/disputes/{dispute}/acceptance":    s.dispute(),
 		"POST /staff/orders/{id}/cancellation":                     assembly.Cancel(s.Tools("cancel"), settings.StaffCancel{Gateways: s.accounts()}, s.Store, s.Gateways, s.Machine),
 		"GET /staff/reports/ledger":                                assembly.ReportLedger(s.Tools("reportledger"), s.Store),
 		"PUT /staff/orders/{id}/holds/{key}":                       assembly.Hold(s.Tools("hold"), s.Store, s.Vault),
@@ -60,6 +63,10 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 	}
 	funcs["$default"] = assembly.Fallback(s.Tools("fallback"), settings.Fallback{Routes: routes})
 	return funcs
+}
+
+func (s *Shop) dispute() apigw.Func {
+	return assembly.Dispute(s.Tools("dispute"), settings.StaffDispute{Gateways: s.accounts()}, s.Store, s.Vault, s.Gateways)
 }
 
 // Serve calls the function of a request's route and holds its answer to the contract. It may be called by many at once.

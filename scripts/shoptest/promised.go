@@ -1,6 +1,8 @@
 package shoptest
 
 import (
+	"time"
+
 	"till/shared/cashier"
 	"till/shared/edge/apigw"
 	"till/shared/order"
@@ -69,4 +71,27 @@ func (s *Shop) Refusals(o Opened) map[string]apigw.Request {
 	out["order-unknown"] = s.Desk(o, "{}", "key")
 	out["order-unknown"].PathParameters["id"] = "ord_" + string(o.ID[4:29]) + "x"
 	return out
+}
+
+// Dispute is the gateway's reference of the dispute that Disputed makes.
+const Dispute = "dp_1Mug"
+
+// Disputed places an order under a key that is paid and shipped, and of which the shopper says that they did not buy it.
+func (s *Shop) Disputed(key string) (Opened, payment.AttemptID) {
+	s.Helper()
+	o, a := s.Shipped(key)
+	s.Dispute(o, a)
+	return o, a
+}
+
+// Dispute lets the shopper say of a payment that they did not make it. There is a week to answer.
+func (s *Shop) Dispute(o Opened, a payment.AttemptID) {
+	s.Helper()
+	s.Tell(a, func(f *payment.Facts) {
+		f.Disputes = append(f.Disputes, payment.DisputeFacts{Ref: Dispute, State: payment.DisputeNeedsResponse, Reason: payment.ReasonFraud, Amount: f.Captured,
+			Withdrawn: f.Captured, DueBy: s.Now().Add(7 * 24 * time.Hour)})
+	})
+	if _, _, err := s.Cashier().Settle(s.Context(), o.ID, a, cashier.Who{Who: "gateway:stripe"}); err != nil {
+		s.Fatal(err)
+	}
 }

@@ -24,7 +24,7 @@ func kinds() []string {
 	return []string{
 		"POST /v1/checkout/sessions", "GET /v1/checkout/sessions", "GET /v1/checkout/sessions/{id}", "POST /v1/checkout/sessions/{id}/expire",
 		"POST /v1/payment_intents", "GET /v1/payment_intents", "GET /v1/payment_intents/{id}", "POST /v1/payment_intents/{id}/capture",
-		"POST /v1/payment_intents/{id}/cancel", "POST /v1/refunds", "GET /v1/refunds", "GET /v1/refunds/{id}", "GET /v1/disputes",
+		"POST /v1/payment_intents/{id}/cancel", "POST /v1/refunds", "GET /v1/refunds", "GET /v1/refunds/{id}", "GET /v1/disputes", "POST /v1/disputes/{id}", "POST /v1/disputes/{id}/close",
 		"GET /v1/radar/early_fraud_warnings", "GET /v1/events", "POST /v1/webhook_endpoints",
 	}
 }
@@ -111,7 +111,11 @@ func check(ctx context.Context, base string) ([]result, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, call := range append(calls(ctx, g, paid), func() error { return endpoint(ctx, base, w) }) {
+	waiting, err := gateway(base, paidAlready{disputedStill{w}})
+	if err != nil {
+		return nil, err
+	}
+	for _, call := range append(append(calls(ctx, g, paid), answers(ctx, waiting)...), func() error { return endpoint(ctx, base, w) }) {
 		// Refused or odd for what the example holds is no matter; an answer that could not be read is.
 		if err := call(); fault.Is(err, fault.Unknown, fault.Unavailable) {
 			w.trouble(err)
@@ -162,6 +166,35 @@ func calls(ctx context.Context, g, paid *stripegw.Gateway) []func() error {
 		func() error { _, _, err := g.Events(ctx, at, ""); return err },
 		func() error { _, _, err := g.Events(ctx, at, "evt_1"); return err },
 	)
+}
+
+// answers are what is said to a dispute that waits for it.
+func answers(ctx context.Context, g *stripegw.Gateway) []func() error {
+	a := payment.Attempt{ID: "pay_1", Mode: payment.Embedded, Intent: "pi_1", State: payment.Captured}
+	at := time.Unix(1_770_000_000, 0)
+	e := payment.Evidence{Key: "ans_1", Reason: payment.ReasonFraud, Product: "A mug.", Name: "Ada", Email: "ada@shop.example", Billing: "Berlin", Shipping: "Berlin",
+		Parcels: []payment.Parcel{{Carrier: "DHL", Tracking: "1", ShippedAt: at}}, Messages: "A mail.", Timeline: "It was sent.", Statement: "They bought."}
+	var out []func() error
+	for _, reason := range payment.DisputeReasons() {
+		each := e
+		each.Reason = reason
+		out = append(out, func() error { _, err := g.AnswerDispute(ctx, a, "dp_1", each); return err })
+	}
+	return append(out, func() error { _, err := g.AcceptDispute(ctx, a, "dp_1", "ans_2"); return err })
+}
+
+// disputedStill makes every list of disputes one of a dispute that waits for an answer.
+type disputedStill struct{ next http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (d disputedStill) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := d.next.RoundTrip(r)
+	if err != nil || r.Method != http.MethodGet || r.URL.Path != "/v1/disputes" {
+		return res, err
+	}
+	res.Body = io.NopCloser(strings.NewReader(`{"object":"list","has_more":false,"data":[{"id":"dp_1","amount":1999,"currency":"eur","status":"needs_response",
+		"reason":"fraudulent","evidence_details":{"due_by":1900000000},"balance_transactions":[]}]}`))
+	return res, nil
 }
 
 // paidAlready makes every intent that is read a paid one that was disputed: stripe-mock's own are not, and then nothing more is asked.

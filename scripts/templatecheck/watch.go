@@ -37,7 +37,11 @@ func (t *Template) watched() map[string]bool {
 	out := map[string]bool{}
 	note := func(metric any) {
 		for _, d := range list(At(metric, "Dimensions")) {
-			out[text(At(metric, "Namespace"))+"/"+text(At(metric, "MetricName"))+"/"+refersTo(At(d, "Value"))] = true
+			value := refersTo(At(d, "Value"))
+			if value == "" {
+				value = text(At(d, "Value"))
+			}
+			out[text(At(metric, "Namespace"))+"/"+text(At(metric, "MetricName"))+"/"+value] = true
 		}
 	}
 	for _, id := range t.OfType("AWS::CloudWatch::Alarm") {
@@ -71,7 +75,7 @@ func orderWatched(t *Template, f *findings) {
 	watched := t.watched()
 	for _, metric := range []string{"AWS/States/ExecutionsFailed/Fulfillment", "AWS/States/ExecutionsTimedOut/Fulfillment",
 		"AWS/Lambda/IteratorAge/Relay", "AWS/Lambda/Invocations/Sweep", "AWS/ApiGateway/5xx/HttpApi", "Till/OrdersOverdue/Stage",
-		"Till/InboxParked/Stage"} {
+		"Till/InboxParked/Stage", "Till/DisputesDue/Stage", "Till/WebhookSilence/stripe", "Till/WebhookSilence/paypal", "Till/WebhookSilence/square"} {
 		if !watched[metric] {
 			f.add("Alarms", "nobody watches %s", metric)
 		}

@@ -36,6 +36,7 @@ type gateway struct {
 	captured map[payment.CaptureID]bool
 	single   bool
 	window   time.Duration
+	evidence []payment.Evidence
 }
 
 func newGateway() *gateway {
@@ -231,6 +232,34 @@ func (g *gateway) FetchRefund(_ context.Context, a payment.Attempt, r payment.Re
 		}
 	}
 	return payment.RefundFacts{}, fault.New(fault.NotFound, "gateway", "refund_not_found", "")
+}
+
+func (g *gateway) AnswerDispute(_ context.Context, a payment.Attempt, ref string, e payment.Evidence) (payment.Facts, error) {
+	g.evidence = append(g.evidence, e)
+	return g.reply("answer", a, ref, payment.DisputeUnderReview)
+}
+
+func (g *gateway) AcceptDispute(_ context.Context, a payment.Attempt, ref string, _ payment.AnswerID) (payment.Facts, error) {
+	return g.reply("accept", a, ref, payment.DisputeLost)
+}
+
+// reply moves a dispute that waits for an answer.
+func (g *gateway) reply(name string, a payment.Attempt, ref string, to payment.DisputeState) (payment.Facts, error) {
+	var refused error
+	f, err := g.facts(name, a, func(f *payment.Facts) {
+		refused = fault.New(fault.NotFound, "gateway", "dispute_not_found", "")
+		for i := range f.Disputes {
+			if d := &f.Disputes[i]; d.Ref == ref {
+				if refused = nil; d.Answerable() {
+					d.State, d.DueBy = to, time.Time{}
+				}
+			}
+		}
+	})
+	if err == nil {
+		err = refused
+	}
+	return f, err
 }
 
 func (g *gateway) Find(context.Context, string) (payment.Facts, error) {

@@ -25,9 +25,6 @@ func disputeHold(ref string) string { return "dispute:" + ref }
 func (o *Order) applyDispute(c *Change, a payment.Attempt, f payment.DisputeFacts, by By) string {
 	f.DueBy = f.DueBy.UTC().Truncate(time.Second)
 	i := slices.IndexFunc(o.r.Disputes, func(have payment.Dispute) bool { return have.Ref == f.Ref })
-	if i >= 0 && (o.r.Disputes[i].Same(f) || o.r.Disputes[i].Lost() && f.Open()) {
-		return ""
-	}
 	o.r.Disputes = slices.Clone(o.r.Disputes)
 	if i < 0 {
 		o.r.Disputes = append(o.r.Disputes, payment.Dispute{DisputeFacts: payment.DisputeFacts{Ref: f.Ref}, Attempt: a.ID,
@@ -35,7 +32,13 @@ func (o *Order) applyDispute(c *Change, a payment.Attempt, f payment.DisputeFact
 		i = len(o.r.Disputes) - 1
 	}
 	d := &o.r.Disputes[i]
-	was := d.DisputeFacts
+	was, answer := d.DisputeFacts, ""
+	if !was.Lost() || !f.Open() {
+		answer = (*disputed)(d).heard(f, by.At)
+	}
+	if f = ofAnswer(*d, f); was.Same(f) || was.Lost() && f.Open() {
+		return answer
+	}
 	d.DisputeFacts, d.Asks, d.Asked = f, 0, time.Time{}
 	c.Postings = append(append(c.Postings, ledger.Reverse(disputePostings(was))...), disputePostings(f)...)
 	if f.Open() {
@@ -46,6 +49,8 @@ func (o *Order) applyDispute(c *Change, a payment.Attempt, f payment.DisputeFact
 	switch {
 	case !f.Open():
 		return "dispute_closed"
+	case answer != "":
+		return answer
 	case was.Open():
 		return "dispute_changed"
 	default:

@@ -181,8 +181,12 @@ func askCaptureAt(t payment.Capture) time.Time {
 // disputeDueIn is how long before the end of its time to answer a dispute is urgent.
 const disputeDueIn = 48 * time.Hour
 
-// askDisputeAt is when to ask about a dispute: each day, and when its time to answer is nearly over.
+// askDisputeAt is when to ask about a dispute: each day, and when its time to answer is nearly over; about one whose answer may have
+// got lost, soon.
 func askDisputeAt(d payment.Dispute) time.Time {
+	if d.Answer.State.Open() {
+		return later(d.Answer.At, d.Answer.Asked).Add(max(answerWithin, backoff(d.Answer.Asks)))
+	}
 	last := later(d.At, d.Asked)
 	if urgent := d.DueBy.Add(-disputeDueIn); !d.DueBy.IsZero() && last.Before(urgent) {
 		return earlier(urgent, last.Add(daily))
@@ -193,7 +197,7 @@ func askDisputeAt(d payment.Dispute) time.Time {
 // Unanswered tells whether a dispute is open whose time to answer is over within two days.
 func (o *Order) Unanswered(now time.Time) bool {
 	return slices.ContainsFunc(o.r.Disputes, func(d payment.Dispute) bool {
-		return d.State == payment.DisputeNeedsResponse && !d.DueBy.IsZero() && !now.Before(d.DueBy.Add(-disputeDueIn))
+		return d.Answerable() && !d.DueBy.IsZero() && !now.Before(d.DueBy.Add(-disputeDueIn))
 	})
 }
 
@@ -269,6 +273,9 @@ func (o *Order) Asked(by By) (Change, error) {
 	for i := range o.r.Disputes {
 		if d := &o.r.Disputes[i]; d.Open() && over(askDisputeAt(*d)) {
 			d.Asks, d.Asked = d.Asks+1, at
+			if d.Answer.State.Open() {
+				d.Answer.Asks, d.Answer.Asked = d.Answer.Asks+1, at
+			}
 		}
 	}
 	for i := range o.r.Owed {

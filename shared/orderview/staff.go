@@ -53,11 +53,32 @@ type Capture struct {
 type Dispute struct {
 	Reference string               `json:"reference"`
 	Status    payment.DisputeState `json:"status"`
+	Reason    string               `json:"reason,omitempty"`
 	Amount    money.Amount         `json:"amount"`
 	Withdrawn money.Amount         `json:"withdrawn"` // What the gateway has taken for it now.
 	Fee       money.Amount         `json:"fee"`
 	DueBy     time.Time            `json:"due_by,omitzero"`
 	OpenedAt  time.Time            `json:"opened_at"`
+	Answer    *DisputeAnswer       `json:"answer,omitempty"`
+}
+
+// DisputeAnswer is what the shop said to a dispute last.
+type DisputeAnswer struct {
+	ID        payment.AnswerID    `json:"id"`
+	Status    payment.AnswerState `json:"status"`
+	Accepted  bool                `json:"accepted"` // The shop gave in.
+	LastError string              `json:"last_error,omitempty"`
+	CreatedAt time.Time           `json:"created_at"`
+}
+
+// DisputeOf is a dispute as staff see it.
+func DisputeOf(d payment.Dispute, c money.Currency) Dispute {
+	out := Dispute{Reference: d.Ref, Status: d.State, Reason: string(d.Reason), Amount: money.Of(d.Amount, c), Withdrawn: money.Of(d.Withdrawn, c),
+		Fee: money.Of(d.Fee, c), DueBy: d.DueBy, OpenedAt: d.At}
+	if a := d.Answer; a.ID != "" {
+		out.Answer = &DisputeAnswer{ID: a.ID, Status: a.State, Accepted: a.Accept, LastError: a.LastError, CreatedAt: a.At}
+	}
+	return out
 }
 
 // Balance is what an order's changes sum to on one account, debit positive.
@@ -84,8 +105,7 @@ func ForStaff(o *order.Order) Staff {
 		v.Captures = append(v.Captures, CaptureOf(t, r.Currency))
 	}
 	for _, d := range r.Disputes {
-		v.Disputes = append(v.Disputes, Dispute{Reference: d.Ref, Status: d.State, Amount: in(d.Amount), Withdrawn: in(d.Withdrawn),
-			Fee: in(d.Fee), DueBy: d.DueBy, OpenedAt: d.At})
+		v.Disputes = append(v.Disputes, DisputeOf(d, r.Currency))
 	}
 	for _, a := range r.Attempts {
 		ref := a.Intent

@@ -170,7 +170,8 @@ type Event struct {
 var inner = []string{"checked", "mail_sent", "held", "hold_lifted", "shipment_awaited", "fulfillment_completed", "fulfillment_failed",
 	"fulfillment_stopped", "amount_mismatch", "links_revoked", "payment_ready", "payment_tried", "payment_unavailable", "fee_known", "fraud_warning",
 	"capture_requested", "capture_unknown", "capture_failed", "capture_expiring", "void_requested", "refund_awaits_approval", "refund_withdrawn",
-	"dispute_opened", "dispute_changed", "dispute_closed"}
+	"dispute_opened", "dispute_changed", "dispute_closed", "dispute_answer_requested", "dispute_acceptance_requested", "dispute_answer_unknown",
+	"dispute_answered", "dispute_accepted", "dispute_answer_failed"}
 
 // Timeline gives the shopper's view of an order's history.
 func Timeline(changes []order.Change) []Event {

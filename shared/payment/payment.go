@@ -136,6 +136,12 @@ type Gateway interface {
 	Refund(ctx context.Context, a Attempt, r Refund) (RefundFacts, error)
 	// FetchRefund asks how a refund stands. Without r.Ref it is looked for by our id; fault.NotFound if there is none.
 	FetchRefund(ctx context.Context, a Attempt, r Refund) (RefundFacts, error)
+	// AnswerDispute sends the shop's evidence against a dispute of the attempt, for good, and says how the attempt stands then. No error
+	// means that the gateway has an answer, or waits for none. Repeats send it once. Errors beside the common ones: fault.NotFound,
+	// dispute_not_found; fault.Declined, the gateway does not take it.
+	AnswerDispute(ctx context.Context, a Attempt, dispute string, e Evidence) (Facts, error)
+	// AcceptDispute gives in: the money is the shopper's. As AnswerDispute.
+	AcceptDispute(ctx context.Context, a Attempt, dispute string, key AnswerID) (Facts, error)
 	// Find gives the attempt that a gateway's payment reference belongs to, from the metadata that we gave it.
 	Find(ctx context.Context, intent string) (Facts, error)
 	// Capabilities are constants of the gateway.

@@ -40,6 +40,7 @@ func loaders() map[string]func(Getenv) error {
 		"staff/showorder":         load(LoadStaffSealed),
 		"staff/capture":           load(LoadStaffPay),
 		"staff/void":              load(LoadStaffPay),
+		"staff/dispute":           load(LoadStaffDispute),
 		"staff/cancel":            load(LoadStaffCancel),
 		"staff/approve":           load(LoadStaffCancel),
 		"staff/reportledger":      load(LoadStaff),

@@ -104,6 +104,21 @@ func LoadStaffPay(get Getenv) (StaffPay, error) {
 	return s, r.err()
 }
 
+// StaffDispute is read by dispute.
+type StaffDispute struct {
+	Common
+	Vault
+	Gateways
+	OrdersTable string // ORDERS_TABLE, required.
+}
+
+// LoadStaffDispute reads it. Errors: fault.Internal, every fault At its setting.
+func LoadStaffDispute(get Getenv) (StaffDispute, error) {
+	r := &reader{get: get}
+	s := StaffDispute{Common: r.common(), Vault: r.vault(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE")}
+	return s, r.err()
+}
+
 // StaffCancel is read by staff's cancel, approve and ship.
 type StaffCancel struct {
 	Common

@@ -59,17 +59,19 @@ func misbehave(sim gateways.Sim, ask map[string]json.RawMessage) error {
 // usual is why a shopper complains, unless said, in each gateway's words.
 var usual = map[string]string{"stripe": "fraudulent", "paypal": "UNAUTHORISED", "square": "NO_KNOWLEDGE"}
 
-// dispute lets a shopper complain about a charge: {"gateway","charge","reason"?}, as the state's payments name it.
+// dispute lets a shopper complain about a charge: {"gateway","charge","reason"?,"amount"?}, as the state's payments name it. No amount
+// is all that is left.
 func (c Control) dispute(w http.ResponseWriter, r *http.Request) {
 	var ask struct {
 		Gateway string `json:"gateway"`
 		Charge  string `json:"charge"`
 		Reason  string `json:"reason"`
+		Amount  int64  `json:"amount"`
 	}
 	id, err := "", read(r, &ask)
 	if err == nil {
 		name := cmp.Or(ask.Gateway, usualGateway)
-		id, err = c.Gateways.RaiseDispute(name, ask.Charge, cmp.Or(ask.Reason, usual[name]))
+		id, err = c.Gateways.RaiseDispute(name, ask.Charge, cmp.Or(ask.Reason, usual[name]), ask.Amount)
 	}
 	answer(w, map[string]string{"dispute": id}, err)
 }

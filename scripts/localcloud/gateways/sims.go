@@ -67,15 +67,16 @@ func (g *Gateways) Look() Sight {
 	return s
 }
 
-// RaiseDispute lets a shopper's bank dispute a charge. It returns the dispute's id. Error: nothing to dispute.
-func (g *Gateways) RaiseDispute(name, charge, reason string) (string, error) {
+// RaiseDispute lets a shopper's bank dispute an amount of a charge in minor units, 0 for all that is left. It returns the dispute's id.
+// Error: there is not that much to dispute.
+func (g *Gateways) RaiseDispute(name, charge, reason string, amount int64) (string, error) {
 	switch name {
 	case "stripe":
-		return g.Stripe.RaiseDispute(charge, reason)
+		return g.Stripe.DisputePart(charge, reason, amount)
 	case "paypal":
-		return g.PayPal.RaiseDispute(charge, reason, false)
+		return g.PayPal.DisputePart(charge, reason, false, amount)
 	case "square":
-		return g.Square.RaiseDispute(charge, reason)
+		return g.Square.DisputePart(charge, reason, amount)
 	}
 	_, err := g.Of(name)
 	return "", err

@@ -47,7 +47,7 @@ func TestEveryGatewayThatIsOfferedIsLookedAfter(t *testing.T) {
 func TestWhatIsNotThereIsRefused(t *testing.T) {
 	g := simulated(t)
 	for _, name := range []string{"stripe", "paypal", "square", "adyen", ""} {
-		if _, err := g.RaiseDispute(name, "none", "fraudulent"); err == nil {
+		if _, err := g.RaiseDispute(name, "none", "fraudulent", 0); err == nil {
 			t.Errorf("%s: a dispute about nothing", name)
 		}
 		if err := g.Refund(t.Context(), name, "none", 1); err == nil {

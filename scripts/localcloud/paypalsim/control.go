@@ -21,16 +21,21 @@ func (s *Sim) Deliveries() []gatewaysim.Delivery { return s.core.Deliveries() }
 // Pending is how many sendings wait for their time, retries included.
 func (s *Sim) Pending() int { return s.core.Pending() }
 
-// RaiseDispute lets the shopper dispute a capture at PayPal, with its money taken at once; an inquiry takes none yet. It returns the
-// dispute's id. Error: nothing to dispute.
+// RaiseDispute lets the shopper dispute all that is left of a capture at PayPal, with its money taken at once; an inquiry takes none
+// yet. It returns the dispute's id. Error: nothing to dispute.
 func (s *Sim) RaiseDispute(captureID, reason string, inquiry bool) (string, error) {
+	return s.DisputePart(captureID, reason, inquiry, 0)
+}
+
+// DisputePart is RaiseDispute for an amount: a capture may have several disputes. 0 is all that is left.
+func (s *Sim) DisputePart(captureID, reason string, inquiry bool, amount int64) (string, error) {
 	s.lock()
 	defer s.unlock()
 	c, ok := s.captures.Get(captureID)
 	if !ok {
 		return "", errors.New("paypalsim: no such capture")
 	}
-	d := s.raise(c, reason, inquiry)
+	d := s.raise(c, reason, inquiry, amount)
 	if d == nil {
 		return "", errors.New("paypalsim: nothing is left to dispute")
 	}

@@ -1,8 +1,16 @@
 package paypalsim
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // answerWithin is how long the shop has to answer a claim.
@@ -36,12 +44,31 @@ func (c *capture) withdrawn() int64 {
 	return sum
 }
 
-// raise disputes what is left of a capture; nil if there is nothing left or a dispute is open.
-func (s *Sim) raise(c *capture, reason string, inquiry bool) *dispute {
-	if c.status != completed || c.value == c.back() || len(c.disputes) > 0 {
+// usual are PayPal's words for the reasons of the test cards.
+var usual = map[string]string{"fraudulent": "UNAUTHORISED", "product_not_received": "MERCHANDISE_OR_SERVICE_NOT_RECEIVED"}
+
+// disputable is what is left of a capture to dispute: not refunded, and not in another dispute that is open or lost.
+func (c *capture) disputable() int64 {
+	left := c.value - c.back()
+	for _, d := range c.disputes {
+		if d.open() || d.taken > 0 {
+			left -= d.value
+		}
+	}
+	return max(left, 0)
+}
+
+// raise disputes an amount of a capture, 0 for all that is left; nil if there is not that much.
+func (s *Sim) raise(c *capture, reason string, inquiry bool, amount int64) *dispute {
+	left := c.disputable()
+	if amount == 0 {
+		amount = left
+	}
+	if c.status != completed || amount < 1 || amount > left {
 		return nil
 	}
-	d := &dispute{id: s.core.IDOf("PP-R-", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", 3) + s.core.IDOf("-", "0123456789", 9), capture: c, value: c.value - c.back(),
+	reason = cmp.Or(usual[reason], reason)
+	d := &dispute{id: s.core.IDOf("PP-R-", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", 3) + s.core.IDOf("-", "0123456789", 9), capture: c, value: amount,
 		reason: reason, stage: "INQUIRY", status: "WAITING_FOR_SELLER_RESPONSE", created: s.now(), updated: s.now(), due: s.now().Add(answerWithin)}
 	if !inquiry {
 		d.stage, d.fee = "CHARGEBACK", disputeFee
@@ -137,7 +164,8 @@ func (s *Sim) acceptClaim(c *call) (result, *apiError) {
 	return result{http.StatusOK, s.summary(d)}, nil
 }
 
-// provideEvidence is POST /v1/customer/disputes/{id}/provide-evidence. Whatever is sent, the shop wins after SettleAfter.
+// provideEvidence is POST /v1/customer/disputes/{id}/provide-evidence: a form of parts, of which "input" is JSON. Notes that
+// begin with "winning_evidence" or "losing_evidence" decide at once; with any other the shop wins after SettleAfter.
 func (s *Sim) provideEvidence(c *call) (result, *apiError) {
 	d, ok := s.disputes.Get(c.args[0])
 	switch {
@@ -145,15 +173,90 @@ func (s *Sim) provideEvidence(c *call) (result, *apiError) {
 		return result{}, notFound()
 	case d.status != "WAITING_FOR_SELLER_RESPONSE":
 		return result{}, wrongState("ACTION_NOT_ALLOWED_IN_CURRENT_DISPUTE_STATE", "Nothing is asked of the shop.")
-	case len(c.raw) == 0:
-		return result{}, invalid("/evidences", "MISSING_REQUIRED_PARAMETER", "There is no evidence.")
+	}
+	given, bad := readEvidence(c)
+	if bad != nil {
+		return result{}, bad
+	}
+	outcome := ""
+	for _, each := range given {
+		switch {
+		case strings.HasPrefix(each.Notes, "winning_evidence"):
+			outcome = "RESOLVED_SELLER_FAVOUR"
+		case strings.HasPrefix(each.Notes, "losing_evidence"):
+			outcome = "RESOLVED_BUYER_FAVOUR"
+		}
 	}
 	d.status, d.updated = "UNDER_REVIEW", s.now()
 	s.emit("CUSTOMER.DISPUTE.UPDATED", "dispute", "", s.viewDispute(d))
+	if outcome != "" {
+		s.decide(d, outcome)
+		return result{http.StatusOK, s.summary(d)}, nil
+	}
 	s.after(s.cfg.SettleAfter, "dispute review "+d.id, func() {
 		if d.open() {
 			s.decide(d, "RESOLVED_SELLER_FAVOUR")
 		}
 	})
 	return result{http.StatusOK, s.summary(d)}, nil
+}
+
+// piece is one piece of evidence. https://developer.paypal.com/api/customer-disputes/v1/definitions/evidence
+type piece struct {
+	Type  string `json:"evidence_type"`
+	Notes string `json:"notes"`
+	Info  struct {
+		Parcels []struct {
+			Carrier string `json:"carrier_name"`
+			Other   string `json:"carrier_name_other"`
+			Number  string `json:"tracking_number"`
+		} `json:"tracking_info"`
+		Refunds []struct {
+			ID string `json:"refund_id"`
+		} `json:"refund_ids"`
+	} `json:"evidence_info"`
+}
+
+// notesMax is how many characters notes may have.
+const notesMax = 2000
+
+// readEvidence reads and checks the form.
+func readEvidence(c *call) ([]piece, *apiError) {
+	missing := invalid("/evidences", "MISSING_REQUIRED_PARAMETER", "There is no evidence.")
+	kind, words, err := mime.ParseMediaType(c.req.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/form-data" {
+		return nil, missing
+	}
+	var in struct {
+		Evidences []piece `json:"evidences"`
+	}
+	form := multipart.NewReader(bytes.NewReader(c.raw), words["boundary"])
+	for {
+		part, err := form.NextPart()
+		if err != nil {
+			break
+		}
+		if part.FormName() != "input" {
+			continue
+		}
+		text, err := io.ReadAll(part)
+		if err != nil || json.Unmarshal(text, &in) != nil {
+			return nil, invalid("/evidences", "MALFORMED_REQUEST_JSON", "The input is no JSON.")
+		}
+	}
+	if len(in.Evidences) == 0 {
+		return nil, missing
+	}
+	for _, each := range in.Evidences {
+		switch {
+		case utf8.RuneCountInString(each.Notes) > notesMax:
+			return nil, invalid("/evidences/notes", "INVALID_STRING_MAX_LENGTH", "Notes have at most 2000 characters.")
+		case each.Type == "PROOF_OF_FULFILLMENT" && len(each.Info.Parcels) == 0, each.Type == "PROOF_OF_REFUND" && len(each.Info.Refunds) == 0,
+			each.Type == "OTHER" && each.Notes == "":
+			return nil, missing
+		case each.Type != "PROOF_OF_FULFILLMENT" && each.Type != "PROOF_OF_REFUND" && each.Type != "OTHER":
+			return nil, invalid("/evidences/evidence_type", "INVALID_PARAMETER_VALUE", "There is no such type of evidence.")
+		}
+	}
+	return in.Evidences, nil
 }

@@ -81,7 +81,15 @@ func TestDisputes(t *testing.T) {
 		disputed int64
 	}{
 		{"the shop wins by evidence", func(s *shop, id string) {
-			s.call("POST", "/v1/customer/disputes/"+id+"/provide-evidence", "", `{"evidences":[]}`)
+			s.provide(id, "{")
+			s.provide(id, `{"evidences":[]}`)
+			s.provide(id, `{"evidences":[{"evidence_type":"PROOF_OF_FULFILLMENT"}]}`)
+			if r := s.call("POST", "/v1/customer/disputes/"+id+"/provide-evidence", "", "{}"); r.status != http.StatusBadRequest {
+				t.Errorf("JSON that is no form: %d", r.status)
+			}
+			if r := s.provide(id, `{"evidences":[{"evidence_type":"OTHER","notes":"They bought."}]}`); r.status != http.StatusOK {
+				t.Errorf("%d %s", r.status, r.body)
+			}
 			s.advance(time.Hour)
 		}, "RESOLVED_SELLER_FAVOUR", 0},
 		{"the shop gives in", func(s *shop, id string) { s.call("POST", "/v1/customer/disputes/"+id+"/accept-claim", "", "{}") }, "ACCEPTED", 1999},
@@ -185,4 +193,14 @@ func TestWhatStaffDoOnTheDashboard(t *testing.T) {
 	if b := s.book(); b.Refunded != 0 {
 		t.Errorf("got %+v", b)
 	}
+}
+
+// provide sends evidence as the form of parts that PayPal takes.
+func (s *shop) provide(dispute, input string) reply {
+	s.t.Helper()
+	header := http.Header{"Authorization": {"Bearer " + s.token}, "Content-Type": {"multipart/form-data; boundary=b"}}
+	r, err := s.try(http.MethodPost, base+"/v1/customer/disputes/"+dispute+"/provide-evidence", header,
+		"--b\r\nContent-Disposition: form-data; name=\"input\"\r\nContent-Type: application/json\r\n\r\n"+input+"\r\n--b--\r\n")
+	s.must(err)
+	return r
 }

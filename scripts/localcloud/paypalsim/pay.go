@@ -109,7 +109,7 @@ func (s *Sim) settled(c *capture) {
 	c.status, c.fee = completed, fee(c.value, c.order.currency)
 	s.emitCapture("PAYMENT.CAPTURE.COMPLETED", c)
 	if card := c.order.card; card.Dispute != "" {
-		s.after(s.cfg.DisputeAfter, "dispute "+c.id, func() { s.raise(c, card.Dispute, card.Inquiry) })
+		s.after(s.cfg.DisputeAfter, "dispute "+c.id, func() { s.raise(c, card.Dispute, card.Inquiry, 0) })
 	}
 }
 

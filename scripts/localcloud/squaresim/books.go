@@ -87,15 +87,20 @@ func (s *Sim) Payments() []Payment {
 	return list
 }
 
-// RaiseDispute lets the bank dispute a payment. It returns the dispute's id. Error: nothing to dispute.
+// RaiseDispute lets the bank dispute all that is left of a payment. It returns the dispute's id. Error: nothing to dispute.
 func (s *Sim) RaiseDispute(paymentID, reason string) (string, error) {
+	return s.DisputePart(paymentID, reason, 0)
+}
+
+// DisputePart is RaiseDispute for an amount: a payment may have several disputes. 0 is all that is left.
+func (s *Sim) DisputePart(paymentID, reason string, amount int64) (string, error) {
 	s.lock()
 	defer s.unlock()
 	p, ok := s.payments.Get(paymentID)
 	if !ok {
 		return "", errors.New("squaresim: no such payment")
 	}
-	d := s.raise(p, reason, false)
+	d := s.raise(p, reason, false, amount)
 	if d == nil {
 		return "", errors.New("squaresim: nothing is left to dispute")
 	}

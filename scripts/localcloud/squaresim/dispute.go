@@ -48,10 +48,24 @@ func (d *dispute) open() bool {
 // reasons are https://developer.squareup.com/reference/square/enums/DisputeReason, for the reasons of the test cards.
 var reasons = map[string]string{"fraudulent": "NO_KNOWLEDGE", "product_not_received": "NOT_RECEIVED"}
 
-// raise disputes what is left of a payment; nil if nothing is.
-func (s *Sim) raise(p *payment, reason string, asks bool) *dispute {
-	amount := p.left() - p.disputed()
-	if p.status != completed || amount < 1 {
+// disputable is what is left of a payment to dispute: not refunded, and not in another dispute that is open or lost.
+func (p *payment) disputable() int64 {
+	left := p.left()
+	for _, d := range p.disputes {
+		if d.open() || d.holds() {
+			left -= d.amount
+		}
+	}
+	return max(left, 0)
+}
+
+// raise disputes an amount of a payment, 0 for all that is left; nil if there is not that much.
+func (s *Sim) raise(p *payment, reason string, asks bool, amount int64) *dispute {
+	left := p.disputable()
+	if amount == 0 {
+		amount = left
+	}
+	if p.status != completed || amount < 1 || amount > left {
 		return nil
 	}
 	now := s.now()
@@ -164,8 +178,8 @@ func (s *Sim) addEvidence(c *call) (object, *apiError) {
 	return object{"evidence": object{"id": id, "evidence_id": id, "dispute_id": d.id, "evidence_text": text, "evidence_type": kind, "uploaded_at": stamp(s.now())}}, nil
 }
 
-// submitEvidence is https://developer.squareup.com/reference/square/disputes-api/submit-evidence. The bank decides after SettleAfter: for
-// the shop, unless a text says "losing_evidence".
+// submitEvidence is https://developer.squareup.com/reference/square/disputes-api/submit-evidence. A text that begins with
+// "winning_evidence" or "losing_evidence" decides at once; else the bank decides for the shop after SettleAfter.
 func (s *Sim) submitEvidence(c *call) (object, *apiError) {
 	d, refused := s.disputeNamed(c)
 	switch {
@@ -176,14 +190,17 @@ func (s *Sim) submitEvidence(c *call) (object, *apiError) {
 	case len(d.evidence) == 0:
 		return nil, bad("dispute_id", "There is no evidence.")
 	}
-	forShop := true
-	for _, text := range d.texts {
-		forShop = forShop && text != "losing_evidence"
-	}
 	s.move(d, strings.TrimSuffix(d.state, needsEvidence)+processing)
+	for _, text := range d.texts {
+		won, lost := strings.HasPrefix(text, "winning_evidence"), strings.HasPrefix(text, "losing_evidence")
+		if won || lost {
+			s.decide(d, won)
+			return object{"dispute": s.viewDispute(d)}, nil
+		}
+	}
 	s.after(s.cfg.SettleAfter, "dispute review "+d.id, func() {
 		if d.open() {
-			s.decide(d, forShop)
+			s.decide(d, true)
 		}
 	})
 	return object{"dispute": s.viewDispute(d)}, nil

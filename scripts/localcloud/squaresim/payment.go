@@ -134,7 +134,7 @@ func (s *Sim) complete(p *payment) {
 		s.update(p)
 	})
 	if p.card.Dispute != "" {
-		s.after(s.cfg.DisputeAfter, "dispute of "+p.id, func() { s.raise(p, p.card.Dispute, p.card.Inquiry) })
+		s.after(s.cfg.DisputeAfter, "dispute of "+p.id, func() { s.raise(p, p.card.Dispute, p.card.Inquiry, 0) })
 	}
 }
 

@@ -53,16 +53,17 @@ func addCharge(b *Book, ch *charge) {
 			b.RefundsPending += r.amount
 		}
 	}
-	d := ch.dispute
-	if d == nil || d.taken == nil {
-		return
-	}
-	b.Fees += d.taken.fee
-	if d.holdsFunds() {
-		b.Disputed += d.amount
-	}
-	if d.status == "lost" {
-		b.DisputesLost += d.amount
+	for _, d := range ch.disputes {
+		if d.taken == nil {
+			continue
+		}
+		b.Fees += d.taken.fee
+		if d.holdsFunds() {
+			b.Disputed += d.amount
+		}
+		if d.status == "lost" {
+			b.DisputesLost += d.amount
+		}
 	}
 }
 
@@ -120,8 +121,8 @@ func (s *Sim) payment(pi *intent) Payment {
 	var b Book
 	addCharge(&b, ch)
 	p.Refunded = b.Refunded
-	if ch.dispute != nil {
-		p.Dispute, p.Disputed = ch.dispute.id, ch.dispute.status
+	for _, d := range ch.disputes {
+		p.Dispute, p.Disputed = d.id, d.status
 	}
 	return p
 }

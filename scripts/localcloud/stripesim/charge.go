@@ -13,7 +13,7 @@ type charge struct {
 	captureBefore int64
 	created       int64
 	refunds       []*refund
-	dispute       *dispute
+	disputes      []*dispute
 	movement      *movement
 }
 
@@ -33,7 +33,7 @@ func (s *Sim) settleCharge(ch *charge, amount int64) {
 // plan arranges what a test card brings after its payment.
 func (s *Sim) plan(ch *charge) {
 	if ch.method.card.Dispute != "" {
-		s.after(s.cfg.DisputeAfter, "dispute "+ch.id, func() { s.raise(ch, ch.method.card.Dispute, ch.method.card.Inquiry) })
+		s.after(s.cfg.DisputeAfter, "dispute "+ch.id, func() { s.raise(ch, ch.method.card.Dispute, ch.method.card.Inquiry, 0) })
 	}
 	if ch.method.card.FraudWarning {
 		s.after(s.cfg.DisputeAfter, "fraud warning "+ch.id, func() { s.warn(ch) })
@@ -68,7 +68,7 @@ func (s *Sim) viewCharge(ch *charge) object {
 		"id": ch.id, "object": "charge", "amount": ch.amount, "amount_captured": ch.amountTaken, "amount_refunded": ch.amountBack(),
 		"application": nil, "application_fee": nil, "application_fee_amount": nil, "balance_transaction": nil,
 		"billing_details": emptyBilling(), "calculated_statement_descriptor": "TILL TEST", "captured": ch.captured, "created": ch.created,
-		"currency": pi.currency, "customer": nil, "description": orNull(pi.text["description"]), "disputed": ch.dispute != nil,
+		"currency": pi.currency, "customer": nil, "description": orNull(pi.text["description"]), "disputed": len(ch.disputes) > 0,
 		"failure_balance_transaction": nil, "failure_code": nil, "failure_message": nil, "fraud_details": object{}, "invoice": nil,
 		"livemode": false, "metadata": asObject(pi.metadata), "on_behalf_of": nil, "outcome": ch.outcome(), "paid": ch.status == succeeded,
 		"payment_intent": pi.id, "payment_method": ch.method.id, "payment_method_details": ch.methodDetails(), "radar_options": object{},

@@ -54,15 +54,20 @@ func (s *Sim) RollSecret(endpointID, value string, grace time.Duration) (string,
 	return value, nil
 }
 
-// RaiseDispute lets the bank dispute a charge. It returns the dispute's id. Error: nothing to dispute.
+// RaiseDispute lets the bank dispute all that is left of a charge. It returns the dispute's id. Error: nothing to dispute.
 func (s *Sim) RaiseDispute(chargeID, reason string) (string, error) {
+	return s.DisputePart(chargeID, reason, 0)
+}
+
+// DisputePart is RaiseDispute for an amount: a charge may have several disputes. 0 is all that is left.
+func (s *Sim) DisputePart(chargeID, reason string, amount int64) (string, error) {
 	s.lock()
 	defer s.unlock()
 	ch, ok := s.charges.Get(chargeID)
 	if !ok || !ch.captured {
 		return "", errors.New("stripesim: no such captured charge")
 	}
-	d := s.raise(ch, reason, false)
+	d := s.raise(ch, reason, false, amount)
 	if d == nil {
 		return "", errors.New("stripesim: nothing is left to dispute")
 	}
@@ -86,7 +91,7 @@ func (s *Sim) EscalateInquiry(id string) error {
 	s.lock()
 	defer s.unlock()
 	d, ok := s.disputes.Get(id)
-	if !ok || !d.open() || !strings.HasPrefix(d.status, "warning_") || d.charge.refundable() == 0 {
+	if !ok || !d.open() || !strings.HasPrefix(d.status, "warning_") || d.charge.disputable(d) == 0 {
 		return errors.New("stripesim: no such open inquiry about money that is there")
 	}
 	s.escalate(d)

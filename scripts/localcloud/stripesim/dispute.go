@@ -1,8 +1,10 @@
 package stripesim
 
 import (
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // answerWithin is how long the shop has to submit evidence. Real deadlines are 7 to 21 days by card network.
@@ -32,14 +34,34 @@ func (d *dispute) open() bool {
 	return d.status != "won" && d.status != "lost" && d.status != "warning_closed"
 }
 
-// raise disputes what is left of a charge; nil if there is nothing left or a dispute exists.
-func (s *Sim) raise(ch *charge, reason string, inquiry bool) *dispute {
-	if ch.dispute != nil || ch.refundable() == 0 {
+// disputable is what is left of a charge to dispute: not refunded, and not in another dispute that is open or lost.
+func (ch *charge) disputable(but *dispute) int64 {
+	left := ch.refundable()
+	for _, d := range ch.disputes {
+		if d != but && (d.open() || d.status == "lost") {
+			left -= d.amount
+		}
+	}
+	return max(left, 0)
+}
+
+// heldBack tells whether a bank has taken money of a charge back.
+func (ch *charge) heldBack() bool {
+	return slices.ContainsFunc(ch.disputes, (*dispute).holdsFunds)
+}
+
+// raise disputes an amount of a charge, 0 for all that is left; nil if there is not that much.
+func (s *Sim) raise(ch *charge, reason string, inquiry bool, amount int64) *dispute {
+	left := ch.disputable(nil)
+	if amount == 0 {
+		amount = left
+	}
+	if amount < 1 || amount > left {
 		return nil
 	}
-	d := &dispute{id: s.id("dp_1", 23), charge: ch, amount: ch.refundable(), reason: reason, status: "needs_response", created: s.now(),
+	d := &dispute{id: s.id("dp_1", 23), charge: ch, amount: amount, reason: reason, status: "needs_response", created: s.now(),
 		dueBy: s.now() + int64(answerWithin/time.Second)}
-	ch.dispute = d
+	ch.disputes = append(ch.disputes, d)
 	s.disputes.Put(d.id, d)
 	if inquiry {
 		d.status = "warning_needs_response"
@@ -67,7 +89,7 @@ func (s *Sim) endUnanswered(d *dispute) {
 // https://docs.stripe.com/disputes/how-disputes-work
 func (s *Sim) escalate(d *dispute) {
 	before := object{"status": d.status}
-	d.status, d.amount, d.answered, d.dueBy = "needs_response", d.charge.refundable(), 0, s.now()+int64(answerWithin/time.Second)
+	d.status, d.amount, d.answered, d.dueBy = "needs_response", d.charge.disputable(d), 0, s.now()+int64(answerWithin/time.Second)
 	d.taken = s.move("adjustment", d.id, d.charge.intent.currency, -d.amount, disputeFee(d.charge.intent.currency))
 	s.emit(nil, "charge.dispute.updated", s.viewDispute(d), before)
 	s.emit(nil, "charge.dispute.funds_withdrawn", s.viewDispute(d), nil)
@@ -139,15 +161,21 @@ func (s *Sim) updateDispute(c *call) (any, *apiError) {
 	if !d.open() {
 		return nil, wrongState("", "The dispute is closed.", nil)
 	}
+	if !strings.HasSuffix(d.status, "needs_response") && c.form.has("evidence") {
+		return nil, wrongState("", "Evidence was submitted for this dispute.", nil)
+	}
+	if bad := c.form.evidence(); bad != nil {
+		return nil, bad
+	}
 	d.metadata = metadata
 	if !c.form.has("evidence") || c.form.text("submit") == "false" {
 		return s.viewDispute(d), nil
 	}
 	d.answered++
-	switch c.form.text("evidence[uncategorized_text]") {
-	case "winning_evidence":
+	switch said := c.form.text("evidence[uncategorized_text]"); {
+	case strings.HasPrefix(said, "winning_evidence"):
 		s.decide(c, d, true)
-	case "losing_evidence":
+	case strings.HasPrefix(said, "losing_evidence"):
 		s.decide(c, d, false)
 	default:
 		d.status = strings.Replace(d.status, "needs_response", "under_review", 1)
@@ -187,4 +215,22 @@ func (s *Sim) listDisputes(c *call) (any, *apiError) {
 		return within(d.created) && (byCharge == "" || d.charge.id == byCharge) && (byIntent == "" || d.charge.intent.id == byIntent)
 	})
 	return page(c, list, func(d *dispute) string { return d.id }, s.viewDispute)
+}
+
+// texts are what evidence may say in words; the other facts are files. https://docs.stripe.com/api/disputes/evidence_object
+const texts = " access_activity_log billing_address cancellation_policy_disclosure cancellation_rebuttal customer_email_address customer_name " +
+	"customer_purchase_ip duplicate_charge_explanation duplicate_charge_id product_description refund_policy_disclosure " +
+	"refund_refusal_explanation service_date shipping_address shipping_carrier shipping_date shipping_tracking_number uncategorized_text "
+
+// evidence checks what is said.
+func (f form) evidence() *apiError {
+	for name, values := range f.sub("evidence").values {
+		switch {
+		case !strings.Contains(texts, " "+name+" "):
+			return invalid("evidence["+name+"]", "parameter_unknown", "Received unknown parameter.")
+		case utf8.RuneCountInString(strings.Join(values, "")) > 20_000:
+			return invalid("evidence["+name+"]", "", "It has more than 20,000 characters.")
+		}
+	}
+	return nil
 }

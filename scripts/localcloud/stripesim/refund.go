@@ -83,7 +83,7 @@ func refundAllowed(ch *charge, amount int64, named bool) *apiError {
 	switch {
 	case ch.status != succeeded || !ch.captured:
 		return wrongState("", "Only a successful, captured charge can be refunded.", nil)
-	case ch.dispute != nil && ch.dispute.holdsFunds():
+	case ch.heldBack():
 		return wrongState("charge_disputed", "The charge has been charged back.", nil)
 	case ch.refundable() == 0:
 		return wrongState("charge_already_refunded", "The charge has already been refunded.", nil)

@@ -17,7 +17,7 @@ func (s *Sim) warn(ch *charge) *warning {
 }
 
 func (s *Sim) viewWarning(w *warning) object {
-	return object{"id": w.id, "object": "radar.early_fraud_warning", "actionable": w.charge.refundable() > 0 && w.charge.dispute == nil,
+	return object{"id": w.id, "object": "radar.early_fraud_warning", "actionable": w.charge.refundable() > 0 && len(w.charge.disputes) == 0,
 		"charge": w.charge.id, "created": w.created, "fraud_type": "made_with_stolen_card", "livemode": false, "payment_intent": w.charge.intent.id}
 }
 

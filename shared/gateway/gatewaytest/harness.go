@@ -142,6 +142,9 @@ type Harness struct {
 	// RefundFail lets a refund come back that had succeeded. nil if that cannot be.
 	RefundFail func(ref string)
 	Decide     func(dispute string, won bool) // With Cards' Disputes only.
+	// Complain lets the bank dispute an amount of a payment, by its Facts.Intent, and gives the dispute's reference. With Cards' Disputes
+	// only.
+	Complain func(intent string, minor int64) string
 
 	// Deliveries are the webhooks since the last call, as an endpoint with our subscription gets them.
 	Deliveries func() []Delivery
@@ -172,7 +175,7 @@ func Run(t *testing.T, open func(*testing.T) *Harness) {
 		cases []testCase
 	}{
 		{"start", startCases}, {"pay", payCases}, {"confirm", confirmCases}, {"capture", captureCases}, {"end", endCases},
-		{"refund", refundCases}, {"fault", faultCases()}, {"events", eventCases}, {"webhook", webhookCases}, {"forgery", forgeryCases},
+		{"refund", refundCases}, {"answer", append(answerFaults(), answerCases...)}, {"fault", faultCases()}, {"events", eventCases}, {"webhook", webhookCases}, {"forgery", forgeryCases},
 	}
 	kind := open(t)
 	complete(t, kind)

@@ -46,7 +46,13 @@ func New(base string, plain bool, transport http.RoundTripper) (*Client, error) 
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
 }
 
-// Call is one request. Body is sent as JSON unless it is url.Values, which is sent as a form; nil sends none.
+// Part is JSON that is sent as the one part of a multipart form, for what takes files beside it.
+type Part struct {
+	Name string // In letters.
+	Body any
+}
+
+// Call is one request. Body is sent as JSON unless it is url.Values, which is sent as a form, or a Part; nil sends none.
 type Call struct {
 	Method, Path string // Path begins with a slash, and holds its query.
 	Header       http.Header
@@ -112,6 +118,14 @@ func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) 
 	case nil:
 	case url.Values:
 		body, kind = strings.NewReader(b.Encode()), "application/x-www-form-urlencoded"
+	case Part:
+		data, err := json.Marshal(b.Body)
+		if err != nil {
+			return nil, err
+		}
+		// JSON holds no line break, and so never a boundary.
+		body, kind = strings.NewReader("--"+boundary+"\r\nContent-Disposition: form-data; name=\""+b.Name+"\"\r\nContent-Type: application/json\r\n\r\n"+
+			string(data)+"\r\n--"+boundary+"--\r\n"), "multipart/form-data; boundary="+boundary
 	default:
 		data, err := json.Marshal(b)
 		if err != nil {
@@ -133,6 +147,9 @@ func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) 
 	}
 	return req, nil
 }
+
+// boundary parts what is sent as a form of parts.
+const boundary = "till-part"
 
 // noAnswer says why there is none. Of the transport's own text nothing is kept: it may quote what was received.
 func (r *Refusal) noAnswer(err error) {

@@ -15,6 +15,7 @@ const disputesMax = 50
 // dispute is what is read of one. https://developer.paypal.com/api/customer-disputes/v1/definitions/dispute
 type dispute struct {
 	ID      string    `json:"dispute_id"`
+	Reason  string    `json:"reason"`
 	Status  string    `json:"status"`
 	Stage   string    `json:"dispute_life_cycle_stage"`
 	Amount  wire      `json:"dispute_amount"`
@@ -56,6 +57,21 @@ var outcomes = map[string]payment.DisputeState{
 	"NONE":                   payment.DisputeWon,
 }
 
+// reasons is what each reason of a dispute means; others are none of these.
+// https://developer.paypal.com/api/customer-disputes/v1/definitions/dispute_reason
+var reasons = map[string]payment.DisputeReason{
+	"UNAUTHORISED":                            payment.ReasonFraud,
+	"MERCHANDISE_OR_SERVICE_NOT_RECEIVED":     payment.ReasonNotReceived,
+	"MERCHANDISE_OR_SERVICE_NOT_AS_DESCRIBED": payment.ReasonNotAsDescribed,
+	"DUPLICATE_TRANSACTION":                   payment.ReasonDuplicate,
+	"PAYMENT_BY_OTHER_MEANS":                  payment.ReasonDuplicate,
+	"CREDIT_NOT_PROCESSED":                    payment.ReasonCreditNotIssued,
+	"CANCELED_RECURRING_BILLING":              payment.ReasonCanceled,
+	"INCORRECT_AMOUNT":                        payment.ReasonAmount,
+	"PROBLEM_WITH_REMITTANCE":                 payment.ReasonOther,
+	"OTHER":                                   payment.ReasonOther,
+}
+
 // disputesOf asks for the disputes of a capture, and for each how it stands: lists hold no movements of money.
 func (g *Gateway) disputesOf(ctx context.Context, op, captureID string, c money.Currency) ([]payment.DisputeFacts, error) {
 	var list struct {
@@ -89,7 +105,10 @@ func (g *Gateway) disputesOf(ctx context.Context, op, captureID string, c money.
 }
 
 func (d dispute) facts(op, id string, c money.Currency) (payment.DisputeFacts, error) {
-	f := payment.DisputeFacts{Ref: id}
+	f := payment.DisputeFacts{Ref: id, Reason: payment.ReasonOther}
+	if reason, known := reasons[d.Reason]; known {
+		f.Reason = reason
+	}
 	var known bool
 	if d.Status == "RESOLVED" {
 		f.State, known = outcomes[d.Outcome.Code]

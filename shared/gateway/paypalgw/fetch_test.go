@@ -164,26 +164,26 @@ func TestDisputes(t *testing.T) {
 		want               payment.DisputeFacts
 	}{
 		{"an inquiry has taken nothing", "WAITING_FOR_SELLER_RESPONSE", `,"dispute_life_cycle_stage":"INQUIRY"`,
-			payment.DisputeFacts{State: payment.DisputeInquiry, DueBy: due, Amount: 1999}},
+			payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeInquiry, DueBy: due, Amount: 1999}},
 		{"a claim has taken what its movements say", "WAITING_FOR_SELLER_RESPONSE", `,"dispute_life_cycle_stage":"CHARGEBACK","fund_movements":[` +
 			moved("SELLER", "DEBIT", "DISPUTE_SETTLEMENT", "19.99") + "," + moved("SELLER", "DEBIT", "CHARGEBACK_FEE", "14.00") + "," +
-			moved("BUYER", "CREDIT", "DISPUTE_SETTLEMENT", "19.99") + "]", payment.DisputeFacts{State: payment.DisputeNeedsResponse, DueBy: due, Amount: 1999, Withdrawn: 1999, Fee: 1400}},
+			moved("BUYER", "CREDIT", "DISPUTE_SETTLEMENT", "19.99") + "]", payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeNeedsResponse, DueBy: due, Amount: 1999, Withdrawn: 1999, Fee: 1400}},
 		{"movements by their older name count", "UNDER_REVIEW", `,"money_movements":[{"affected_party":"SELLER","type":"DEBIT","amount":` + eur("5.00") + `}]`,
-			payment.DisputeFacts{State: payment.DisputeUnderReview, Amount: 1999, Withdrawn: 500}},
+			payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeUnderReview, Amount: 1999, Withdrawn: 500}},
 		{"by both names they count once", "UNDER_REVIEW", `,"fund_movements":[` + moved("SELLER", "DEBIT", "DISPUTE_SETTLEMENT", "5.00") +
 			`],"money_movements":[{"affected_party":"SELLER","type":"DEBIT","amount":` + eur("5.00") + `}]`,
-			payment.DisputeFacts{State: payment.DisputeUnderReview, Amount: 1999, Withdrawn: 500}},
+			payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeUnderReview, Amount: 1999, Withdrawn: 500}},
 		{"what is won comes back", "RESOLVED", `,"dispute_outcome":{"outcome_code":"RESOLVED_SELLER_FAVOUR"},"fund_movements":[` +
 			moved("SELLER", "DEBIT", "DISPUTE_SETTLEMENT", "19.99") + "," + moved("SELLER", "CREDIT", "DISPUTE_SETTLEMENT", "19.99") + "]",
-			payment.DisputeFacts{State: payment.DisputeWon, Amount: 1999}},
+			payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeWon, Amount: 1999}},
 		{"what is lost is gone", "RESOLVED", `,"dispute_outcome":{"outcome_code":"RESOLVED_BUYER_FAVOUR"},"fund_movements":[` +
-			moved("SELLER", "DEBIT", "DISPUTE_SETTLEMENT", "19.99") + "]", payment.DisputeFacts{State: payment.DisputeLost, Amount: 1999, Withdrawn: 1999}},
+			moved("SELLER", "DEBIT", "DISPUTE_SETTLEMENT", "19.99") + "]", payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeLost, Amount: 1999, Withdrawn: 1999}},
 		{"a payment's own fee that comes back is not the dispute's", "RESOLVED", `,"dispute_outcome":{"outcome_code":"ACCEPTED"},"fund_movements":[` +
-			moved("SELLER", "CREDIT", "REVERSED_TRANSACTION_FEE", "0.98") + "]", payment.DisputeFacts{State: payment.DisputeAccepted, Amount: 1999}},
-		{"PayPal pays itself", "RESOLVED", `,"dispute_outcome":{"outcome_code":"RESOLVED_WITH_PAYOUT"}`, payment.DisputeFacts{State: payment.DisputeWon, Amount: 1999}},
-		{"the shopper gives up", "RESOLVED", `,"dispute_outcome":{"outcome_code":"CANCELED_BY_BUYER"}`, payment.DisputeFacts{State: payment.DisputeWon, Amount: 1999}},
+			moved("SELLER", "CREDIT", "REVERSED_TRANSACTION_FEE", "0.98") + "]", payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeAccepted, Amount: 1999}},
+		{"PayPal pays itself", "RESOLVED", `,"dispute_outcome":{"outcome_code":"RESOLVED_WITH_PAYOUT"}`, payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeWon, Amount: 1999}},
+		{"the shopper gives up", "RESOLVED", `,"dispute_outcome":{"outcome_code":"CANCELED_BY_BUYER"}`, payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeWon, Amount: 1999}},
 		{"more back than was taken is not a debt of the shop's", "UNDER_REVIEW", `,"fund_movements":[` + moved("SELLER", "CREDIT", "DISPUTE_SETTLEMENT", "1.00") + "]",
-			payment.DisputeFacts{State: payment.DisputeUnderReview, Amount: 1999}},
+			payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeUnderReview, Amount: 1999}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -94,6 +94,7 @@ func open(t *testing.T) *gatewaytest.Harness {
 		Break: b.breakIt, BreakOnly: func(f gatewaytest.Fault) { b.breakIt(f); b.only = true }, Book: b.book,
 		RefundThem: func(intent string, minor int64) { b.must(b.sim.RefundOrder(intent, minor)) },
 		Decide:     func(id string, won bool) { b.must(b.sim.CloseDispute(id, won)) },
+		Complain:   b.complain,
 		Deliveries: b.deliveries, Lose: b.lose,
 		Verify: func(d gatewaytest.Delivery) (payment.Event, error) {
 			b.at = d.At
@@ -321,4 +322,18 @@ func (b *bed) alter(body []byte, to gatewaytest.Change) []byte {
 	out, err := json.Marshal(event)
 	b.must(err)
 	return out
+}
+
+// complain lets the bank dispute a part of a payment.
+func (b *bed) complain(intent string, minor int64) string {
+	b.t.Helper()
+	for _, p := range b.sim.Payments() {
+		if p.Intent == intent {
+			id, err := b.sim.DisputePart(p.Charge, "UNAUTHORISED", false, minor)
+			b.must(err)
+			return id
+		}
+	}
+	b.t.Fatalf("no payment %q", intent)
+	return ""
 }

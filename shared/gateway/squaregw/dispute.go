@@ -2,6 +2,7 @@ package squaregw
 
 import (
 	"context"
+	"strings"
 
 	"till/shared/fault"
 	"till/shared/payment"
@@ -57,11 +58,14 @@ func disputeFacts(op string, d disputeWire, f payment.Facts) (payment.DisputeFac
 	if m, err := fromWire(op, d.Amount); err == nil && m.Currency() == f.Amount.Currency() {
 		amount = m.Minor()
 	}
-	out := payment.DisputeFacts{Ref: d.ID, State: of.state, Amount: amount}
+	out := payment.DisputeFacts{Ref: d.ID, State: of.state, Reason: payment.ReasonOther, Amount: amount}
+	if reason, known := disputeReasons[d.Reason]; known {
+		out.Reason = reason
+	}
 	if of.withdrawn {
 		out.Withdrawn = amount
 	}
-	if of.state == payment.DisputeInquiry || of.state == payment.DisputeNeedsResponse {
+	if strings.HasSuffix(d.State, "EVIDENCE_REQUIRED") {
 		out.DueBy = when(d.DueAt)
 	}
 	return out, nil

@@ -92,10 +92,10 @@ func TestFactsAreWhole(t *testing.T) {
 	want := payment.Facts{State: payment.Captured, Order: "ord_1", Attempt: "pay_1", Intent: "o1", Amount: money.Of(1999, "EUR"), Captured: 1999, Fee: 50,
 		Refunds: []payment.RefundFacts{{ID: "ref_1", Ref: "p1_r1", State: payment.RefundSucceeded, Amount: 700}, {Ref: "p1_r2", State: payment.RefundPending, Amount: 100},
 			{Ref: "p1_r3", State: payment.RefundFailed, Amount: 100}, {Ref: "p1_r4", State: payment.RefundFailed, Amount: 100}},
-		Disputes: []payment.DisputeFacts{{Ref: "d1", State: payment.DisputeInquiry, Amount: 1, DueBy: due}, {Ref: "d2", State: payment.DisputeInquiry, Amount: 2, DueBy: due},
-			{Ref: "d3", State: payment.DisputeWon, Amount: 3}, {Ref: "d4", State: payment.DisputeNeedsResponse, Amount: 4, Withdrawn: 4, DueBy: due},
-			{Ref: "d5", State: payment.DisputeUnderReview, Amount: 5, Withdrawn: 5}, {Ref: "d6", State: payment.DisputeWon, Amount: 6},
-			{Ref: "d7", State: payment.DisputeLost, Amount: 1999, Withdrawn: 1999}, {Ref: "d8", State: payment.DisputeAccepted, Amount: 8, Withdrawn: 8}}}
+		Disputes: []payment.DisputeFacts{{Ref: "d1", Reason: payment.ReasonOther, State: payment.DisputeInquiry, Amount: 1, DueBy: due}, {Ref: "d2", Reason: payment.ReasonOther, State: payment.DisputeInquiry, Amount: 2},
+			{Ref: "d3", Reason: payment.ReasonOther, State: payment.DisputeWon, Amount: 3}, {Ref: "d4", Reason: payment.ReasonOther, State: payment.DisputeNeedsResponse, Amount: 4, Withdrawn: 4, DueBy: due},
+			{Ref: "d5", Reason: payment.ReasonOther, State: payment.DisputeUnderReview, Amount: 5, Withdrawn: 5}, {Ref: "d6", Reason: payment.ReasonOther, State: payment.DisputeWon, Amount: 6},
+			{Ref: "d7", Reason: payment.ReasonOther, State: payment.DisputeLost, Amount: 1999, Withdrawn: 1999}, {Ref: "d8", Reason: payment.ReasonOther, State: payment.DisputeAccepted, Amount: 8, Withdrawn: 8}}}
 	got, err := newGateway(t, s).Fetch(t.Context(), embedded)
 	if err != nil {
 		t.Fatal(err)

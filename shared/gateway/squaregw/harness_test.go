@@ -79,6 +79,7 @@ func (b *bed) harness() *gatewaytest.Harness {
 		Book:       func(order string) gatewaytest.Book { return b.book(order, currency) },
 		RefundThem: b.refundThem, RefundFail: func(ref string) { b.must(b.sim.SettleRefund(ref, "failed")) },
 		Decide:     func(id string, won bool) { b.must(b.sim.CloseDispute(id, won)) },
+		Complain:   b.complain,
 		Deliveries: b.deliveries, Lose: b.lose,
 		Verify: func(d gatewaytest.Delivery) (payment.Event, error) {
 			return verifier.Verify(d.Body, func(name string) string {
@@ -341,4 +342,18 @@ func (b *bed) alter(body []byte, to gatewaytest.Change) []byte {
 	out, err := json.Marshal(event)
 	b.must(err)
 	return out
+}
+
+// complain lets the bank dispute a part of a payment.
+func (b *bed) complain(intent string, minor int64) string {
+	b.t.Helper()
+	for _, p := range b.sim.Payments() {
+		if p.Intent == intent {
+			id, err := b.sim.DisputePart(p.Charge, "NO_KNOWLEDGE", minor)
+			b.must(err)
+			return id
+		}
+	}
+	b.t.Fatalf("no payment %q", intent)
+	return ""
 }

@@ -49,6 +49,19 @@ var disputeStates = map[string]struct {
 	"ACCEPTED":                  {payment.DisputeAccepted, true},
 }
 
+// disputeReasons is what each reason of a dispute means; others are none of these.
+// https://developer.squareup.com/reference/square/enums/DisputeReason
+var disputeReasons = map[string]payment.DisputeReason{
+	"NO_KNOWLEDGE":             payment.ReasonFraud,
+	"NOT_RECEIVED":             payment.ReasonNotReceived,
+	"NOT_AS_DESCRIBED":         payment.ReasonNotAsDescribed,
+	"DUPLICATE":                payment.ReasonDuplicate,
+	"PAID_BY_OTHER_MEANS":      payment.ReasonDuplicate,
+	"CUSTOMER_REQUESTS_CREDIT": payment.ReasonCreditNotIssued,
+	"CANCELLED":                payment.ReasonCanceled,
+	"AMOUNT_DIFFERS":           payment.ReasonAmount,
+}
+
 // judge says how an attempt stands, by its order and those payments of it that are or may become money. Money counts, whatever
 // the order's own state.
 func judge(op string, o *orderWire, live []*paymentWire) (payment.State, error) {

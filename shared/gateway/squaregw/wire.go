@@ -56,6 +56,7 @@ type (
 	disputeWire struct {
 		ID       string    `json:"id"`
 		State    string    `json:"state"`
+		Reason   string    `json:"reason"`
 		DueAt    string    `json:"due_at"`
 		Amount   moneyWire `json:"amount_money"`
 		Disputed struct {

@@ -67,6 +67,7 @@ type (
 		Status   stripe.DisputeStatus `json:"status"`
 		Amount   int64                `json:"amount"`
 		Currency stripe.Currency      `json:"currency"`
+		Reason   stripe.DisputeReason `json:"reason"`
 		Evidence struct {
 			DueBy int64 `json:"due_by"`
 		} `json:"evidence_details"`
@@ -124,6 +125,8 @@ func decode(body []byte, v any) bool {
 		return into(body, v, (*wholeIntent).intent)
 	case *stripe.Refund:
 		return into(body, v, (*refundWire).refund)
+	case *stripe.Dispute:
+		return into(body, v, (*disputeWire).dispute)
 	case *stripe.CheckoutSessionList:
 		return all(body, &v.ListMeta, &v.Data, (*sessionWire).session)
 	case *stripe.PaymentIntentList:
@@ -216,7 +219,7 @@ func (w *refundWire) refund() *stripe.Refund {
 }
 
 func (w *disputeWire) dispute() *stripe.Dispute {
-	d := &stripe.Dispute{ID: w.ID, Status: w.Status, Amount: w.Amount, Currency: w.Currency,
+	d := &stripe.Dispute{ID: w.ID, Status: w.Status, Amount: w.Amount, Currency: w.Currency, Reason: w.Reason,
 		EvidenceDetails: &stripe.DisputeEvidenceDetails{DueBy: w.Evidence.DueBy}}
 	for _, m := range w.BalanceTransactions {
 		d.BalanceTransactions = append(d.BalanceTransactions, m.movement())

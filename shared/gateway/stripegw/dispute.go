@@ -41,7 +41,10 @@ func disputeFacts(op string, d *stripe.Dispute, received money.Amount) (payment.
 	if err != nil || amount.Currency() != received.Currency() {
 		amount = received // In another currency: the most that it can be.
 	}
-	f := payment.DisputeFacts{Ref: d.ID, State: now, Amount: amount.Minor()}
+	f := payment.DisputeFacts{Ref: d.ID, State: now, Reason: payment.ReasonOther, Amount: amount.Minor()}
+	if reason, known := disputeReasons[d.Reason]; known {
+		f.Reason = reason
+	}
 	f.Withdrawn, f.Fee = disputeMoney(op, d.BalanceTransactions, f, amount)
 	answers := d.Status == stripe.DisputeStatusNeedsResponse || d.Status == stripe.DisputeStatusWarningNeedsResponse
 	if e := d.EvidenceDetails; answers && e != nil && e.DueBy > 0 && e.DueBy <= latest {

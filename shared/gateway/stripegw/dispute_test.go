@@ -20,20 +20,20 @@ func TestDisputesAreReadWithTheirMoney(t *testing.T) {
 		name, status, moved string
 		want                payment.DisputeFacts
 	}{
-		{"a bank's question takes nothing", "warning_needs_response", "", payment.DisputeFacts{State: payment.DisputeInquiry, DueBy: due}},
-		{"a question that was answered cannot be answered again", "warning_under_review", "", payment.DisputeFacts{State: payment.DisputeInquiry}},
-		{"a dispute takes the money and a fee", "needs_response", taken, payment.DisputeFacts{State: payment.DisputeNeedsResponse, DueBy: due, Withdrawn: 1999, Fee: 2000}},
-		{"one that is being decided still holds it", "under_review", taken, payment.DisputeFacts{State: payment.DisputeUnderReview, Withdrawn: 1999, Fee: 2000}},
-		{"one that is won gives the money back, and the fee is gone", "won", taken + "," + given, payment.DisputeFacts{State: payment.DisputeWon, Fee: 2000}},
-		{"one that is won may give the fee back", "won", taken + "," + strings.Replace(given, `"fee":0`, `"fee":-2000`, 1), payment.DisputeFacts{State: payment.DisputeWon}},
-		{"one that is lost keeps it", "lost", taken, payment.DisputeFacts{State: payment.DisputeLost, Withdrawn: 1999, Fee: 2000}},
+		{"a bank's question takes nothing", "warning_needs_response", "", payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeInquiry, DueBy: due}},
+		{"a question that was answered cannot be answered again", "warning_under_review", "", payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeInquiry}},
+		{"a dispute takes the money and a fee", "needs_response", taken, payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeNeedsResponse, DueBy: due, Withdrawn: 1999, Fee: 2000}},
+		{"one that is being decided still holds it", "under_review", taken, payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeUnderReview, Withdrawn: 1999, Fee: 2000}},
+		{"one that is won gives the money back, and the fee is gone", "won", taken + "," + given, payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeWon, Fee: 2000}},
+		{"one that is won may give the fee back", "won", taken + "," + strings.Replace(given, `"fee":0`, `"fee":-2000`, 1), payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeWon}},
+		{"one that is lost keeps it", "lost", taken, payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeLost, Withdrawn: 1999, Fee: 2000}},
 		{"a balance in another currency says only what rules say", "needs_response", strings.ReplaceAll(taken, "eur", "usd"),
-			payment.DisputeFacts{State: payment.DisputeNeedsResponse, DueBy: due, Withdrawn: 1999}},
-		{"nor when it was won", "won", strings.ReplaceAll(taken+","+given, "eur", "usd"), payment.DisputeFacts{State: payment.DisputeWon}},
-		{"more is not withdrawn than is disputed", "lost", taken + "," + taken, payment.DisputeFacts{State: payment.DisputeLost, Withdrawn: 1999, Fee: 4000}},
-		{"null is no movement", "lost", "null," + taken, payment.DisputeFacts{State: payment.DisputeLost, Withdrawn: 1999, Fee: 2000}},
+			payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeNeedsResponse, DueBy: due, Withdrawn: 1999}},
+		{"nor when it was won", "won", strings.ReplaceAll(taken+","+given, "eur", "usd"), payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeWon}},
+		{"more is not withdrawn than is disputed", "lost", taken + "," + taken, payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeLost, Withdrawn: 1999, Fee: 4000}},
+		{"null is no movement", "lost", "null," + taken, payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeLost, Withdrawn: 1999, Fee: 2000}},
 		{"an amount that cannot be is in no currency of ours", "lost", `{"amount":-9223372036854775808,"fee":-9223372036854775808,"currency":"eur"}`,
-			payment.DisputeFacts{State: payment.DisputeLost, Withdrawn: 1999}},
+			payment.DisputeFacts{Reason: payment.ReasonOther, State: payment.DisputeLost, Withdrawn: 1999}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -90,9 +90,9 @@ func TestFactsAreWhole(t *testing.T) {
 		Refunds: []payment.RefundFacts{{ID: "ref_1", Ref: "re_1", State: payment.RefundSucceeded, Amount: 700},
 			{Ref: "re_2", State: payment.RefundPending, Amount: 100}, {Ref: "re_3", State: payment.RefundPending, Amount: 100},
 			{Ref: "re_4", State: payment.RefundFailed, Amount: 100}, {Ref: "re_5", State: payment.RefundCanceled, Amount: 100}},
-		Disputes: []payment.DisputeFacts{{Ref: "dp_1", State: payment.DisputeNeedsResponse, Amount: 1999}, {Ref: "dp_2", State: payment.DisputeUnderReview, Amount: 1},
-			{Ref: "dp_3", State: payment.DisputeInquiry, Amount: 2}, {Ref: "dp_4", State: payment.DisputeInquiry, Amount: 3},
-			{Ref: "dp_5", State: payment.DisputeWon, Amount: 4}, {Ref: "dp_6", State: payment.DisputeWon, Amount: 5}, {Ref: "dp_7", State: payment.DisputeLost, Amount: 1999}}}
+		Disputes: []payment.DisputeFacts{{Ref: "dp_1", Reason: payment.ReasonOther, State: payment.DisputeNeedsResponse, Amount: 1999}, {Ref: "dp_2", Reason: payment.ReasonOther, State: payment.DisputeUnderReview, Amount: 1},
+			{Ref: "dp_3", Reason: payment.ReasonOther, State: payment.DisputeInquiry, Amount: 2}, {Ref: "dp_4", Reason: payment.ReasonOther, State: payment.DisputeInquiry, Amount: 3},
+			{Ref: "dp_5", Reason: payment.ReasonOther, State: payment.DisputeWon, Amount: 4}, {Ref: "dp_6", Reason: payment.ReasonOther, State: payment.DisputeWon, Amount: 5}, {Ref: "dp_7", Reason: payment.ReasonOther, State: payment.DisputeLost, Amount: 1999}}}
 	for _, more := range []bool{false, true} { // With more than came along, the refunds are listed.
 		g := newGateway(t, answerer(func(r *http.Request) (*http.Response, error) {
 			switch {

@@ -49,6 +49,18 @@ var disputeStates = map[stripe.DisputeStatus]payment.DisputeState{
 	stripe.DisputeStatusLost:                 payment.DisputeLost,
 }
 
+// disputeReasons is what each reason of a dispute means; others are none of these. https://docs.stripe.com/disputes/categories
+var disputeReasons = map[stripe.DisputeReason]payment.DisputeReason{
+	stripe.DisputeReasonFraudulent:           payment.ReasonFraud,
+	stripe.DisputeReasonUnrecognized:         payment.ReasonFraud,
+	stripe.DisputeReasonDebitNotAuthorized:   payment.ReasonFraud,
+	stripe.DisputeReasonProductNotReceived:   payment.ReasonNotReceived,
+	stripe.DisputeReasonProductUnacceptable:  payment.ReasonNotAsDescribed,
+	stripe.DisputeReasonDuplicate:            payment.ReasonDuplicate,
+	stripe.DisputeReasonCreditNotProcessed:   payment.ReasonCreditNotIssued,
+	stripe.DisputeReasonSubscriptionCanceled: payment.ReasonCanceled,
+}
+
 func intentState(op string, pi *stripe.PaymentIntent) (payment.State, error) {
 	if s, known := intentStates[pi.Status]; known {
 		return s, nil

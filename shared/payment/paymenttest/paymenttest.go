@@ -5,6 +5,7 @@ package paymenttest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +26,9 @@ type Gateway struct {
 	RefundState payment.RefundState
 	// Can replaces the capabilities, if it has modes.
 	Can payment.Capabilities
+
+	// Answered is what was sent against disputes.
+	Answered []payment.Evidence
 
 	// Told is what Events gives, and Since what it was asked for last.
 	Told  []payment.Event
@@ -175,6 +179,37 @@ func (g *Gateway) Capture(_ context.Context, a payment.Attempt, c payment.Captur
 		g.taken[c.ID] = true
 		if f.Captured += c.Amount; c.Final || f.Captured == f.Amount.Minor() {
 			f.State, f.CaptureBefore = payment.Captured, time.Time{}
+		}
+		return copied(f), nil
+	})
+}
+
+// AnswerDispute is payment.Gateway's. What was sent is Answered.
+func (g *Gateway) AnswerDispute(_ context.Context, a payment.Attempt, dispute string, e payment.Evidence) (payment.Facts, error) {
+	return g.answer("AnswerDispute", a, dispute, func(d *payment.DisputeFacts) {
+		d.State, d.DueBy, g.Answered = payment.DisputeUnderReview, time.Time{}, append(g.Answered, e)
+	})
+}
+
+// AcceptDispute is payment.Gateway's.
+func (g *Gateway) AcceptDispute(_ context.Context, a payment.Attempt, dispute string, _ payment.AnswerID) (payment.Facts, error) {
+	return g.answer("AcceptDispute", a, dispute, func(d *payment.DisputeFacts) {
+		d.State, d.DueBy, d.Withdrawn = payment.DisputeLost, time.Time{}, d.Amount
+	})
+}
+
+func (g *Gateway) answer(name string, a payment.Attempt, dispute string, change func(*payment.DisputeFacts)) (payment.Facts, error) {
+	return call(g, name, func() (payment.Facts, error) {
+		f, err := g.find(a)
+		if err != nil {
+			return payment.Facts{}, err
+		}
+		i := slices.IndexFunc(f.Disputes, func(d payment.DisputeFacts) bool { return d.Ref == dispute })
+		if i < 0 {
+			return payment.Facts{}, fault.New(fault.NotFound, "paymenttest", "dispute_not_found", "")
+		}
+		if f.Disputes[i].Answerable() {
+			change(&f.Disputes[i])
 		}
 		return copied(f), nil
 	})

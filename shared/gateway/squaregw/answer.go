@@ -1,0 +1,91 @@
+package squaregw
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"till/shared/fault"
+	"till/shared/payment"
+)
+
+// textMax is how many characters a text of the evidence may have, textsMax how many of them are sent of one kind.
+// https://developer.squareup.com/reference/square/disputes-api/create-dispute-evidence-text
+const (
+	textMax  = 500
+	textsMax = 4
+)
+
+// AnswerDispute adds the evidence piece by piece, each once by its key, and submits it. Errors: as payment.Gateway.
+// https://developer.squareup.com/docs/disputes-api/process-disputes
+func (g *Gateway) AnswerDispute(ctx context.Context, a payment.Attempt, dispute string, e payment.Evidence) (payment.Facts, error) {
+	const op = "squaregw.AnswerDispute"
+	return g.answer(ctx, op, a, dispute, func(path string) error {
+		for i, p := range pieces(e) {
+			err := g.change(ctx, op, http.MethodPost, path+"/evidence-text",
+				object{"idempotency_key": string(e.Key) + "/" + strconv.Itoa(i), "evidence_type": p.kind, "evidence_text": p.text}, &struct{}{})
+			if err != nil {
+				return err
+			}
+		}
+		return g.change(ctx, op, http.MethodPost, path+"/submit-evidence", nil, &struct{}{})
+	})
+}
+
+// AcceptDispute gives in. Errors: as payment.Gateway. https://developer.squareup.com/reference/square/disputes-api/accept-dispute
+func (g *Gateway) AcceptDispute(ctx context.Context, a payment.Attempt, dispute string, _ payment.AnswerID) (payment.Facts, error) {
+	const op = "squaregw.AcceptDispute"
+	return g.answer(ctx, op, a, dispute, func(path string) error {
+		return g.change(ctx, op, http.MethodPost, path+"/accept", nil, &struct{}{})
+	})
+}
+
+// answer makes calls about a dispute of an attempt's, once.
+func (g *Gateway) answer(ctx context.Context, op string, a payment.Attempt, dispute string, call func(path string) error) (payment.Facts, error) {
+	path, err := at(op, "/v2/disputes", dispute)
+	if err != nil {
+		return payment.Facts{}, err
+	}
+	fetch := func() (payment.Facts, error) { return g.Fetch(ctx, a) }
+	return payment.AnswerOnce(op, dispute, fetch, func() error {
+		err := call(path)
+		if err != nil && refusedAsSent(err) && fault.Is(err, fault.Internal, fault.Conflict, fault.Invalid) {
+			return &fault.Error{Kind: fault.Declined, Op: op, Code: fault.Code(err), Msg: payment.RefusalText(fault.Declined), Err: refusalOf(err)}
+		}
+		return err
+	})
+}
+
+// piece is one text. https://developer.squareup.com/reference/square/enums/DisputeEvidenceType
+type piece struct{ kind, text string }
+
+// pieces are the facts, each with its kind, in texts that Square takes.
+func pieces(e payment.Evidence) []piece {
+	var out []piece
+	add := func(kind, text string) {
+		for n := 0; text != "" && n < textsMax; n++ {
+			part := payment.Cut(text, textMax)
+			out = append(out, piece{kind, part})
+			if text = text[len(part):]; text != "" && text[0] == '\n' {
+				text = text[1:]
+			}
+		}
+	}
+	people := ""
+	for _, p := range [...]string{e.Name, e.Email, e.Billing, e.Shipping} {
+		if p != "" {
+			people += p + "\n"
+		}
+	}
+	add("REBUTTAL_EXPLANATION", e.Statement)
+	add("RECEIPT", e.Product)
+	add("CARDHOLDER_INFORMATION", people)
+	for _, p := range e.Parcels[:min(len(e.Parcels), textsMax)] {
+		add("TRACKING_NUMBER", p.Tracking)
+	}
+	add("PROOF_OF_DELIVERY_DOCUMENTATION", e.Delivery())
+	add("CANCELLATION_OR_REFUND_DOCUMENTATION", e.Returned())
+	add("CARDHOLDER_COMMUNICATION", e.Messages)
+	add("GENERIC_EVIDENCE", e.Timeline)
+	return out
+}
