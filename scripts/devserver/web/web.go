@@ -158,6 +158,10 @@ func (s site) addPages(cfg Config) {
 		if base == "layout.html" {
 			return
 		}
+		if base == "problem.html" {
+			s.addProblems(cfg, layout, body)
+			return
+		}
 		page := template.Must(template.Must(layout.Clone()).Parse(string(body)))
 		var out bytes.Buffer
 		if err := page.ExecuteTemplate(&out, "layout", cfg); err != nil {
@@ -195,7 +199,7 @@ func IsAPI(r *http.Request) bool {
 	switch first {
 	case "products", "quotes", "orders", "webhooks", "staff", "customers":
 		return true
-	case "", "shop", "assets", "_dev", "favicon.ico":
+	case "", "shop", "assets", "_dev", "problems", "favicon.ico":
 		return false
 	}
 	return !strings.Contains(r.Header.Get("Accept"), "text/html")

@@ -9,11 +9,9 @@ import (
 	"slices"
 	"strings"
 
+	"till/shared/edge/problem"
 	"till/shared/fault"
 )
-
-// problemBase stands before a code in a problem's type.
-const problemBase = "https://till.example/problems/"
 
 // outcome is how one kind of error is answered and logged.
 type outcome struct {
@@ -170,7 +168,7 @@ func document(req Request, o outcome, shown []*fault.Error, a answer) Response {
 	for name, value := range a.members {
 		members[name] = value
 	}
-	members["type"], members["title"], members["status"], members["code"] = problemBase+code, o.title, o.status, code
+	members["type"], members["title"], members["status"], members["code"] = problem.Base+code, o.title, o.status, code
 	members["request_id"] = req.RequestContext.RequestID
 	if !o.hidden {
 		if list := errorList(shown); len(list) > 0 {
