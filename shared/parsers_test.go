@@ -70,6 +70,8 @@ func parsers() []reader {
 		{"a stored change", "shared/order.DecodeChange", "shared/order.FuzzDecodeChange", ""},
 		{"a stored posting", "shared/ledger.UnmarshalJSON", "shared/ledger.FuzzPostingJSON", "Unmarshal"},
 		{"a chain of changes", "shared/order.Replay", "shared/order.FuzzDecodeChange", ""},
+		{"what a shopper looks for", "shared/catalog.ParseSearch", "shared/catalog.FuzzParseSearch", ""},
+		{"a stored version of a product", "shared/catalog.DecodeVersion", "shared/catalog.FuzzDecodeVersion", ""},
 		{"a stored product", "shared/catalog.DecodeProduct", "shared/catalog.FuzzDecodeProduct", ""},
 		{"a row of a table", "shared/dynamo.Order", "shared/dynamo.FuzzRows", ""},
 		{"a place in a table's list", "shared/dynamo.DayOrders", "shared/dynamo.FuzzCursor", ""},

@@ -35,7 +35,9 @@ type History interface {
 type Products interface {
 	Product(context.Context, catalog.SKU) (catalog.Product, error)
 	Products(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Product, error)
-	ListProducts(ctx context.Context, cursor string, limit int) ([]catalog.Product, string, error)
+	ListProducts(ctx context.Context, list catalog.List, cursor string, limit int) ([]catalog.Product, string, error)
+	FindProducts(ctx context.Context, search catalog.Search, cursor string, limit int) ([]catalog.Product, string, error)
+	Family(ctx context.Context, family string) ([]catalog.SKU, error)
 	Stock(context.Context, catalog.SKU) (catalog.Stock, error)
 	Stocks(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Stock, error)
 }

@@ -103,18 +103,33 @@ func (w slowStore) Products(ctx context.Context, skus []catalog.SKU) (map[catalo
 	return slow(ctx, w.s, storeLimit, func() (map[catalog.SKU]catalog.Product, error) { return w.Store.Products(ctx, skus) })
 }
 
-func (w slowStore) ListProducts(ctx context.Context, cursor string, limit int) ([]catalog.Product, string, error) {
+func (w slowStore) ListProducts(ctx context.Context, list catalog.List, cursor string, limit int) ([]catalog.Product, string, error) {
 	if err := w.s.call(ctx, storeLimit); err != nil {
 		return nil, "", err
 	}
-	return w.Store.ListProducts(ctx, cursor, limit)
+	return w.Store.ListProducts(ctx, list, cursor, limit)
 }
 
-func (w slowStore) PutProduct(ctx context.Context, p catalog.Product) error {
+func (w slowStore) FindProducts(ctx context.Context, search catalog.Search, cursor string, limit int) ([]catalog.Product, string, error) {
+	if err := w.s.call(ctx, storeLimit); err != nil {
+		return nil, "", err
+	}
+	return w.Store.FindProducts(ctx, search, cursor, limit)
+}
+
+func (w slowStore) Family(ctx context.Context, family string) ([]catalog.SKU, error) {
+	return slow(ctx, w.s, storeLimit, func() ([]catalog.SKU, error) { return w.Store.Family(ctx, family) })
+}
+
+func (w slowStore) ProductVersions(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Version, error) {
+	return slow(ctx, w.s, storeLimit, func() ([]catalog.Version, error) { return w.Store.ProductVersions(ctx, sku, before, limit) })
+}
+
+func (w slowStore) SaveProduct(ctx context.Context, p catalog.Product, e catalog.Edit) error {
 	if err := w.s.call(ctx, storeLimit); err != nil {
 		return err
 	}
-	return w.Store.PutProduct(ctx, p)
+	return w.Store.SaveProduct(ctx, p, e)
 }
 
 func (w slowStore) Stock(ctx context.Context, sku catalog.SKU) (catalog.Stock, error) {

@@ -222,6 +222,9 @@ func staffed() map[string]ready {
 		"putproduct": {soon, func(t *testing.T, s *services) run {
 			return s.http(assembly.PutProduct(s.tools(), s.store()), eventfile.Request(t, "putproduct", "put"))
 		}},
+		"showproducts": {soon, func(t *testing.T, s *services) run {
+			return s.http(assembly.ShowProducts(s.tools(), s.store()), eventfile.Request(t, "showproducts", "one"))
+		}},
 		"setstock": {soon, func(t *testing.T, s *services) run {
 			return s.http(assembly.SetStock(s.tools(), s.store()), eventfile.Request(t, "setstock", "counted"))
 		}},

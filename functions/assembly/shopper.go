@@ -11,6 +11,7 @@ import (
 	"till/functions/shopper/showproduct"
 	"till/functions/shopper/startpayment"
 	"till/functions/shopper/vieworder"
+	"till/shared/catalog"
 	"till/shared/edge/access"
 	"till/shared/edge/apigw"
 	"till/shared/edge/basket"
@@ -26,21 +27,25 @@ func serve(t Tools, f apigw.Func, checks ...apigw.Check) apigw.Func {
 
 // ListProducts assembles shopper/listproducts.
 func ListProducts(t Tools, s Products) apigw.Func {
-	return serve(t, listproducts.Handler{Rules: pricing.Standard(), List: s.ListProducts, Stocks: s.Stocks}.Handle)
+	return serve(t, listproducts.Handler{
+		Rules: pricing.Standard(), List: s.ListProducts, Find: s.FindProducts, Stocks: s.Stocks, Now: t.Now,
+	}.Handle)
 }
 
 // ShowProduct assembles shopper/showproduct.
 func ShowProduct(t Tools, s Products) apigw.Func {
-	return serve(t, showproduct.Handler{Rules: pricing.Standard(), Product: s.Product, Stock: s.Stock}.Handle)
+	return serve(t, showproduct.Handler{
+		Rules: pricing.Standard(), Product: s.Product, Stock: s.Stock, Family: s.Family, Products: s.Products, Stocks: s.Stocks, Now: t.Now,
+	}.Handle)
 }
 
-func pricerOf(s Products) basket.Pricer {
-	return basket.Pricer{Rules: pricing.Standard(), Products: s.Products}
+func pricerOf(t Tools, s Products) basket.Pricer {
+	return basket.Pricer{Rules: pricing.Standard(), Products: catalog.OnSaleNow(s.Products, t.Now)}
 }
 
 // Quote assembles shopper/quote.
 func Quote(t Tools, s Products) apigw.Func {
-	return serve(t, quote.Handler{Pricer: pricerOf(s)}.Handle)
+	return serve(t, quote.Handler{Pricer: pricerOf(t, s)}.Handle)
 }
 
 // PlaceOrder assembles shopper/placeorder.
@@ -49,7 +54,7 @@ func PlaceOrder(t Tools, set settings.PlaceOrder, s interface {
 	Products
 }, v *vault.Vault, links Links) apigw.Func {
 	return serve(t, placeorder.Handler{
-		Pricer: pricerOf(s), Book: bookOf(s), Customer: v.CustomerFor, Seal: v.SealContact, Links: links,
+		Pricer: pricerOf(t, s), Book: bookOf(s), Customer: v.CustomerFor, Seal: v.SealContact, Links: links,
 		Hold: set.StockHold, Now: t.Now, Log: t.Log,
 	}.Handle, apigw.Origins(set.Origins...))
 }

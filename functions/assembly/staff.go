@@ -19,6 +19,7 @@ import (
 	"till/functions/staff/setstock"
 	"till/functions/staff/ship"
 	"till/functions/staff/showorder"
+	"till/functions/staff/showproducts"
 	"till/functions/staff/tokenclaims"
 	"till/functions/staff/void"
 	"till/shared/catalog"
@@ -132,9 +133,18 @@ func TokenClaims(Tools) func(context.Context, events.CognitoEventUserPoolsPreTok
 
 // PutProduct assembles staff/putproduct.
 func PutProduct(t Tools, s interface {
-	PutProduct(context.Context, catalog.Product) error
+	Products
+	SaveProduct(context.Context, catalog.Product, catalog.Edit) error
 }) apigw.Func {
-	return serve(t, putproduct.Handler{Put: s.PutProduct, Now: t.Now}.Handle)
+	return serve(t, putproduct.Handler{Product: s.Product, Products: s.Products, Save: s.SaveProduct, Now: t.Now}.Handle)
+}
+
+// ShowProducts assembles staff/showproducts.
+func ShowProducts(t Tools, s interface {
+	Products
+	ProductVersions(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Version, error)
+}) apigw.Func {
+	return serve(t, showproducts.Handler{Product: s.Product, List: s.ListProducts, Versions: s.ProductVersions, Now: t.Now}.Handle)
 }
 
 // SetStock assembles staff/setstock.

@@ -119,7 +119,19 @@ func (v *Visit) SetStock(sku string, onHand int64) Counted {
 func (v *Visit) Put(sku string, price int64) {
 	v.T.Helper()
 	prices := map[string]int64{"EUR": price, "USD": price, "GBP": price, "JPY": price, "KWD": price}
-	v.AsStaff(http.MethodPut, "/staff/products/"+sku, "", map[string]any{"name": "Harbour mug", "prices": prices}).Want(v.T, http.StatusOK)
+	product := map[string]any{"name": "Harbour mug", "prices": prices}
+	r := v.TryPut(sku, "If-None-Match", product)
+	if r.Status == http.StatusPreconditionFailed {
+		r = v.TryPut(sku, "If-Match", product)
+	}
+	r.Want(v.T, http.StatusOK)
+}
+
+// TryPut puts a product: with If-None-Match a new one only, with If-Match over whatever is there.
+func (v *Visit) TryPut(sku, condition string, product map[string]any) Reply {
+	header := credentials(v.SignIn("manager"), "")
+	header[condition] = "*"
+	return v.Call(http.MethodPut, "/staff/products/"+sku, header, product)
 }
 
 // Product puts a product of this visit's own on sale, with so many on hand, and gives its SKU.

@@ -17,18 +17,23 @@ import (
 	"till/scripts/localcloud/clock"
 	"till/scripts/localshop"
 	"till/scripts/redrive/letters"
+	"till/shared/catalog"
 )
 
 // Seed puts the demo shop's products on sale, through the API as staff do.
 func (l *Local) Seed(ctx context.Context) error {
+	var products []catalog.Product
 	for _, item := range localshop.Demo() {
-		product := map[string]any{"name": item.Name, "description": item.Description, "prices": item.Prices, "weight_grams": item.WeightGrams,
-			"tax_class": item.TaxClass, "digital": item.Digital}
-		for path, body := range map[string]any{"/staff/products/": product, "/staff/stock/": map[string]any{"on_hand": item.OnHand}} {
-			reply, err := l.asStaff(ctx, http.MethodPut, path+string(item.SKU), body)
-			if err != nil || reply.Status != http.StatusOK {
-				return fmt.Errorf("putting %s on sale: %d %s (%w)", item.SKU, reply.Status, reply.Body, orElse(err, "refused"))
-			}
+		products = append(products, item.Product)
+	}
+	reply, err := l.asStaff(ctx, http.MethodPost, "/staff/products/import", map[string]any{"products": products})
+	if err != nil || reply.Status != http.StatusOK || !strings.Contains(string(reply.Body), `"refused":0,"failed":0`) {
+		return fmt.Errorf("putting products on sale: %d %s (%w)", reply.Status, reply.Body, orElse(err, "refused"))
+	}
+	for _, item := range localshop.Demo() {
+		reply, err := l.asStaff(ctx, http.MethodPut, "/staff/stock/"+string(item.SKU), map[string]any{"on_hand": item.OnHand})
+		if err != nil || reply.Status != http.StatusOK {
+			return fmt.Errorf("counting %s: %d %s (%w)", item.SKU, reply.Status, reply.Body, orElse(err, "refused"))
 		}
 	}
 	return nil

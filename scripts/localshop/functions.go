@@ -166,8 +166,9 @@ func staff() map[string]wiring {
 		"staff/tokenclaims": wire(settings.LoadTokenClaims, func(s *Shop, p Parts, _ settings.TokenClaims) any {
 			return assembly.TokenClaims(p.Tools)
 		}),
-		"staff/putproduct": wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.PutProduct(p.Tools, p.Store) }),
-		"staff/setstock":   wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.SetStock(p.Tools, p.Store) }),
+		"staff/putproduct":   wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.PutProduct(p.Tools, p.Store) }),
+		"staff/showproducts": wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.ShowProducts(p.Tools, p.Store) }),
+		"staff/setstock":     wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.SetStock(p.Tools, p.Store) }),
 	}
 }
 

@@ -28,7 +28,8 @@ type Store interface {
 	assembly.Days
 	vault.Keys
 	OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error)
-	PutProduct(context.Context, catalog.Product) error
+	SaveProduct(context.Context, catalog.Product, catalog.Edit) error
+	ProductVersions(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Version, error)
 	SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error)
 }
 

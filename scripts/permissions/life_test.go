@@ -65,6 +65,8 @@ func life() []chapter {
 func look(w *world) {
 	w.want(w.api(http.MethodGet, "/products", "", nil), http.StatusOK)
 	w.want(w.api(http.MethodGet, "/products/mug-blue", "", nil), http.StatusOK)
+	w.want(w.api(http.MethodGet, "/products?q=mug", "", nil), http.StatusOK)
+	w.want(w.api(http.MethodGet, "/products/tee-organic", "", nil), http.StatusOK)
 	quote := basket()
 	delete(quote, "email")
 	w.want(w.api(http.MethodPost, "/quotes", "", quote), http.StatusOK)
@@ -84,6 +86,14 @@ func keep(w *world) {
 	w.want(w.staff(http.MethodPut, "/staff/products/mug-red", map[string]any{
 		"name": "Harbour mug, red", "description": "Stoneware.", "prices": map[string]int{"EUR": 1680}, "weight_grams": 380, "active": true,
 	}), http.StatusOK)
+	for range 2 {
+		w.want(w.staff(http.MethodPost, "/staff/products/import", map[string]any{"products": []any{
+			map[string]any{"sku": "mug-red", "name": "Scarlet mug", "prices": map[string]int{"EUR": 1680}},
+		}}), http.StatusOK)
+	}
+	for _, path := range []string{"", "/mug-red", "/mug-red/history"} {
+		w.want(w.staff(http.MethodGet, "/staff/products"+path, nil), http.StatusOK)
+	}
 	w.want(w.staff(http.MethodPut, "/staff/stock/mug-red", map[string]any{"on_hand": 5}), http.StatusOK)
 	id := w.fulfilling()
 	w.pass(90 * time.Minute)

@@ -55,6 +55,10 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 		"POST /staff/orders/{id}/shipments":                        assembly.Ship(s.Tools("ship"), settings.StaffCancel{Gateways: s.accounts()}, s.Store, s.Gateways, s.Machine),
 		"POST /staff/orders/{id}/shipments/{shipment_id}/delivery": assembly.Deliver(s.Tools("deliver"), s.Store),
 		"PUT /staff/products/{sku}":                                assembly.PutProduct(s.Tools("putproduct"), s.Store),
+		"GET /staff/products":                                      assembly.ShowProducts(s.Tools("showproducts"), s.Store),
+		"GET /staff/products/{sku}":                                assembly.ShowProducts(s.Tools("showproducts"), s.Store),
+		"GET /staff/products/{sku}/history":                        assembly.ShowProducts(s.Tools("showproducts"), s.Store),
+		"POST /staff/products/import":                              assembly.PutProduct(s.Tools("putproduct"), s.Store),
 		"PUT /staff/stock/{sku}":                                   assembly.SetStock(s.Tools("setstock"), s.Store),
 	}
 	routes := make([]string, 0, len(funcs))

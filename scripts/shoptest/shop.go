@@ -93,7 +93,7 @@ func (s *Shop) stockUp() {
 	} {
 		prices := map[money.Currency]int64{"EUR": p.minor, "JPY": p.minor, "KWD": p.minor}
 		product := catalog.Product{SKU: p.sku, Name: p.name, Description: "Made for tests.", Prices: prices, WeightGrams: 350, Active: p.active}
-		if err := s.Store.PutProduct(s.Context(), product); err != nil {
+		if _, err := catalog.Put(s.Context(), s.Store, product, "seed", s.now); err != nil {
 			s.Fatal(err)
 		}
 		if _, err := s.Store.SetStock(s.Context(), p.sku, p.onHand); err != nil {

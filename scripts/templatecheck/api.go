@@ -49,6 +49,10 @@ func routes() map[string]string {
 		"POST /staff/orders/{id}/shipments":                        "staff/ship",
 		"POST /staff/orders/{id}/shipments/{shipment_id}/delivery": "staff/deliver",
 		"PUT /staff/products/{sku}":                                "staff/putproduct",
+		"GET /staff/products":                                      "staff/showproducts",
+		"GET /staff/products/{sku}":                                "staff/showproducts",
+		"GET /staff/products/{sku}/history":                        "staff/showproducts",
+		"POST /staff/products/import":                              "staff/putproduct",
 		"PUT /staff/stock/{sku}":                                   "staff/setstock",
 	}
 }

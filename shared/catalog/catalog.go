@@ -7,6 +7,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"till/shared/fault"
@@ -27,7 +28,8 @@ func ParseSKU(text string) (SKU, error) {
 	return SKU(text), nil
 }
 
-// Product is one thing for sale. Prices are net of tax, in minor units per currency. All of it is public.
+// Product is one thing for sale. Prices are net of tax, in minor units per currency. All of it is public. A variant, such as one size of
+// a shirt, is a product of its own that names its family.
 type Product struct {
 	SKU         SKU                      `json:"sku"`
 	Name        string                   `json:"name"`
@@ -36,7 +38,15 @@ type Product struct {
 	WeightGrams int64                    `json:"weight_grams,omitempty"`
 	TaxClass    string                   `json:"tax_class,omitempty"` // Names a rate of the shop's tax rules, such as "reduced"; "" is the standard rate.
 	Digital     bool                     `json:"digital,omitempty"`   // Not put into a parcel: it has no weight and needs no delivery.
+	Images      []Image                  `json:"images,omitempty"`
+	Family      string                   `json:"family,omitempty"`   // Variants of one thing share it.
+	Options     []Option                 `json:"options,omitempty"`  // What sets a variant apart in its family.
+	Unlisted    bool                     `json:"unlisted,omitempty"` // In no list and not found by search: by its family and its SKU only.
+	Quantities  Quantities               `json:"quantities,omitzero"`
+	From        time.Time                `json:"from,omitzero"`  // On sale from then on; zero: at once. Whole seconds.
+	Until       time.Time                `json:"until,omitzero"` // On sale before that; zero: without end. Whole seconds.
 	Active      bool                     `json:"active"`
+	Version     int                      `json:"version,omitempty"` // 1 and up, by each change; 0 is not stored yet.
 }
 
 var classForm = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
@@ -81,6 +91,9 @@ func (p Product) Check() error {
 	if p.TaxClass != "" && !IsClass(p.TaxClass) {
 		bad("/tax_class", "tax_class_invalid", "Must be 1 to 32 small letters, digits, dashes or underscores, a letter first.")
 	}
+	p.checkImages(bad)
+	p.checkVariant(bad)
+	p.checkSale(bad)
 	return errors.Join(faults...)
 }
 
@@ -92,6 +105,9 @@ func DecodeProduct(data []byte) (Product, error) {
 	var p Product
 	if err := json.Unmarshal(data, &p); err != nil {
 		return Product{}, fault.Wrap(fault.Internal, "catalog.DecodeProduct", err)
+	}
+	if p.Version < 1 {
+		p.Version = 1 // Stored before products had versions.
 	}
 	return p, nil
 }

@@ -52,10 +52,10 @@ func skuKeys(skus []catalog.SKU, keyOf func(catalog.SKU) item) []item {
 }
 
 // ListProducts is storetest.Store's.
-func (s *Store) ListProducts(ctx context.Context, cursor string, limit int) (products []catalog.Product, next string, err error) {
+func (s *Store) ListProducts(ctx context.Context, list catalog.List, cursor string, limit int) (products []catalog.Product, next string, err error) {
 	in := &dynamodb.QueryInput{
 		TableName: &s.names.Catalog, IndexName: aws.String("list"), KeyConditionExpression: aws.String("#list = :on"),
-		ExpressionAttributeNames: map[string]string{"#list": "list"}, ExpressionAttributeValues: item{":on": text("1")},
+		ExpressionAttributeNames: map[string]string{"#list": "list"}, ExpressionAttributeValues: item{":on": text(string(list))},
 	}
 	if cursor != "" {
 		after, err := base64.RawURLEncoding.DecodeString(cursor)
@@ -84,22 +84,6 @@ func (s *Store) ListProducts(ctx context.Context, cursor string, limit int) (pro
 		next = base64.RawURLEncoding.EncodeToString([]byte(products[limit-1].SKU))
 	}
 	return products, next, nil
-}
-
-// PutProduct is storetest.Store's. It has no condition: staff's last word replaces the one before, whole.
-func (s *Store) PutProduct(ctx context.Context, p catalog.Product) error {
-	body, err := p.Encode()
-	if err != nil {
-		return internal("PutProduct", "unencodable")
-	}
-	i := productKey(p.SKU)
-	i["body"], i["sku"] = text(string(body)), text(string(p.SKU))
-	if p.Active {
-		i["list"] = text("1")
-	}
-	c := s.write("PutProduct", string(p.SKU))
-	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.names.Catalog, Item: i}, c.options)
-	return c.fail(err)
 }
 
 // Stock is storetest.Store's.

@@ -38,11 +38,20 @@ func FuzzCursor(f *testing.F) {
 	}
 	s := saying(`{"Items":[],"Count":0,"ScannedCount":0}`)
 	f.Fuzz(func(t *testing.T, day, cursor string) {
-		_, next, err := s.ListProducts(t.Context(), cursor, 10)
+		_, next, err := s.ListProducts(t.Context(), catalog.Listed, cursor, 10)
 		raw, broken := base64.RawURLEncoding.DecodeString(cursor)
 		_, noSKU := catalog.ParseSKU(string(raw))
 		if (err == nil) != (cursor == "" || broken == nil && noSKU == nil) || next != "" || err != nil && (!fault.Is(err, fault.Unreadable) || fault.Code(err) != "cursor_invalid") {
 			t.Fatalf("products behind %q: %q, %v", cursor, next, err)
+		}
+		search, err := catalog.ParseSearch("mug")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, err = s.FindProducts(t.Context(), search, cursor, 10)
+		if isWord := strings.HasPrefix(string(raw), "mug") && strings.Contains(string(raw), "#"); err == nil && cursor != "" && !isWord ||
+			err != nil && (!fault.Is(err, fault.Unreadable) || fault.Code(err) != "cursor_invalid") {
+			t.Fatalf("what is found behind %q: %v", cursor, err)
 		}
 		_, _, err = s.DayOrders(t.Context(), day, cursor, 10)
 		isPlace := len(raw) == 24+30 && strings.HasPrefix(string(raw[24:]), "ord_")
@@ -83,14 +92,18 @@ func FuzzRows(f *testing.F) {
 		_, bad11 := s.LoadDayKey(ctx, "contact", "2026-11-22")
 		_, bad12 := s.LoadIndex(ctx, "x")
 		_, bad13 := s.LoadErasure(ctx, "cus_1")
-		_, _, bad14 := s.ListProducts(ctx, "", 10)
+		_, _, bad14 := s.ListProducts(ctx, catalog.Listed, "", 10)
 		_, _, bad15 := s.DayOrders(ctx, "2026-11-22", "", 10)
 		_, bad16 := s.Stocks(ctx, []catalog.SKU{"mug"})
 		_, bad17 := s.Orders(ctx, []order.ID{"ord_x"})
 		_, _, bad18 := s.LateChanges(ctx, "2026-11-22", "", 10)
 		_, bad19 := s.DayEntries(ctx, "2026-11-22")
 		_, bad20 := s.Closing(ctx, "2026-11-22")
-		for i, err := range []error{bad1, bad2, bad3, bad4, bad5, bad6, bad7, bad8, bad9, bad10, bad11, bad12, bad13, bad14, bad15, bad16, bad17, bad18, bad19, bad20} {
+		search, noSearch := catalog.ParseSearch("mug")
+		_, _, bad21 := s.FindProducts(ctx, search, "", 10)
+		_, bad22 := s.Family(ctx, "mug")
+		_, bad23 := s.ProductVersions(ctx, "mug", 0, 10)
+		for i, err := range []error{noSearch, bad21, bad22, bad23, bad1, bad2, bad3, bad4, bad5, bad6, bad7, bad8, bad9, bad10, bad11, bad12, bad13, bad14, bad15, bad16, bad17, bad18, bad19, bad20} {
 			var known *fault.Error
 			if err != nil && !errors.As(err, &known) {
 				t.Errorf("read %d of %s: %v", i+1, row, err)

@@ -3,6 +3,8 @@ package memory
 import (
 	"context"
 	"encoding/base64"
+	"slices"
+	"strings"
 
 	"till/shared/catalog"
 	"till/shared/order"
@@ -51,7 +53,7 @@ func (s *Store) Products(ctx context.Context, skus []catalog.SKU) (map[catalog.S
 }
 
 // ListProducts is storetest.Store's.
-func (s *Store) ListProducts(ctx context.Context, cursor string, limit int) (products []catalog.Product, next string, err error) {
+func (s *Store) ListProducts(ctx context.Context, list catalog.List, cursor string, limit int) (products []catalog.Product, next string, err error) {
 	type page struct {
 		products []catalog.Product
 		next     string
@@ -62,7 +64,9 @@ func (s *Store) ListProducts(ctx context.Context, cursor string, limit int) (pro
 			return page{}, err
 		}
 		var p page
-		for _, e := range s.table(Catalog).indexes["list"].rows["1"] {
+		rows := s.table(Catalog).indexes["list"].rows[string(list)]
+		from, _ := slices.BinarySearchFunc(rows, after, func(e entry, sku string) int { return strings.Compare(e.sort, sku) })
+		for _, e := range rows[from:] {
 			if e.sort <= after {
 				continue
 			}
@@ -94,21 +98,6 @@ func productCursor(cursor string) (string, error) {
 		return "", badCursor("ListProducts")
 	}
 	return string(text), nil
-}
-
-// PutProduct is storetest.Store's.
-func (s *Store) PutProduct(ctx context.Context, p catalog.Product) error {
-	return do(ctx, s, "PutProduct", func() error {
-		body, err := p.Encode()
-		if err != nil {
-			return internal("PutProduct", "unencodable")
-		}
-		item := Image{"body": string(body), "sku": string(p.SKU)}
-		if p.Active {
-			item["list"] = "1"
-		}
-		return s.commit("PutProduct", put{table: Catalog, key: productKey(p.SKU), next: item})
-	})
 }
 
 // Stock is storetest.Store's.

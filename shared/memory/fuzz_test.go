@@ -17,13 +17,13 @@ func FuzzCursor(f *testing.F) {
 	}
 	s := new(memory.Store)
 	for _, sku := range []catalog.SKU{"mug-a", "mug-b", "mug-c"} {
-		if err := s.PutProduct(f.Context(), catalog.Product{SKU: sku, Active: true}); err != nil {
+		if err := s.SaveProduct(f.Context(), catalog.Product{SKU: sku, Name: "Mug", Active: true}, catalog.Edit{By: "staff:1"}); err != nil {
 			f.Fatal(err)
 		}
 	}
 	f.Fuzz(func(t *testing.T, cursor string) {
 		after, _ := base64.RawURLEncoding.DecodeString(cursor)
-		page, _, err := s.ListProducts(t.Context(), cursor, 2)
+		page, _, err := s.ListProducts(t.Context(), catalog.Listed, cursor, 2)
 		if err != nil && (!fault.Is(err, fault.Unreadable) || fault.Code(err) != "cursor_invalid" || len(page) > 0) {
 			t.Fatalf("%q: %v, %v", cursor, page, err)
 		}

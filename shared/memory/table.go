@@ -69,10 +69,13 @@ func compare(a, b entry) int {
 // indexes says which indexes each table has: name, hash attribute and sort attribute, as in template.yaml.
 var indexes = map[string][][3]string{
 	Orders:    {{"due", "due_shard", "due"}, {"day", "day", "placed"}},
-	Catalog:   {{"list", "list", "sku"}},
+	Catalog:   {{"list", "list", "sku"}, {own, "pk", "sk"}},
 	Inbox:     {{"due", "due_shard", "due"}},
 	Customers: {},
 }
+
+// own lists items by their own key, as a query of the table itself reads them. It is no index that anybody pays for.
+const own = "own"
 
 // table gives a table, made on first use.
 func (s *Store) table(name string) *table {

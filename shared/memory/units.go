@@ -15,6 +15,9 @@ func (s *Store) units(puts []put) int {
 		}
 		total += size
 		for _, i := range indexes[p.table] {
+			if i[0] == own {
+				continue
+			}
 			total += entryUnits(p.table, before, p.next, i[1], i[2])
 		}
 	}

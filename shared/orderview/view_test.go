@@ -228,12 +228,12 @@ func TestBalances(t *testing.T) {
 func TestAProductAsShoppersSeeIt(t *testing.T) {
 	p := catalog.Product{SKU: "mug", Name: "Mug", WeightGrams: 350, Active: true, Prices: map[money.Currency]int64{"EUR": 1999, "JPY": 2500}}
 	for free, want := range map[int64]string{0: "false", 3: `"low"`, 50: "true"} {
-		v, sold := orderview.ProductOf(p, catalog.Stock{SKU: "mug", Free: free, Reserved: 7}, "EUR")
+		v, sold := orderview.ProductOf(p, catalog.Stock{SKU: "mug", Free: free, Reserved: 7}, "EUR", noon)
 		if got := marshalled(t, v); !sold || got != `{"sku":"mug","name":"Mug","price":{"amount":1999,"currency":"EUR"},"available":`+want+`}` {
 			t.Errorf("with %d free: %s", free, got)
 		}
 	}
-	if _, sold := orderview.ProductOf(p, catalog.Stock{}, "USD"); sold {
+	if _, sold := orderview.ProductOf(p, catalog.Stock{}, "USD", noon); sold {
 		t.Error("sold in a currency that it has no price in")
 	}
 }

@@ -171,6 +171,10 @@ func (r Rules) lines(q *Quote, wanted []merged, products map[catalog.SKU]catalog
 			faults = append(faults, invalid(place+"/sku", "sku_unknown", "This product is not sold in this currency."))
 			continue
 		}
+		if !p.Quantities.Allow(w.quantity) {
+			faults = append(faults, invalid(place+"/quantity", "quantity_invalid", "This product is sold "+p.Quantities.String()+"."))
+			continue
+		}
 		line, err := r.line(w, p, unit, q.Country)
 		if err != nil {
 			faults = append(faults, fault.At(place+"/quantity", err))

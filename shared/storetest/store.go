@@ -76,11 +76,20 @@ type CatalogStore interface {
 	Product(ctx context.Context, sku catalog.SKU) (catalog.Product, error)
 	// Products reads many products, which may be a second old; those that are not there are left out.
 	Products(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU]catalog.Product, error)
-	// ListProducts lists what is on sale, by SKU, from where cursor ended, at most limit; next is "" at the end. It reads
+	// ListProducts lists a list's products by SKU, from where cursor ended, at most limit; next is "" at the end. It reads
 	// an index, as DueOrders does. Errors: fault.Unreadable, code cursor_invalid.
-	ListProducts(ctx context.Context, cursor string, limit int) (products []catalog.Product, next string, err error)
-	// PutProduct stores a product whole, new or not. The caller has checked it.
-	PutProduct(ctx context.Context, p catalog.Product) error
+	ListProducts(ctx context.Context, list catalog.List, cursor string, limit int) (products []catalog.Product, next string, err error)
+	// FindProducts looks at no more than limit of what is filed under the search's lead, by word and SKU, from where cursor ended, and
+	// gives what it finds there, perhaps nothing; next is "" at the end. What is written shows a second later. Errors: as ListProducts.
+	FindProducts(ctx context.Context, search catalog.Search, cursor string, limit int) (products []catalog.Product, next string, err error)
+	// Family lists the active variants of a family by SKU, as they were a second ago, at most catalog.FamilyMax.
+	Family(ctx context.Context, family string) ([]catalog.SKU, error)
+	// SaveProduct stores a product whole, as version e.Before+1, with that version in its history, if e.Before is the version that is
+	// stored; 0 is none. A repeat succeeds. The caller has checked it. Errors: fault.Stale, code precondition_failed.
+	SaveProduct(ctx context.Context, p catalog.Product, e catalog.Edit) error
+	// ProductVersions lists a product's versions before number before, newest first, at most limit, consistently; 0 begins with the last.
+	// What was stored before there were versions is in no history.
+	ProductVersions(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Version, error)
 	// Stock reads what is counted of a SKU, consistently. Errors: fault.NotFound, never counted.
 	Stock(ctx context.Context, sku catalog.SKU) (catalog.Stock, error)
 	// Stocks reads many counts, which may be a second old; those that are not there are left out.

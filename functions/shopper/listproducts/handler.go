@@ -4,6 +4,7 @@ package listproducts
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"till/shared/catalog"
 	"till/shared/edge/apigw"
@@ -12,10 +13,12 @@ import (
 	"till/shared/pricing"
 )
 
-// Handler lists active products. Every field is required.
+// Handler lists what is on sale. Every field is required.
 type Handler struct {
 	Rules  pricing.Rules
-	List   func(ctx context.Context, cursor string, limit int) ([]catalog.Product, string, error)
+	List   func(ctx context.Context, list catalog.List, cursor string, limit int) ([]catalog.Product, string, error)
+	Find   func(ctx context.Context, search catalog.Search, cursor string, limit int) ([]catalog.Product, string, error)
+	Now    func() time.Time
 	Stocks func(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Stock, error)
 }
 
@@ -29,19 +32,31 @@ type page struct {
 	Next     string              `json:"next,omitempty"`
 }
 
-// Handle answers GET /products?currency=EUR&next=….
+// Handle answers GET /products?currency=EUR&next=… and, with &q=…, what is found. A page costs the same wherever it stands; one with
+// fewer products than others, or none, need not be the last.
 func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
 	currency, err := h.Rules.CurrencyOr(req.QueryStringParameters["currency"])
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	position := ""
+	name, position := listName, ""
+	list := func(cursor string) ([]catalog.Product, string, error) {
+		return h.List(ctx, catalog.Listed, cursor, pageSize)
+	}
+	if text, asked := req.QueryStringParameters["q"]; asked {
+		search, err := catalog.ParseSearch(text)
+		if err != nil {
+			return apigw.Response{}, err
+		}
+		name = listName + " " + search.Name()
+		list = func(cursor string) ([]catalog.Product, string, error) { return h.Find(ctx, search, cursor, pageSize) }
+	}
 	if cursor := req.QueryStringParameters["next"]; cursor != "" {
-		if position, err = apigw.DecodeCursor(listName, cursor); err != nil {
+		if position, err = apigw.DecodeCursor(name, cursor); err != nil {
 			return apigw.Response{}, err
 		}
 	}
-	products, next, err := h.List(ctx, position, pageSize)
+	products, next, err := list(position)
 	if err != nil {
 		return apigw.Response{}, err
 	}
@@ -50,7 +65,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 		return apigw.Response{}, err
 	}
 	if next != "" {
-		if out.Next, err = apigw.EncodeCursor(listName, next); err != nil {
+		if out.Next, err = apigw.EncodeCursor(name, next); err != nil {
 			return apigw.Response{}, err
 		}
 	}
@@ -71,7 +86,7 @@ func (h Handler) show(ctx context.Context, products []catalog.Product, c money.C
 		return nil, err
 	}
 	for _, p := range products {
-		if v, sold := orderview.ProductOf(p, stocks[p.SKU], c); sold {
+		if v, sold := orderview.ProductOf(p, stocks[p.SKU], c, h.Now()); sold {
 			out = append(out, v)
 		}
 	}

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"till/scripts/shoptest"
 	"till/shared/catalog"
@@ -21,6 +23,10 @@ var rows = []shoptest.Row{
 	{Name: "XXX is no currency of the shop", File: "currency-xxx", Status: 422, Code: "currency_invalid", At: []string{"currency"}},
 	{Name: "an altered cursor", File: "cursor-altered", Status: 400, Code: "cursor_invalid", At: []string{"next"}},
 	{Name: "a cursor of another list", File: "cursor-of-another-list", Status: 400, Code: "cursor_invalid", At: []string{"next"}},
+	{Name: "what is found", File: "search", Status: 200},
+	{Name: "nothing is found", File: "search-nothing-found", Status: 200},
+	{Name: "a search by one letter", File: "search-too-short", Status: 422, Code: "query_invalid", At: []string{"q"}},
+	{Name: "the list's cursor in a search", File: "search-cursor-of-the-list", Status: 400, Code: "cursor_invalid", At: []string{"next"}},
 	{Name: "a card number in the query", File: "card-in-the-query", Status: 422, Code: "card_data_rejected"},
 	{Name: "a parameter named cvv", File: "cvv-in-the-query", Status: 422, Code: "card_data_rejected"},
 }
@@ -31,7 +37,11 @@ func TestLists(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return []string{"CURSOR", cursor}
+		inList, err := apigw.EncodeCursor("products", "bXVnLWJsdWU")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return []string{"LIST_PLACE", inList, "CURSOR", cursor}
 	})
 	eventfile.AllIn(t, "listproducts", shoptest.Files(rows))
 }
@@ -71,7 +81,7 @@ func TestAvailabilityIsTrueLowOrFalseAndNeverACount(t *testing.T) {
 
 func TestAProductWithoutAPriceInTheCurrencyIsNotListed(t *testing.T) {
 	s := shoptest.New(t)
-	if err := s.Store.PutProduct(t.Context(), catalog.Product{SKU: "tea", Name: "Tea", Active: true, Prices: map[money.Currency]int64{"GBP": 500}}); err != nil {
+	if _, err := catalog.Put(t.Context(), s.Store, catalog.Product{SKU: "tea", Name: "Tea", Active: true, Prices: map[money.Currency]int64{"GBP": 500}}, "staff:1", s.Now()); err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range list(t, s, eventfile.Request(t, "listproducts", "prices-in-yen")).Products {
@@ -85,7 +95,7 @@ func TestPagesHoldEveryProductOnce(t *testing.T) {
 	s := shoptest.New(t)
 	for i := range 60 {
 		p := catalog.Product{SKU: catalog.SKU(fmt.Sprintf("tea-%02d", i)), Name: "Tea", Active: true, Prices: map[money.Currency]int64{"EUR": 500}}
-		if err := s.Store.PutProduct(t.Context(), p); err != nil {
+		if _, err := catalog.Put(t.Context(), s.Store, p, "staff:1", s.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -112,5 +122,40 @@ func TestWhileTheCatalogueIsDownTheAnswerIs503(t *testing.T) {
 		s := shoptest.New(t)
 		s.Break(operation, shoptest.Down())
 		s.Try(shoptest.Row{Status: http.StatusServiceUnavailable, Code: "dependency_unavailable"}, eventfile.Request(t, "listproducts", "first-page"))
+	}
+}
+
+func TestASearchFindsWhatBeginsSo(t *testing.T) {
+	s := shoptest.New(t)
+	got := list(t, s, eventfile.Request(t, "listproducts", "search"))
+	if len(got.Products) != 1 || got.Products[0].SKU != "mug-blue" || got.Next != "" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestWhatIsNotYetOrNotAnyMoreOnSaleIsNotListed(t *testing.T) {
+	s := shoptest.New(t)
+	for sku, p := range map[catalog.SKU]catalog.Product{
+		"tea-soon": {From: s.Now().Add(time.Minute)}, "tea-gone": {Until: s.Now()}, "tea-now": {From: s.Now(), Until: s.Now().Add(time.Second)},
+	} {
+		p.SKU, p.Name, p.Active, p.Prices = sku, "Tea", true, map[money.Currency]int64{"EUR": 500}
+		if _, err := catalog.Put(t.Context(), s.Store, p, "staff:1", s.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, after := range []struct {
+		wait time.Duration
+		want string
+	}{{0, "tea-now"}, {time.Minute, "tea-soon"}} {
+		s.Wait(after.wait)
+		var seen []string
+		for _, p := range list(t, s, eventfile.Request(t, "listproducts", "first-page")).Products {
+			if strings.HasPrefix(p.SKU, "tea") {
+				seen = append(seen, p.SKU)
+			}
+		}
+		if strings.Join(seen, " ") != after.want {
+			t.Errorf("after %v: %v", after.wait, seen)
+		}
 	}
 }

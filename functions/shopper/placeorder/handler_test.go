@@ -257,7 +257,7 @@ func TestARepeatGetsTheSameAnswerThoughPriceAndStockHaveChanged(t *testing.T) {
 	s := shoptest.New(t)
 	req := eventfile.Request(t, "placeorder", "placed")
 	first := s.Serve(req)
-	if err := s.Store.PutProduct(t.Context(), catalog.Product{SKU: "mug-blue", Name: "Mug", Prices: map[money.Currency]int64{"EUR": 1}}); err != nil {
+	if _, err := catalog.Put(t.Context(), s.Store, catalog.Product{SKU: "mug-blue", Name: "Mug", Prices: map[money.Currency]int64{"EUR": 1}}, "staff:1", s.Now()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Store.SetStock(t.Context(), "mug-blue", 2); err != nil {

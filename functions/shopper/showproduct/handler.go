@@ -4,6 +4,7 @@ package showproduct
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"till/shared/catalog"
 	"till/shared/edge/apigw"
@@ -17,6 +18,11 @@ type Handler struct {
 	Rules   pricing.Rules
 	Product func(context.Context, catalog.SKU) (catalog.Product, error)
 	Stock   func(context.Context, catalog.SKU) (catalog.Stock, error)
+	// Family, Products and Stocks are asked for variants only.
+	Family   func(ctx context.Context, family string) ([]catalog.SKU, error)
+	Products func(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Product, error)
+	Stocks   func(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Stock, error)
+	Now      func() time.Time
 }
 
 // Handle answers GET /products/{sku}?currency=EUR.
@@ -38,9 +44,31 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return apigw.Response{}, err
 	}
-	view, sold := orderview.ProductOf(product, stock, currency)
+	view, sold := orderview.ProductOf(product, stock, currency, h.Now())
 	if !sold {
 		return apigw.Response{}, missing
 	}
+	if product.Family != "" {
+		if view, err = h.variants(ctx, view); err != nil {
+			return apigw.Response{}, err
+		}
+	}
 	return apigw.JSON(http.StatusOK, view)
+}
+
+// variants adds the family to a product.
+func (h Handler) variants(ctx context.Context, v orderview.Product) (orderview.Product, error) {
+	skus, err := h.Family(ctx, v.Family)
+	if err != nil || len(skus) == 0 {
+		return v, err
+	}
+	products, err := h.Products(ctx, skus)
+	if err != nil {
+		return v, err
+	}
+	stocks, err := h.Stocks(ctx, skus)
+	if err != nil {
+		return v, err
+	}
+	return v.WithVariants(products, stocks, h.Now()), nil
 }

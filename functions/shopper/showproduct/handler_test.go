@@ -28,7 +28,7 @@ func TestProducts(t *testing.T) {
 
 func TestAProductThatWasNeverCountedIsNotAvailable(t *testing.T) {
 	s := shoptest.New(t)
-	if err := s.Store.PutProduct(t.Context(), catalog.Product{SKU: "tea", Name: "Tea", Active: true, Prices: map[money.Currency]int64{"EUR": 500}}); err != nil {
+	if _, err := catalog.Put(t.Context(), s.Store, catalog.Product{SKU: "tea", Name: "Tea", Active: true, Prices: map[money.Currency]int64{"EUR": 500}}, "staff:1", s.Now()); err != nil {
 		t.Fatal(err)
 	}
 	req := eventfile.Request(t, "showproduct", "shown")
@@ -44,5 +44,44 @@ func TestWhileTheCatalogueIsDownTheAnswerIs503(t *testing.T) {
 		s := shoptest.New(t)
 		s.Break(operation, shoptest.Down())
 		s.Try(shoptest.Row{Status: http.StatusServiceUnavailable, Code: "dependency_unavailable"}, eventfile.Request(t, "showproduct", "shown"))
+	}
+}
+
+func TestAVariantShowsItsFamily(t *testing.T) {
+	s := shoptest.New(t)
+	for sku, size := range map[catalog.SKU]string{"tee-m": "M", "tee-l": "L", "tee-s": "S"} {
+		p := catalog.Product{SKU: sku, Name: "Tee " + size, Active: true, Prices: map[money.Currency]int64{"EUR": 500}, Family: "tee",
+			Options: []catalog.Option{{Name: "Size", Value: size}}, Images: []catalog.Image{{URL: "/assets/tee.svg", Alt: "A tee"}}}
+		if sku == "tee-s" {
+			p.Until = s.Now() // Not any more.
+		}
+		if _, err := catalog.Put(t.Context(), s.Store, p, "staff:1", s.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Store.SetStock(t.Context(), "tee-l", 2); err != nil {
+		t.Fatal(err)
+	}
+	req := eventfile.Request(t, "showproduct", "shown")
+	req.RawPath, req.PathParameters["sku"] = "/products/tee-m", "tee-m"
+	var p struct {
+		Images   []catalog.Image
+		Variants []struct {
+			SKU       string
+			Options   []catalog.Option
+			Available any
+		}
+	}
+	if err := json.Unmarshal([]byte(s.Serve(req).Body), &p); err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Images) != 1 || len(p.Variants) != 2 || p.Variants[0].SKU != "tee-l" || p.Variants[0].Available != "low" || p.Variants[1].Available != false ||
+		p.Variants[1].Options[0].Value != "M" {
+		t.Errorf("got %+v", p)
+	}
+	for _, operation := range []string{"Family", "Products", "Stocks"} {
+		s.Break(operation, shoptest.Down())
+		s.Try(shoptest.Row{Status: 503, Code: "dependency_unavailable"}, req)
+		s.Mend()
 	}
 }

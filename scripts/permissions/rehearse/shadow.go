@@ -73,14 +73,29 @@ func (s shadow) Products(ctx context.Context, skus []catalog.SKU) (map[catalog.S
 	return s.local.Products(ctx, skus)
 }
 
-func (s shadow) ListProducts(ctx context.Context, cursor string, limit int) ([]catalog.Product, string, error) {
-	_, _, _ = s.aws.ListProducts(ctx, cursor, limit)
-	return s.local.ListProducts(ctx, cursor, limit)
+func (s shadow) ListProducts(ctx context.Context, list catalog.List, cursor string, limit int) ([]catalog.Product, string, error) {
+	_, _, _ = s.aws.ListProducts(ctx, list, cursor, limit)
+	return s.local.ListProducts(ctx, list, cursor, limit)
 }
 
-func (s shadow) PutProduct(ctx context.Context, p catalog.Product) error {
-	_ = s.aws.PutProduct(ctx, p)
-	return s.local.PutProduct(ctx, p)
+func (s shadow) FindProducts(ctx context.Context, search catalog.Search, cursor string, limit int) ([]catalog.Product, string, error) {
+	_, _, _ = s.aws.FindProducts(ctx, search, cursor, limit)
+	return s.local.FindProducts(ctx, search, cursor, limit)
+}
+
+func (s shadow) Family(ctx context.Context, family string) ([]catalog.SKU, error) {
+	_, _ = s.aws.Family(ctx, family)
+	return s.local.Family(ctx, family)
+}
+
+func (s shadow) ProductVersions(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Version, error) {
+	_, _ = s.aws.ProductVersions(ctx, sku, before, limit)
+	return s.local.ProductVersions(ctx, sku, before, limit)
+}
+
+func (s shadow) SaveProduct(ctx context.Context, p catalog.Product, e catalog.Edit) error {
+	_ = s.aws.SaveProduct(ctx, p, e)
+	return s.local.SaveProduct(ctx, p, e)
 }
 
 func (s shadow) Stock(ctx context.Context, sku catalog.SKU) (catalog.Stock, error) {

@@ -148,7 +148,7 @@ func (p *person) clerk() {
 		price := 500 + p.dice.Int64N(2000)
 		prices := map[string]int64{"EUR": price, "USD": price, "GBP": price, "JPY": price, "KWD": price}
 		r = p.asks(func() acceptance.Reply {
-			return p.staff.AsStaff(http.MethodPut, "/staff/products/"+sku, "", map[string]any{"name": "Harbour mug", "prices": prices})
+			return p.staff.TryPut(sku, "If-Match", map[string]any{"name": "Harbour mug", "prices": prices})
 		})
 		p.expect("", r, "PUT product", http.StatusOK)
 	}

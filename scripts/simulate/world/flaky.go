@@ -67,9 +67,9 @@ func (f *flaky) SettleEvent(ctx context.Context, key string, state inbox.State, 
 	return err
 }
 
-// PutProduct is storetest.Store's.
-func (f *flaky) PutProduct(ctx context.Context, p catalog.Product) error {
-	_, err := again(f, func() (struct{}, error) { return struct{}{}, f.Store.PutProduct(ctx, p) })
+// SaveProduct is storetest.Store's.
+func (f *flaky) SaveProduct(ctx context.Context, p catalog.Product, e catalog.Edit) error {
+	_, err := again(f, func() (struct{}, error) { return struct{}{}, f.Store.SaveProduct(ctx, p, e) })
 	return err
 }
 

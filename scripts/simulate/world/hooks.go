@@ -12,8 +12,8 @@ import (
 // storePorts says what each method of the store is.
 var storePorts = map[string]faults.Port{
 	"Save": faults.StoreWrite, "PutEvent": faults.StoreWrite, "ClaimEvent": faults.StoreWrite, "SettleEvent": faults.StoreWrite,
-	"PutProduct": faults.StoreWrite, "SetStock": faults.StoreWrite,
-	"DueOrders": faults.StoreIndex, "DueEvents": faults.StoreIndex, "DayOrders": faults.StoreIndex,
+	"SaveProduct": faults.StoreWrite, "SetStock": faults.StoreWrite,
+	"DueOrders": faults.StoreIndex, "DueEvents": faults.StoreIndex, "DayOrders": faults.StoreIndex, "FindProducts": faults.StoreIndex, "Family": faults.StoreIndex,
 	"AddDayKey": faults.StoreKeys, "AddCustomer": faults.StoreKeys,
 }
 

@@ -173,7 +173,7 @@ func New(c Config) (*World, error) {
 // stock fills the shelves.
 func (w *World) stock() error {
 	for _, i := range w.config.Profile.shelves(w.config.Orders) {
-		if err := w.Store.PutProduct(context.Background(), i.Product); err != nil {
+		if _, err := catalog.Put(context.Background(), w.Store, i.Product, "seed", w.Clock.Now()); err != nil {
 			return err
 		}
 		w.skus = append(w.skus, string(i.SKU))

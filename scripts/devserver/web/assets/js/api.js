@@ -74,8 +74,8 @@ function parse(text) {
 
 const at = (id) => `/orders/${encodeURIComponent(id)}`;
 
-export const listProducts = (currency, next) => {
-  const query = new URLSearchParams({ ...(currency && { currency }), ...(next && { next }) }).toString();
+export const listProducts = (currency, next, q) => {
+  const query = new URLSearchParams({ ...(currency && { currency }), ...(q && { q }), ...(next && { next }) }).toString();
   return call(`/products${query ? `?${query}` : ''}`);
 };
 export const showProduct = (sku, currency) => call(`/products/${encodeURIComponent(sku)}${currency ? `?currency=${encodeURIComponent(currency)}` : ''}`);

@@ -34,6 +34,13 @@ export function icon(name) {
 export const picture = (sku, eager = false) =>
   el('img', { src: `/assets/products/${encodeURIComponent(sku)}.svg`, alt: '', width: 400, height: 300, loading: eager ? 'eager' : 'lazy' });
 
+/** pictured is a product's first image with its text, or its illustration. */
+export const pictured = (product, eager = false) => {
+  const [first] = Array.isArray(product.images) ? product.images : [];
+  if (!first) return picture(product.sku, eager);
+  return el('img', { src: first.url, alt: first.alt, width: 400, height: 300, loading: eager ? 'eager' : 'lazy' });
+};
+
 /** announce has screen readers read a text without moving the focus. */
 export function announce(text) {
   const place = byId('announcer');

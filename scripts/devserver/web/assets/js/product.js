@@ -1,7 +1,7 @@
 // One product, and the way into the basket.
 import './header.js';
 import { showProduct } from './api.js';
-import { byId, el, note, picture, show } from './dom.js';
+import { byId, el, note, pictured, show } from './dom.js';
 import { add, currency, quantityMax } from './basket.js';
 import { format } from './money.js';
 import { productOf } from './shapes.js';
@@ -13,13 +13,13 @@ function put(event, product) {
   event.preventDefault();
   const input = byId('quantity');
   const quantity = Number(input.value);
-  const bad = !Number.isInteger(quantity) || quantity < 1 || quantity > quantityMax;
+  const bad = !Number.isInteger(quantity) || quantity < least || quantity > most || quantity % step !== 0;
   byId('quantity-error')?.remove();
   input.toggleAttribute('aria-invalid', false);
   if (bad) {
     input.setAttribute('aria-invalid', 'true');
     input.setAttribute('aria-describedby', 'quantity-error');
-    input.after(el('p', { class: 'error', id: 'quantity-error' }, `1 to ${quantityMax}, please.`));
+    input.after(el('p', { class: 'error', id: 'quantity-error' }, `${least} to ${most}${step > 1 ? `, by ${step}` : ''}, please.`));
     input.focus();
     return;
   }
@@ -27,6 +27,40 @@ function put(event, product) {
   byId('added-text').textContent = `Added. ${now} × ${product.name} ${now === 1 ? 'is' : 'are'} in your basket.`;
   byId('added').hidden = false;
   byId('added').focus();
+}
+
+const valueOf = (options, name) => options.find((o) => o.name === name)?.value;
+
+/** choices is a group of links for each option: to the variant that differs in it alone, or to the first that has it. */
+function choices(product) {
+  const variants = Array.isArray(product.variants) ? product.variants : [];
+  if (variants.length < 2) return [];
+  return product.options.map(({ name, value }) => {
+    const values = [...new Set(variants.map((v) => valueOf(v.options, name)).filter(Boolean))];
+    const links = values.map((each) => {
+      const having = variants.filter((v) => valueOf(v.options, name) === each);
+      const to = having.find((v) => product.options.every((o) => o.name === name || valueOf(v.options, o.name) === o.value)) ?? having[0];
+      const here = each === value;
+      return el('li', {}, el('a', { class: 'choice', href: `/shop/product.html?sku=${encodeURIComponent(to.sku)}`, 'aria-current': here ? 'true' : undefined },
+        each, to.available === false ? el('span', { class: 'hint' }, ' sold out') : null));
+    });
+    const id = `option-${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
+    return el('nav', { class: 'choices', 'aria-labelledby': id }, el('p', { id, class: 'choice-name' }, name), el('ul', {}, links));
+  });
+}
+
+let least = 1;
+let most = quantityMax;
+let step = 1;
+
+/** limits sets how many can be put into the basket at once. */
+function limits(quantities) {
+  step = quantities?.step || 1;
+  least = Math.ceil(Math.max(1, quantities?.min ?? 1, step) / step) * step;
+  most = Math.min(quantityMax, quantities?.max || quantityMax);
+  const input = byId('quantity');
+  for (const [name, value] of [['min', least], ['max', most], ['step', step]]) input.setAttribute(name, value);
+  input.value = least;
 }
 
 async function load() {
@@ -37,7 +71,9 @@ async function load() {
     byId('name').textContent = product.name;
     byId('description').textContent = product.description ?? '';
     byId('price').replaceChildren(format(product.price, currency()), el('span', { class: 'hint' }, ' plus tax and delivery'));
-    show(byId('picture'), picture(product.sku, true));
+    show(byId('picture'), pictured(product, true));
+    show(byId('options'), choices(product));
+    limits(product.quantities);
     show(byId('available'), stock(product.available));
     byId('add').hidden = !product.available;
     byId('add').addEventListener('submit', (event) => put(event, product));

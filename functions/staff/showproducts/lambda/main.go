@@ -1,0 +1,17 @@
+// Command showproducts is the Lambda function of functions/staff/showproducts.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"till/functions/assembly"
+	"till/shared/dynamo"
+	"till/shared/settings"
+	"till/shared/startup"
+)
+
+func main() {
+	set, env := startup.Load(settings.LoadCatalogue)
+	store := dynamo.New(env.Cloud, dynamo.Names{Catalog: set.CatalogTable})
+	lambda.Start(assembly.ShowProducts(env.Tools, store))
+}
