@@ -213,6 +213,9 @@ func (o *Order) take(c *Change, f payment.Facts, how taking, by By) (string, err
 	if a.Paid && !o.r.expiring(*a, by.At) {
 		o.lift(captureExpiring)
 	}
+	if before == payment.Authorized {
+		o.mismatchOver(*a)
+	}
 	if err := o.followAttempt(a.State, by); err != nil {
 		return "", err
 	}
