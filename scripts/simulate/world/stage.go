@@ -159,8 +159,9 @@ func (s stage) StopExecution(id order.ID) {
 // Dispute is actors.Operator's.
 func (s stage) Dispute(id order.ID, won bool) {
 	w := s.w
-	w.charged(id, func(g gateways.Named, charge string, _ int64) {
-		dispute, err := w.Gateways.RaiseDispute(g.Name, charge, "fraudulent")
+	w.charged(id, func(g gateways.Named, charge string, left int64) {
+		part := []int64{0, 0, left / 2}[w.dice.IntN(3)] // 0: all that is left.
+		dispute, err := w.Gateways.RaiseDispute(g.Name, charge, "fraudulent", part)
 		if err != nil {
 			return // There is nothing left of it, or it is disputed already.
 		}
