@@ -29,7 +29,7 @@ type Handler struct {
 	Customer func(context.Context, person.Email) (vault.CustomerID, error)
 	Seal     func(context.Context, vault.CustomerID, vault.Row, vault.Contact) (map[string][]byte, error)
 	Links    func(context.Context) (link.Signer, error)
-	Hold     time.Duration // How long stock is held unpaid.
+	Hold     time.Duration // How long stock is held unpaid, unless staff have decided otherwise.
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -106,7 +106,7 @@ func (h Handler) repeat(ctx context.Context, key, print string) (apigw.Response,
 // quote.
 func (h Handler) decide(ctx context.Context, req apigw.Request, r basket.Request, misshapen error, key, print string,
 ) (*order.Order, order.Change, *apigw.Response, error) {
-	quote, priceFault := h.Pricer.Price(ctx, r.Basket())
+	quote, decided, priceFault := h.Pricer.Price(ctx, r)
 	if priceFault != nil && !fault.Is(priceFault, fault.Invalid) {
 		return nil, order.Change{}, nil, priceFault
 	}
@@ -120,10 +120,10 @@ func (h Handler) decide(ctx context.Context, req apigw.Request, r basket.Request
 		resp, err := apigw.Fail(ctx, h.Log, req, changed, apigw.Member("quote", basket.View(quote)))
 		return nil, order.Change{}, &resp, err
 	}
-	return h.make(ctx, quote, contact, key, print)
+	return h.make(ctx, quote, contact, decided.Hold(h.Hold), key, print)
 }
 
-func (h Handler) make(ctx context.Context, quote pricing.Quote, contact vault.Contact, key, print string,
+func (h Handler) make(ctx context.Context, quote pricing.Quote, contact vault.Contact, hold time.Duration, key, print string,
 ) (*order.Order, order.Change, *apigw.Response, error) {
 	customer, err := h.Customer(ctx, contact.Email)
 	if err != nil {
@@ -140,7 +140,7 @@ func (h Handler) make(ctx context.Context, quote pricing.Quote, contact vault.Co
 	}
 	o, change, err := order.New(order.Placement{
 		Key: key, Print: print, Quote: quote, Country: contact.Shipping.Country(), PostalCode: contact.Shipping.PostalCode(),
-		Customer: string(customer), Contact: sealed, Hold: h.Hold,
+		Customer: string(customer), Contact: sealed, Hold: hold,
 	}, by)
 	return o, change, nil, err
 }

@@ -11,6 +11,7 @@ import (
 	"till/shared/order"
 	"till/shared/reconcile"
 	"till/shared/reconcile/daybook"
+	"till/shared/shop"
 	"till/shared/vault"
 )
 
@@ -96,6 +97,26 @@ func (s shadow) ProductVersions(ctx context.Context, sku catalog.SKU, before, li
 func (s shadow) SaveProduct(ctx context.Context, p catalog.Product, e catalog.Edit) error {
 	_ = s.aws.SaveProduct(ctx, p, e)
 	return s.local.SaveProduct(ctx, p, e)
+}
+
+func (s shadow) Settings(ctx context.Context) (shop.Version, error) {
+	_, _ = s.aws.Settings(ctx)
+	return s.local.Settings(ctx)
+}
+
+func (s shadow) SettingsAt(ctx context.Context, n int) (shop.Version, error) {
+	_, _ = s.aws.SettingsAt(ctx, n)
+	return s.local.SettingsAt(ctx, n)
+}
+
+func (s shadow) SettingsBefore(ctx context.Context, n, limit int) ([]shop.Version, error) {
+	_, _ = s.aws.SettingsBefore(ctx, n, limit)
+	return s.local.SettingsBefore(ctx, n, limit)
+}
+
+func (s shadow) SaveSettings(ctx context.Context, v shop.Version) error {
+	_ = s.aws.SaveSettings(ctx, v)
+	return s.local.SaveSettings(ctx, v)
 }
 
 func (s shadow) Stock(ctx context.Context, sku catalog.SKU) (catalog.Stock, error) {

@@ -3,12 +3,14 @@ package basket
 
 import (
 	"context"
+	"errors"
 
 	"till/shared/address"
 	"till/shared/catalog"
 	"till/shared/money"
 	"till/shared/orderview"
 	"till/shared/pricing"
+	"till/shared/shop"
 )
 
 // Request is the body of POST /orders; POST /quotes takes the same and needs less of it.
@@ -43,22 +45,36 @@ func (r Request) Basket() pricing.Basket {
 	return b
 }
 
+// CountryAt is where a request says where to deliver.
+func (r Request) CountryAt() string {
+	if r.Shipping.Country == "" {
+		return "#/country"
+	}
+	return "#/shipping_address/country"
+}
+
 // Pricer prices a basket from the shop's data. Every field is required.
 type Pricer struct {
-	Rules    pricing.Rules
+	Shop     shop.Read // What staff have decided.
 	Products func(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Product, error)
 }
 
-// Price looks the products up and prices the basket. Errors: those of the store, and every fault of the basket at once.
-func (p Pricer) Price(ctx context.Context, b pricing.Basket) (pricing.Quote, error) {
+// Price looks the products up and prices the request's basket by the settings that it also gives. Errors: those of the store, and every
+// fault of the basket at once.
+func (p Pricer) Price(ctx context.Context, r Request) (pricing.Quote, shop.Settings, error) {
+	decided, err := p.Shop(ctx)
+	if err != nil {
+		return pricing.Quote{}, shop.Settings{}, err
+	}
+	b := r.Basket()
 	var products map[catalog.SKU]catalog.Product
 	if skus := b.SKUs(); len(skus) > 0 {
-		var err error
 		if products, err = p.Products(ctx, skus); err != nil {
-			return pricing.Quote{}, err
+			return pricing.Quote{}, shop.Settings{}, err
 		}
 	}
-	return p.Rules.Price(b, products)
+	q, err := decided.Rules().Price(b, products)
+	return q, decided, errors.Join(decided.Basket(b, r.CountryAt()), err)
 }
 
 // Quote is a priced basket as the API shows it. Subtotal − Discount + Shipping + Tax = Total.
