@@ -29,6 +29,7 @@ func parsers() []reader {
 		{"a staff token's claims", "shared/edge/apigw.RequireStaff", "shared/edge/apigw.FuzzRequireStaff", ""},
 		{"a sign-in's event", "functions/staff/tokenclaims.Handle", "functions/assembly.FuzzClaims", "TokenClaims"},
 		{"a link's token", "shared/link.Verify", "shared/link.FuzzVerify", ""},
+		{"the tags of what a caller has", "shared/edge/apigw.Fresh", "shared/edge/apigw.FuzzFresh", ""},
 		{"a page's cursor", "shared/edge/apigw.DecodeCursor", "shared/edge/apigw.FuzzDecodeCursor", ""},
 		{"a shop's settings", "functions/staff/shopsettings.Handle", "functions/assembly.FuzzRoutes", "HTTP"},
 		{"a shop's settings, once in shape", "shared/shop.Check", "shared/shop.FuzzCheck", ""},

@@ -3,7 +3,6 @@ package listproducts
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"till/shared/catalog"
@@ -73,7 +72,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 			return apigw.Response{}, err
 		}
 	}
-	return apigw.JSON(http.StatusOK, out)
+	return apigw.Fresh(req, out)
 }
 
 // show adds the products that are sold in the currency, with how available they are.

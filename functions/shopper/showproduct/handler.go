@@ -3,7 +3,6 @@ package showproduct
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"till/shared/catalog"
@@ -57,7 +56,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 			return apigw.Response{}, err
 		}
 	}
-	return apigw.JSON(http.StatusOK, view)
+	return apigw.Fresh(req, view)
 }
 
 // variants adds the family to a product.

@@ -80,6 +80,7 @@ var inner = map[string]string{
 	"attempt_unknown":  "the inbox parks such an event",
 	"version_conflict": "the change is made again",
 	"text_invalid":     "the caller gives its field's code",
+	"order_cancelled":  "the state machine ends",
 	"moved":            "the change is made again",
 }
 
