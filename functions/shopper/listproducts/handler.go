@@ -3,18 +3,19 @@ package listproducts
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"till/shared/catalog"
 	"till/shared/edge/apigw"
 	"till/shared/money"
 	"till/shared/orderview"
-	"till/shared/shop"
+	"till/shared/pricing"
 )
 
 // Handler lists what is on sale. Every field is required.
 type Handler struct {
-	Shop   shop.Read // What staff have decided.
+	Rules  pricing.Rules
 	List   func(ctx context.Context, list catalog.List, cursor string, limit int) ([]catalog.Product, string, error)
 	Find   func(ctx context.Context, search catalog.Search, cursor string, limit int) ([]catalog.Product, string, error)
 	Now    func() time.Time
@@ -34,11 +35,7 @@ type page struct {
 // Handle answers GET /products?currency=EUR&next=… and, with &q=…, what is found. A page costs the same wherever it stands; one with
 // fewer products than others, or none, need not be the last.
 func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
-	decided, err := h.Shop(ctx)
-	if err != nil {
-		return apigw.Response{}, err
-	}
-	currency, err := decided.Rules().CurrencyOr(req.QueryStringParameters["currency"])
+	currency, err := h.Rules.CurrencyOr(req.QueryStringParameters["currency"])
 	if err != nil {
 		return apigw.Response{}, err
 	}
@@ -72,7 +69,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 			return apigw.Response{}, err
 		}
 	}
-	return apigw.Fresh(req, out)
+	return apigw.JSON(http.StatusOK, out)
 }
 
 // show adds the products that are sold in the currency, with how available they are.

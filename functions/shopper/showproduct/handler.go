@@ -3,18 +3,19 @@ package showproduct
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"till/shared/catalog"
 	"till/shared/edge/apigw"
 	"till/shared/fault"
 	"till/shared/orderview"
-	"till/shared/shop"
+	"till/shared/pricing"
 )
 
 // Handler shows an active product. Every field is required.
 type Handler struct {
-	Shop    shop.Read // What staff have decided.
+	Rules   pricing.Rules
 	Product func(context.Context, catalog.SKU) (catalog.Product, error)
 	Stock   func(context.Context, catalog.SKU) (catalog.Stock, error)
 	// Family, Products and Stocks are asked for variants only.
@@ -31,11 +32,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if err != nil {
 		return apigw.Response{}, missing
 	}
-	decided, err := h.Shop(ctx)
-	if err != nil {
-		return apigw.Response{}, err
-	}
-	currency, err := decided.Rules().CurrencyOr(req.QueryStringParameters["currency"])
+	currency, err := h.Rules.CurrencyOr(req.QueryStringParameters["currency"])
 	if err != nil {
 		return apigw.Response{}, err
 	}
@@ -56,7 +53,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 			return apigw.Response{}, err
 		}
 	}
-	return apigw.Fresh(req, view)
+	return apigw.JSON(http.StatusOK, view)
 }
 
 // variants adds the family to a product.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"till/scripts/localcloud/gatewaysim"
+	"till/scripts/localcloud/stripesim"
 	"till/scripts/simulate/faults"
 	"till/shared/order"
 )
@@ -21,7 +21,7 @@ type wire struct {
 }
 
 // troubles are the kinds that the simulated gateway itself knows how to do.
-var troubles = map[faults.Kind]gatewaysim.APIFaults{
+var troubles = map[faults.Kind]stripesim.APIFaults{
 	faults.Throttle:      {ErrorRate: 1, Status: http.StatusTooManyRequests},
 	faults.TimeoutBefore: {TimeoutBefore: 1},
 	faults.TimeoutAfter:  {TimeoutAfter: 1},
@@ -36,28 +36,28 @@ var troubles = map[faults.Kind]gatewaysim.APIFaults{
 // RoundTrip is http.RoundTripper's.
 func (v wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	w := v.w
-	g, name, port := w.asked(r)
+	name, port := methodOf(r)
 	kind := w.call(port, name, false)
 	if j := w.job(); j != nil && j.hit == faults.TimeoutAfter {
 		kind, j.hit = faults.TimeoutAfter, faults.None
 		w.point(j.function, name, port).Struck[kind]++
 	}
 	if w.forgets(r) {
-		return missing(r, g.Name), nil
+		return missing(r), nil
 	}
-	quiet := w.silentAbout(r, name)
+	quiet := w.silentAbout(r)
 	if quiet != "" {
 		kind = faults.TimeoutAfter
 	}
-	was := g.Faults()
+	was := w.Stripe.Faults()
 	with := was
 	if trouble, some := troubles[kind]; some {
 		with.API = trouble
 	}
-	w.must(g.SetFaults(with)) // Nobody else has a turn until it is taken back.
+	w.must(w.Stripe.SetFaults(with)) // Nobody else has a turn until it is taken back.
 	got, err := v.next.RoundTrip(r)
-	w.must(g.SetFaults(was))
-	if name == asksStart {
+	w.must(w.Stripe.SetFaults(was))
+	if name == "gateway.Start" {
 		w.listen(quiet)
 	}
 	w.call(port, name, true)
@@ -68,7 +68,7 @@ func (v wire) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // silentAbout gives the order about which the gateway answers nothing, if what is asked is about it; "" otherwise. Who looks through lists then learns nothing either.
-func (w *World) silentAbout(r *http.Request, name string) order.ID {
+func (w *World) silentAbout(r *http.Request) order.ID {
 	if len(w.silent) == 0 || w.job() == nil {
 		return ""
 	}
@@ -80,7 +80,7 @@ func (w *World) silentAbout(r *http.Request, name string) order.ID {
 		}
 	}
 	about := r.URL.Path + "?" + r.URL.RawQuery + body
-	list := name == asksEvents || r.Method == http.MethodGet && strings.Contains(r.URL.RawQuery, "created")
+	list := r.Method == http.MethodGet && strings.Contains(r.URL.RawQuery, "created")
 	for _, id := range slices.Sorted(maps.Keys(w.silent)) {
 		quiet := w.silent[id]
 		if !w.Clock.Now().Before(quiet.until) {
@@ -114,12 +114,10 @@ func (w *World) listen(id order.ID) {
 // references are what requests name an order's payments by.
 func (w *World) references(id order.ID) []string {
 	out := []string{string(id)}
-	for _, g := range w.Gateways.All() {
-		for _, p := range g.Payments() {
-			for _, ref := range []string{p.Session, p.Intent} {
-				if p.Reference == string(id) && ref != "" {
-					out = append(out, ref)
-				}
+	for _, p := range w.Stripe.Payments() {
+		for _, ref := range []string{p.Session, p.Intent} {
+			if p.Reference == string(id) && ref != "" {
+				out = append(out, ref)
 			}
 		}
 	}
@@ -143,8 +141,8 @@ func (w *World) forgets(r *http.Request) bool {
 }
 
 // missing is the gateway's answer about what is not there.
-func missing(r *http.Request, gateway string) *http.Response {
-	body := untold[gateway]
+func missing(r *http.Request) *http.Response {
+	const body = `{"error":{"type":"invalid_request_error","code":"resource_missing","message":"No such payment"}}`
 	return &http.Response{Status: "404 Not Found", StatusCode: http.StatusNotFound, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{"Content-Type": {"application/json"}}, Request: r, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}
 }
@@ -176,4 +174,22 @@ func (spaces) Read(p []byte) (int, error) {
 		p[i] = ' '
 	}
 	return len(p), nil
+}
+
+// methodOf names the method of payment.Gateway that makes a request: each needs one request mostly, or more of a kind, so that
+// a point of it stands for what the gateway is asked to do, however it is asked.
+func methodOf(r *http.Request) (string, faults.Port) {
+	_, path, _ := strings.Cut(r.URL.Path, "/v1/")
+	refund := strings.HasPrefix(path, "refunds")
+	switch {
+	case r.Method != http.MethodPost && refund:
+		return "gateway.FetchRefund", faults.GatewayRead
+	case r.Method != http.MethodPost:
+		return "gateway.Fetch", faults.GatewayRead
+	case refund:
+		return "gateway.Refund", faults.Gateway
+	case strings.HasSuffix(path, "/expire"), strings.HasSuffix(path, "/cancel"):
+		return "gateway.Close", faults.Gateway
+	}
+	return "gateway.Start", faults.Gateway
 }
