@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 need = @command -v $(1) >/dev/null 2>&1 || { echo "make $@ needs $(1). $(2)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify doctor tools fmt vet tidy lint lint-template race sim sim-profiles sim-determinism sim-exhaustive sim-planted planted models badinput iam-diff fuzz bench benchmarks footprint contract machine-paths e2e deploy-local build \
+.PHONY: help run test check verify doctor tools fmt vet tidy lint lint-template race sim sim-profiles sim-determinism sim-exhaustive sim-planted planted models badinput schemathesis iam-diff fuzz bench benchmarks footprint contract machine-paths e2e deploy-local build \
 	sam-validate sam-build browser deploy clean
 # What stands first is done first: doctor before any long work. Go itself uses all processors.
 .NOTPARALLEL:
@@ -46,14 +46,14 @@ check: fmt tidy lint ## Before each commit, under 90 s warm: format, modules, li
 verify: doctor tools ## Before each release: all that needs more than Go; `make doctor` lists it
 	@mkdir -p .tools/out && echo "make e2e runs beside the rest; its output is .tools/out/e2e.log"
 	@$(MAKE) e2e >.tools/out/e2e.log 2>&1 & e2e=$$!; trap 'kill $$e2e 2>/dev/null' EXIT; trap 'exit 1' INT TERM; \
-	$(MAKE) lint race planted fuzz footprint contract machine-paths sam-validate browser || exit 1; \
+	$(MAKE) lint race planted fuzz schemathesis footprint contract machine-paths sam-validate browser || exit 1; \
 	echo "waiting for make e2e"; wait $$e2e; ended=$$?; trap - EXIT; tail -n 80 .tools/out/e2e.log; exit $$ended
 
 doctor: ## Say what of gcc, Python, Java, Maven, Node, npm and Chromium is missing or too old, and how to get it
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
 	@$(TOOLS) doctor
 
-tools: ## Install SAM CLI, MiniStack, cfn-lint and DynamoDB Local into .tools/; what is there is kept
+tools: ## Install SAM CLI, MiniStack, cfn-lint, DynamoDB Local and Schemathesis into .tools/; what is there is kept
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
 	@$(TOOLS) install
 
@@ -114,6 +114,9 @@ models: ## Naive models against MODELS (10,000) lives each; HISTORIES (1,000) hi
 
 badinput: ## Everything that may come in and is wrong, and what only looks so, through the API
 	go test -count=1 -run 'TestBadInputs|TestNearMisses|TestEveryFault|TestN[0-9]' ./scripts/localshop
+
+schemathesis: .tools/schemathesis/installed ## Requests made up from infra/openapi.yaml, good and bad: no 5xx, every answer as promised
+	go run ./scripts/schemathesis
 
 iam-diff: ## Each role allows what its function calls, and nothing else
 	go test -v -run TestRoles ./scripts/permissions
@@ -189,6 +192,7 @@ clean: ## Remove what builds and tools left behind
 # A tool is made anew when its list is newer. Its marker is written last: an interrupted installation is done again.
 .tools/sam/installed: infra/requirements-sam.txt
 .tools/cloud/installed: infra/requirements-cloud.txt
+.tools/schemathesis/installed: infra/requirements-schemathesis.txt
 .tools/dynamodb-local/installed: scripts/engines/pom.xml scripts/engines/dynamodb-local.sha256
 .tools/%/installed:
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)

@@ -12,8 +12,8 @@ import (
 	"till/shared/link"
 	"till/shared/order"
 	"till/shared/payment"
-	"till/shared/pricing"
 	"till/shared/settings"
+	"till/shared/shop"
 	"till/shared/telemetry"
 )
 
@@ -32,8 +32,9 @@ type History interface {
 	Changes(ctx context.Context, id order.ID, after, limit int) ([]order.Change, error)
 }
 
-// Products reads the catalogue.
+// Products reads the catalogue, and what staff have decided about selling it.
 type Products interface {
+	Settings
 	Product(context.Context, catalog.SKU) (catalog.Product, error)
 	Products(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Product, error)
 	ListProducts(ctx context.Context, list catalog.List, cursor string, limit int) ([]catalog.Product, string, error)
@@ -41,7 +42,11 @@ type Products interface {
 	Family(ctx context.Context, family string) ([]catalog.SKU, error)
 	Stock(context.Context, catalog.SKU) (catalog.Stock, error)
 	Stocks(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Stock, error)
-	Uses(context.Context, []pricing.UseKey) (map[pricing.UseKey]int64, error)
+}
+
+// Settings reads what staff have decided about the shop.
+type Settings interface {
+	Settings(context.Context) (shop.Version, error)
 }
 
 // Inbox keeps gateways' events.

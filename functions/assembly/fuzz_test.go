@@ -25,7 +25,7 @@ import (
 // folders are the functions behind the HTTP API, each with its folder in events/.
 var folders = []string{"listproducts", "showproduct", "quote", "placeorder", "vieworder", "startpayment", "confirmpayment", "returnpayment", "cancelorder",
 	"receivestripe", "receivepaypal", "receivesquare", "listorders", "reportledger", "showorder", "refund", "approve", "capture", "void", "dispute", "cancel", "hold",
-	"lift", "ship", "deliver", "putproduct", "showproducts", "setstock", "fallback"}
+	"lift", "ship", "deliver", "putproduct", "showproducts", "setstock", "shopsettings", "fallback"}
 
 // TestEveryRouteIsFuzzed: no function behind the HTTP API is left out.
 func TestEveryRouteIsFuzzed(t *testing.T) {

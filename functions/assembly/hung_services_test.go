@@ -17,6 +17,7 @@ import (
 	"till/shared/person"
 	"till/shared/reconcile"
 	"till/shared/reconcile/daybook"
+	"till/shared/shop"
 	"till/shared/vault"
 )
 
@@ -130,6 +131,17 @@ func (w slowStore) SaveProduct(ctx context.Context, p catalog.Product, e catalog
 		return err
 	}
 	return w.Store.SaveProduct(ctx, p, e)
+}
+
+func (w slowStore) Settings(ctx context.Context) (shop.Version, error) {
+	return slow(ctx, w.s, storeLimit, func() (shop.Version, error) { return w.Store.Settings(ctx) })
+}
+
+func (w slowStore) SaveSettings(ctx context.Context, v shop.Version) error {
+	if err := w.s.call(ctx, storeLimit); err != nil {
+		return err
+	}
+	return w.Store.SaveSettings(ctx, v)
 }
 
 func (w slowStore) Stock(ctx context.Context, sku catalog.SKU) (catalog.Stock, error) {

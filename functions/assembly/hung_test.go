@@ -225,6 +225,10 @@ func staffed() map[string]ready {
 		"showproducts": {soon, func(t *testing.T, s *services) run {
 			return s.http(assembly.ShowProducts(s.tools(), s.store()), eventfile.Request(t, "showproducts", "one"))
 		}},
+		"shopsettings": {soon, func(t *testing.T, s *services) run {
+			set := settings.StaffSettings{Offered: []string{"stripe"}}
+			return s.http(assembly.ShopSettings(s.tools(), set, s.store()), eventfile.Request(t, "shopsettings", "put"))
+		}},
 		"setstock": {soon, func(t *testing.T, s *services) run {
 			return s.http(assembly.SetStock(s.tools(), s.store()), eventfile.Request(t, "setstock", "counted"))
 		}},

@@ -15,8 +15,8 @@ import (
 	"till/shared/edge/access"
 	"till/shared/edge/apigw"
 	"till/shared/edge/basket"
-	"till/shared/pricing"
 	"till/shared/settings"
+	"till/shared/shop"
 	"till/shared/vault"
 )
 
@@ -28,24 +28,27 @@ func serve(t Tools, f apigw.Func, checks ...apigw.Check) apigw.Func {
 // ListProducts assembles shopper/listproducts.
 func ListProducts(t Tools, s Products) apigw.Func {
 	return serve(t, listproducts.Handler{
-		Rules: pricing.Standard(), List: s.ListProducts, Find: s.FindProducts, Stocks: s.Stocks, Now: t.Now,
+		Shop: lately(t, s), List: s.ListProducts, Find: s.FindProducts, Stocks: s.Stocks, Now: t.Now,
 	}.Handle)
 }
 
 // ShowProduct assembles shopper/showproduct.
 func ShowProduct(t Tools, s Products) apigw.Func {
 	return serve(t, showproduct.Handler{
-		Rules: pricing.Standard(), Product: s.Product, Stock: s.Stock, Family: s.Family, Products: s.Products, Stocks: s.Stocks, Now: t.Now,
+		Shop: lately(t, s), Product: s.Product, Stock: s.Stock, Family: s.Family, Products: s.Products, Stocks: s.Stocks, Now: t.Now,
 	}.Handle)
 }
 
-func pricerOf(t Tools, s Products) basket.Pricer {
-	return basket.Pricer{Rules: pricing.Standard(), Products: catalog.OnSaleNow(s.Products, t.Now), Uses: s.Uses, Now: t.Now}
+// lately reads the settings for what a little staleness does not hurt.
+func lately(t Tools, s Settings) shop.Read { return shop.Lately(s.Settings, t.Now) }
+
+func pricerOf(t Tools, s Products, decided shop.Read) basket.Pricer {
+	return basket.Pricer{Shop: decided, Products: catalog.OnSaleNow(s.Products, t.Now)}
 }
 
 // Quote assembles shopper/quote.
 func Quote(t Tools, s Products) apigw.Func {
-	return serve(t, quote.Handler{Pricer: pricerOf(t, s)}.Handle)
+	return serve(t, quote.Handler{Pricer: pricerOf(t, s, lately(t, s))}.Handle)
 }
 
 // PlaceOrder assembles shopper/placeorder.
@@ -54,7 +57,7 @@ func PlaceOrder(t Tools, set settings.PlaceOrder, s interface {
 	Products
 }, v *vault.Vault, links Links) apigw.Func {
 	return serve(t, placeorder.Handler{
-		Pricer: pricerOf(t, s), Book: bookOf(s), Customer: v.CustomerFor, Seal: v.SealContact, Links: links,
+		Pricer: pricerOf(t, s, shop.Now(s.Settings)), Book: bookOf(s), Customer: v.CustomerFor, Seal: v.SealContact, Links: links,
 		Hold: set.StockHold, Now: t.Now, Log: t.Log,
 	}.Handle, apigw.Origins(set.Origins...))
 }
@@ -72,9 +75,12 @@ func ViewOrder(t Tools, s interface {
 }
 
 // StartPayment assembles shopper/startpayment.
-func StartPayment(t Tools, set settings.StartPayment, s Orders, links Links, gateways Gateways) apigw.Func {
+func StartPayment(t Tools, set settings.StartPayment, s interface {
+	Orders
+	Settings
+}, links Links, gateways Gateways) apigw.Func {
 	return serve(t, startpayment.Handler{
-		Guard: guardOf(t, s, links), Cashier: cashierOf(t, s, gateways, set.Gateways), Gateways: set.Offered, Manual: set.Manual,
+		Guard: guardOf(t, s, links), Cashier: cashierOf(t, s, gateways, set.Gateways), Shop: lately(t, s), Gateways: set.Offered, Manual: set.Manual,
 		ReturnOrigins: set.ReturnOrigins,
 	}.Handle, apigw.Origins(set.Origins...))
 }

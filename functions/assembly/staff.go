@@ -18,6 +18,7 @@ import (
 	"till/functions/staff/reportledger"
 	"till/functions/staff/setstock"
 	"till/functions/staff/ship"
+	"till/functions/staff/shopsettings"
 	"till/functions/staff/showorder"
 	"till/functions/staff/showproducts"
 	"till/functions/staff/tokenclaims"
@@ -28,6 +29,7 @@ import (
 	"till/shared/reconcile"
 	"till/shared/reconcile/daybook"
 	"till/shared/settings"
+	"till/shared/shop"
 	"till/shared/vault"
 )
 
@@ -48,8 +50,11 @@ func ShowOrder(t Tools, s interface {
 }
 
 // Refund assembles staff/refund.
-func Refund(t Tools, set settings.StaffRefund, s Orders, v *vault.Vault, gateways Gateways) apigw.Func {
-	return serve(t, refund.Handler{Cashier: cashierOf(t, s, gateways, set.Gateways), Alone: set.Alone, Seal: v.Seal, Now: t.Now}.Handle)
+func Refund(t Tools, set settings.StaffRefund, s interface {
+	Orders
+	Settings
+}, v *vault.Vault, gateways Gateways) apigw.Func {
+	return serve(t, refund.Handler{Cashier: cashierOf(t, s, gateways, set.Gateways), Shop: shop.Now(s.Settings), Alone: set.Alone, Seal: v.Seal, Now: t.Now}.Handle)
 }
 
 // Approve assembles staff/approve.
@@ -152,4 +157,19 @@ func SetStock(t Tools, s interface {
 	SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error)
 }) apigw.Func {
 	return serve(t, setstock.Handler{Set: s.SetStock, Now: t.Now}.Handle)
+}
+
+// Decisions keeps every version of what staff decide about the shop.
+type Decisions interface {
+	Settings
+	SettingsAt(ctx context.Context, n int) (shop.Version, error)
+	SettingsBefore(ctx context.Context, n, limit int) ([]shop.Version, error)
+	SaveSettings(context.Context, shop.Version) error
+}
+
+// ShopSettings assembles staff/shopsettings.
+func ShopSettings(t Tools, set settings.StaffSettings, s Decisions) apigw.Func {
+	return serve(t, shopsettings.Handler{
+		Last: s.Settings, At: s.SettingsAt, Before: s.SettingsBefore, Save: s.SaveSettings, Gateways: set.Offered, Now: t.Now,
+	}.Handle)
 }

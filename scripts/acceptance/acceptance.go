@@ -41,6 +41,8 @@ type Place struct {
 	Gateway    string        // "http://localhost:8090/stripe".
 	PublicKey  string        // The gateway's key for browsers.
 	Dashboard  string        // The gateway's secret key: what people do on its dashboard, scenarios do with it.
+	Gateways   []string      // With which shoppers can pay; nil: Stripe alone.
+	Manual     bool          // Money is promised when shoppers pay, and taken later.
 	StockHold  time.Duration // How long stock is held for an unpaid order.
 	SweepEvery time.Duration // How often the sweep comes.
 }

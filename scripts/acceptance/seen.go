@@ -35,10 +35,12 @@ type Order struct {
 type Payment struct {
 	ID           payment.AttemptID `json:"id"`
 	Status       string            `json:"status"`
+	Gateway      string            `json:"gateway"`
 	Mode         string            `json:"mode"`
 	RedirectURL  string            `json:"redirect_url"`
 	ClientSecret string            `json:"client_secret"`
 	PublicKey    string            `json:"public_key"`
+	Order        order.ID          `json:"-"` // That it pays.
 }
 
 // The ways to pay.

@@ -87,16 +87,22 @@ func (o Order) is(status, paid, fulfilled string) bool {
 	return o.Status == status && o.PaymentStatus == paid && o.FulfillmentStatus == fulfilled
 }
 
-// TryPay begins a payment; 201 gives it.
+// TryPay begins a payment by Stripe; 201 gives it.
 func (v *Visit) TryPay(id order.ID, mode, key string) (Payment, Reply) {
+	return v.TryPayBy(id, "stripe", mode, key)
+}
+
+// TryPayBy begins a payment by a gateway; 201 gives it.
+func (v *Visit) TryPayBy(id order.ID, gateway, mode, key string) (Payment, Reply) {
 	r := v.Post("/orders/"+string(id)+"/payments", v.Token(id), key,
-		map[string]string{"gateway": "stripe", "mode": mode, "return_url": v.place.Shop + "/shop/order.html?from=" + mode})
+		map[string]string{"gateway": gateway, "mode": mode, "return_url": v.place.Shop + "/shop/order.html?from=" + mode})
 	var got struct {
 		Payment Payment `json:"payment"`
 	}
 	if r.Status == http.StatusCreated && json.Unmarshal(r.Body, &got) != nil {
 		v.T.Errorf("payment answered %s", r.Body)
 	}
+	got.Payment.Order = id
 	return got.Payment, r
 }
 
@@ -141,13 +147,29 @@ func (p Payment) Intent() string {
 	return intent
 }
 
-// Card puts a card where the payment wants it.
+// Card puts a card where the payment wants it, and tells the shop if that is the page's to do. It gives the last answer.
 func (v *Visit) Card(p Payment, card string) Reply {
-	if p.RedirectURL != "" {
+	switch {
+	case p.Gateway == "square" && p.Mode == Embedded:
+		token := squarePays
+		if card == Declined {
+			token = squareDeclines
+		}
+		return v.Brought(p, token)
+	case p.Gateway == "paypal" && p.Mode == Embedded:
+		// PayPal's own window: its script learns of the approval, and the page of return is not opened.
+		if r := v.Form(p.RedirectURL, url.Values{"card": {card}, "action": {"pay"}}); r.Status != http.StatusSeeOther {
+			return r
+		}
+		return v.Brought(p, "")
+	case p.RedirectURL != "":
 		return v.Enter(p.RedirectURL, card)
 	}
 	return v.Confirm(p, card)
 }
+
+// Brought tells the shop what the form in its page made: a token, or "" for a gateway that remembers itself.
+func (v *Visit) Brought(p Payment, token string) Reply { return v.confirm(p.Order, p, token) }
 
 // PayUp puts the good card where the payment wants it.
 func (v *Visit) PayUp(p Payment) {

@@ -15,7 +15,6 @@ import (
 	"till/shared/catalog"
 	"till/shared/dynamo"
 	"till/shared/order"
-	"till/shared/pricing"
 )
 
 // far is later than everything that can be due.
@@ -91,12 +90,7 @@ func (s *Stack) readCatalog(ctx context.Context, store *dynamo.Store, e *evidenc
 	if err != nil {
 		return err
 	}
-	var uses []pricing.UseKey
 	for _, row := range rows {
-		if coupon, is := strings.CutPrefix(row.pk, "COUPON#"); is {
-			customer, _ := strings.CutPrefix(row.sk, "USES")
-			uses = append(uses, pricing.UseKey{Coupon: coupon, Customer: strings.TrimPrefix(customer, "#")})
-		}
 		if row.sk != "STOCK" {
 			continue
 		}
@@ -106,8 +100,7 @@ func (s *Stack) readCatalog(ctx context.Context, store *dynamo.Store, e *evidenc
 		}
 		e.Stocks = append(e.Stocks, stock)
 	}
-	e.Uses, err = store.Uses(ctx, uses)
-	return err
+	return nil
 }
 
 func (s *Stack) readInbox(ctx context.Context, store *dynamo.Store, e *evidence.Evidence) error {

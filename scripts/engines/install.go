@@ -20,10 +20,11 @@ const (
 	samCLI        = "sam"            // SAM CLI, with a cfn-lint of its own.
 	cloud         = "cloud"          // MiniStack, and a second cfn-lint, which agrees with it on every package.
 	dynamoDBLocal = "dynamodb-local" // DynamoDB Local, with all that it needs but Java.
+	schemathesis  = "schemathesis"   // What makes requests up from infra/openapi.yaml.
 )
 
 // Tools lists the names that Install knows.
-func Tools() []string { return []string{samCLI, cloud, dynamoDBLocal} }
+func Tools() []string { return []string{samCLI, cloud, dynamoDBLocal, schemathesis} }
 
 // marker is the file that is written last. It holds what the tool was made from.
 const marker = "installed"

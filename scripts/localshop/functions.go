@@ -168,7 +168,10 @@ func staff() map[string]wiring {
 		}),
 		"staff/putproduct":   wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.PutProduct(p.Tools, p.Store) }),
 		"staff/showproducts": wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.ShowProducts(p.Tools, p.Store) }),
-		"staff/setstock":     wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.SetStock(p.Tools, p.Store) }),
+		"staff/shopsettings": wire(settings.LoadStaffSettings, func(s *Shop, p Parts, set settings.StaffSettings) any {
+			return assembly.ShopSettings(p.Tools, set, p.Store)
+		}),
+		"staff/setstock": wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.SetStock(p.Tools, p.Store) }),
 	}
 }
 

@@ -26,6 +26,7 @@ type Store interface {
 	assembly.Inbox
 	assembly.Due
 	assembly.Days
+	assembly.Decisions
 	vault.Keys
 	OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error)
 	SaveProduct(context.Context, catalog.Product, catalog.Edit) error

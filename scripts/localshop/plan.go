@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"sync"
 
 	"till/scripts/localcloud"
 	"till/scripts/localcloud/asl"
@@ -39,4 +40,30 @@ func Read(o Options) (*Plan, error) {
 	}
 	definitions, err := localcloud.Definitions(described, o.Files, sfntask.Names())
 	return &Plan{described, definitions}, err
+}
+
+// Plans reads the plans of shops that differ in what their owner chooses, each once. Safe for concurrent use.
+type Plans struct {
+	files fs.FS
+
+	mu   sync.Mutex
+	read map[string]*Plan
+}
+
+// NewPlans gives those of the project's folder. Nothing is read yet.
+func NewPlans(files fs.FS) *Plans { return &Plans{files: files, read: map[string]*Plan{}} }
+
+// Of is the plan with these parameters of the template; see Options.Parameters. Errors: as Read.
+func (p *Plans) Of(parameters map[string]string) (*Plan, error) {
+	key := fmt.Sprint(parameters) // Sorted by name.
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if have := p.read[key]; have != nil {
+		return have, nil
+	}
+	plan, err := Read(Options{Files: p.files, Parameters: parameters})
+	if err == nil {
+		p.read[key] = plan
+	}
+	return plan, err
 }

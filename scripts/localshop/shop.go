@@ -40,6 +40,8 @@ type Options struct {
 	Faults     localcloud.Faults
 	// Wait sleeps for gateways' latency; nil never sleeps, as in virtual time.
 	Wait bool
+	// Slow is how long bank debits and pending refunds take at the gateways; an hour unless set.
+	Slow time.Duration
 	// Random is where keys and nonces come from; crypto/rand unless set.
 	Random io.Reader
 	// StaffKey signs the staff's tokens; one is made unless set.
@@ -188,7 +190,7 @@ func (s *Shop) vault(now func() time.Time) *vault.Vault {
 
 // simulated makes the gateways and tells them where our webhooks are.
 func (s *Shop) simulated() (*gateways.Gateways, error) {
-	c := gateways.Config{URL: s.options.Gateways, ShopURL: s.options.ShopURL, Clock: s.Clock, Seed: s.options.Seed, Deliver: s.deliver}
+	c := gateways.Config{URL: s.options.Gateways, ShopURL: s.options.ShopURL, Clock: s.Clock, Seed: s.options.Seed, Deliver: s.deliver, Slow: s.options.Slow}
 	if s.options.Wait {
 		c.Wait = clock.Sleep
 	}

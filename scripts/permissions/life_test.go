@@ -95,6 +95,10 @@ func keep(w *world) {
 		w.want(w.staff(http.MethodGet, "/staff/products"+path, nil), http.StatusOK)
 	}
 	w.want(w.staff(http.MethodPut, "/staff/stock/mug-red", map[string]any{"on_hand": 5}), http.StatusOK)
+	w.want(w.staff(http.MethodPut, "/staff/settings", map[string]any{"orders": map[string]any{"stock_hold_minutes": 30}}), http.StatusOK)
+	for _, path := range []string{"", "/history", "/history/1"} {
+		w.want(w.staff(http.MethodGet, "/staff/settings"+path, nil), http.StatusOK)
+	}
 	id := w.fulfilling()
 	w.pass(90 * time.Minute)
 	w.want(w.staff(http.MethodGet, "/staff/orders?day=2026-03-02", nil), http.StatusOK)

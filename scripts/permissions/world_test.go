@@ -188,10 +188,10 @@ func (w *world) staff(method, path string, body any) reply {
 	return w.staffed("mona", method, path, body)
 }
 
-// staffed is staff, of a manager with a name.
+// staffed is staff, of a manager and admin with a name.
 func (w *world) staffed(name, method, path string, body any) reply {
 	w.t.Helper()
-	token, err := w.Cloud.StaffToken(cognito.Person{Username: name, Groups: []string{"manager"}, MFA: true})
+	token, err := w.Cloud.StaffToken(cognito.Person{Username: name, Groups: []string{"manager", "admin"}, MFA: true})
 	if err != nil {
 		w.t.Fatal(err)
 	}

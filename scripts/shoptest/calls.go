@@ -26,6 +26,7 @@ func (s *Shop) accounts() settings.Gateways {
 func (s *Shop) HTTP() map[string]apigw.Func {
 	place := settings.PlaceOrder{Origins: []string{Origin}, StockHold: 30 * time.Minute}
 	pay := settings.StartPayment{Gateways: s.accounts(), Offered: []string{"stripe"}, Origins: []string{Origin}, ReturnOrigins: []string{Origin}}
+	decide := settings.StaffSettings{Offered: pay.Offered}
 	funcs := map[string]apigw.Func{
 		"GET /products":              assembly.ListProducts(s.Tools("listproducts"), s.Store),
 		"GET /products/{sku}":        assembly.ShowProduct(s.Tools("showproduct"), s.Store),
@@ -59,6 +60,10 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 		"GET /staff/products/{sku}":                                assembly.ShowProducts(s.Tools("showproducts"), s.Store),
 		"GET /staff/products/{sku}/history":                        assembly.ShowProducts(s.Tools("showproducts"), s.Store),
 		"POST /staff/products/import":                              assembly.PutProduct(s.Tools("putproduct"), s.Store),
+		"GET /staff/settings":                                      assembly.ShopSettings(s.Tools("shopsettings"), decide, s.Store),
+		"PUT /staff/settings":                                      assembly.ShopSettings(s.Tools("shopsettings"), decide, s.Store),
+		"GET /staff/settings/history":                              assembly.ShopSettings(s.Tools("shopsettings"), decide, s.Store),
+		"GET /staff/settings/history/{version}":                    assembly.ShopSettings(s.Tools("shopsettings"), decide, s.Store),
 		"PUT /staff/stock/{sku}":                                   assembly.SetStock(s.Tools("setstock"), s.Store),
 	}
 	routes := make([]string, 0, len(funcs))

@@ -78,6 +78,16 @@ func Rows(t *testing.T, function string, rows []Row, ready func(*Shop) []string)
 	}
 }
 
+// Tag is the ETag of a request's answer, as it stands in a file of events.
+func (s *Shop) Tag(req apigw.Request) string {
+	s.Helper()
+	tag := s.Serve(req).Headers["ETag"]
+	if tag == "" {
+		s.Errorf("%s has no ETag", req.RouteKey)
+	}
+	return strings.ReplaceAll(tag, `"`, `\"`)
+}
+
 // present keeps the replacements whose words a file has: rows of one table need different ones.
 func present(t *testing.T, function, file string, replace []string) []string {
 	t.Helper()

@@ -7,9 +7,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,11 +87,11 @@ func run(args []string, out io.Writer) error {
 	if o.seed > 0 {
 		o.first, o.seeds = o.seed, 1
 	}
-	plan, err := localshop.Read(localshop.Options{Files: os.DirFS(".")})
-	if err != nil {
+	plans := localshop.NewPlans(os.DirFS("."))
+	if _, err := plans.Of(nil); err != nil {
 		return err
 	}
-	config := world.Config{Orders: o.orders, Profile: profile, Plan: plan, StaffKey: key}
+	config := world.Config{Orders: o.orders, Profile: profile, Plans: plans, StaffKey: key}
 	if o.seed > 0 || o.blows != "" {
 		if config.Steps, err = file(o.steps); err != nil {
 			return err
@@ -111,7 +113,7 @@ func run(args []string, out io.Writer) error {
 		return hunt(o, out)
 	}
 	begun := time.Now()
-	sum := summary{cover: faults.Cover{}, ends: map[string]int{}, out: out, o: o, commit: commit()}
+	sum := summary{cover: faults.Cover{}, ends: map[string]int{}, ways: map[string]int{}, out: out, o: o, commit: commit()}
 	if o.seed > 0 { // Here, so that it can be looked into.
 		config.Seed = o.seed
 		r, err := world.Run(config)
@@ -147,7 +149,7 @@ type summary struct {
 	shrunk                  int // Failures that a smaller world was looked for.
 	runs, steps             uint64
 	cover                   faults.Cover
-	ends                    map[string]int
+	ends, ways              map[string]int
 	err                     error
 }
 
@@ -163,6 +165,9 @@ func (s *summary) add(r world.Result, err error, c world.Config) {
 	s.cover.Add(r.Cover)
 	for how, n := range r.Ends {
 		s.ends[how] += n
+	}
+	for how, n := range r.Ways {
+		s.ways[how] += n
 	}
 	for _, f := range r.Failures {
 		s.failures++
@@ -187,6 +192,11 @@ func (s *summary) add(r world.Result, err error, c world.Config) {
 
 func (s *summary) close(took time.Duration) error {
 	uncovered := s.covered()
+	if s.o.coverage {
+		for _, how := range slices.Sorted(maps.Keys(s.ways)) {
+			fmt.Fprintf(s.out, "%-60s %9d\n", how, s.ways[how])
+		}
+	}
 	fmt.Fprintln(s.out, s.ends)
 	fmt.Fprintf(s.out, "%d seeds, %d orders, %d runs of functions, %d steps, %d violations in %s: %.0f orders/s, %.2f ms each\n", s.seeds, s.orders, s.runs, s.steps,
 		s.failures, took.Round(time.Millisecond), float64(s.orders)/took.Seconds(), took.Seconds()*1000/float64(max(1, s.orders)))

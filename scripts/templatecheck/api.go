@@ -54,6 +54,10 @@ func routes() map[string]string {
 		"GET /staff/products/{sku}/history":                        "staff/showproducts",
 		"POST /staff/products/import":                              "staff/putproduct",
 		"PUT /staff/stock/{sku}":                                   "staff/setstock",
+		"GET /staff/settings":                                      "staff/shopsettings",
+		"PUT /staff/settings":                                      "staff/shopsettings",
+		"GET /staff/settings/history":                              "staff/shopsettings",
+		"GET /staff/settings/history/{version}":                    "staff/shopsettings",
 	}
 }
 

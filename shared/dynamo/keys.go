@@ -84,6 +84,11 @@ func stockKey(sku catalog.SKU) item { return key("SKU#"+string(sku), skStock) }
 // eventKey is that of the Inbox, which has no sort key.
 func eventKey(event string) item { return item{"pk": text(event)} }
 
+// settingsKey is that of a version of the shop's settings: of fixed width, so that text sorts as numbers do.
+func settingsKey(n int) item { return key(settingsPK, fmt.Sprintf("VERSION#%09d", n)) }
+
+const settingsPK = "SHOP#SETTINGS"
+
 func dayKey(purpose, day string) item { return key("DAYKEY#"+purpose+"#"+day, skDayKey) }
 
 func indexKey(hash string) item { return key("INDEX#"+hash, skIndex) }

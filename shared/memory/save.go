@@ -51,11 +51,10 @@ func (s *Store) Save(ctx context.Context, o *order.Order, c order.Change) error 
 		if refused != nil {
 			return refused
 		}
-		used, gone := s.used(c.Uses)
-		if err := errors.Join(short, gone); err != nil {
-			return err
+		if short != nil {
+			return short
 		}
-		return s.commit("Save", slices.Concat(puts, moved, used, refs)...)
+		return s.commit("Save", slices.Concat(puts, moved, refs)...)
 	})
 }
 

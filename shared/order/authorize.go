@@ -44,6 +44,16 @@ func (o *Order) authorized(c *Change, a payment.Attempt, f payment.Facts, by By)
 	return ""
 }
 
+// mismatchOver lifts the hold of an order that was promised what it had not asked for, once that promise is over and nobody has taken
+// anything: there is nothing left for people to decide. The order can be paid anew, or ends with its time.
+func (o *Order) mismatchOver(a payment.Attempt) {
+	if a.Manual && !a.Paid && !a.State.Open() && !slices.ContainsFunc(o.r.Attempts, func(b payment.Attempt) bool {
+		return b.Captured > 0 || b.State == payment.Captured || b.State == payment.Authorized
+	}) {
+		o.lift(amountMismatch)
+	}
+}
+
 // promiseOver gives up what an ended authorization did not bring: the shopper owes it no more. An order that got nothing ends, and its
 // shopper is told; of one that got less than was expected, people decide. It gives the change's kind if the order ends.
 func (o *Order) promiseOver(c *Change, a payment.Attempt, by By) (string, error) {

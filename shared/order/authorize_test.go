@@ -157,6 +157,26 @@ func TestAPromiseOfAnotherAmountIsHeldAndConfirmsNothing(t *testing.T) {
 	}
 }
 
+func TestAnOrderIsFreeAgainOnceAPromiseOfAnotherAmountIsGivenUp(t *testing.T) {
+	d := place(t)
+	d.do(func(o *order.Order) (order.Change, error) {
+		return o.StartPayment(order.NewAttempt{Key: "k1", Gateway: "stripe", Manual: true}, d.by("shopper"))
+	})
+	f := authorized(d, order.AttemptIDFor(d.o.ID(), "k1"))
+	f.Amount = money.Of(total-1, "EUR")
+	d.do(news(d, f))
+	f.State = payment.Canceled
+	d.do(news(d, f))
+	if r := d.o.Record(); d.o.Held("amount_mismatch") || r.HoldsMoney() {
+		t.Errorf("nobody has any money, and holds are %v", r.Holds)
+	}
+	b := begun(d, "k2")
+	d.do(news(d, facts(d, b, payment.Captured)))
+	if r := d.o.Record(); r.PaidBy != b || r.Status != order.Confirmed {
+		t.Errorf("paid by %q, %s", r.PaidBy, r.Status)
+	}
+}
+
 // A promise that comes after its attempt's end may be old news, or one that the gateway made after all: nobody counts on it.
 func TestALatePromiseConfirmsNothingAndIsToBeClosed(t *testing.T) {
 	d := place(t)

@@ -39,12 +39,17 @@ func (o *Order) applyDispute(c *Change, a payment.Attempt, f payment.DisputeFact
 	if f = ofAnswer(*d, f); was.Same(f) || was.Lost() && f.Open() {
 		return answer
 	}
+	of := d.Attempt
+	taken := o.r.disputed(of)
 	d.DisputeFacts, d.Asks, d.Asked = f, 0, time.Time{}
 	c.Postings = append(append(c.Postings, ledger.Reverse(disputePostings(was))...), disputePostings(f)...)
 	if f.Open() {
 		o.hold(disputeHold(f.Ref), by)
 	} else {
 		o.lift(disputeHold(f.Ref))
+	}
+	if back := taken - o.r.disputed(of); back > 0 {
+		o.refundWon(c, of, back, by)
 	}
 	switch {
 	case !f.Open():
@@ -56,6 +61,25 @@ func (o *Order) applyDispute(c *Change, a payment.Attempt, f payment.DisputeFact
 	default:
 		return "dispute_opened"
 	}
+}
+
+// refundWon gives money of a dispute back that the shop has won, where nobody has a claim to it any more: the order has ended without it, or
+// another payment paid it. While the bank had the money it could not be given back.
+func (o *Order) refundWon(c *Change, of payment.AttemptID, back int64, by By) {
+	a := o.attempt(of)
+	if a == nil {
+		return
+	}
+	cause := payment.DuplicatePayment
+	switch {
+	case o.r.Status == Cancelled:
+		cause = payment.OrderCancelled
+	case o.r.Status == Expired:
+		cause = payment.LatePayment
+	case o.r.PaidBy == "" || o.r.PaidBy == of:
+		return
+	}
+	o.refundUpTo(c, *a, back, cause, by)
 }
 
 // disputePostings is how a dispute stands on the books: what the gateway withdrew is held in reserve until it is decided, and a

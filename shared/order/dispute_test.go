@@ -62,6 +62,22 @@ func TestMoneyOfADisputeOnTheBooks(t *testing.T) {
 	}
 }
 
+func TestMoneyThatADisputeBringsBackToACancelledOrderGoesToItsShopper(t *testing.T) {
+	d, a := paid(t)
+	d.do(disputed(d, a, payment.DisputeFacts{Ref: "dp_1", State: payment.DisputeNeedsResponse, Amount: total, Withdrawn: total}))
+	d.do(func(o *order.Order) (order.Change, error) { return o.Cancel(d.by("staff:1")) })
+	if open := d.o.OpenRefunds(); len(open) != 0 {
+		t.Fatalf("while the bank has the money it is to go back: %+v", open)
+	}
+	d.do(disputed(d, a, payment.DisputeFacts{Ref: "dp_1", State: payment.DisputeWon, Amount: total}))
+	if open := d.o.OpenRefunds(); len(open) != 1 || open[0].Amount != total || open[0].Cause != payment.OrderCancelled {
+		t.Errorf("to go back: %+v", open)
+	}
+	if r := d.o.Record(); r.Due.IsZero() {
+		t.Error("nobody sends it")
+	}
+}
+
 func TestADisputeThatIsLostAfterARefundIsALossAndNothingMoreGoesBack(t *testing.T) {
 	d, a := packed(t)
 	d.do(shipAll(d, "1"))

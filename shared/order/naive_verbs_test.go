@@ -132,6 +132,9 @@ func (n *naive) told(i int, f payment.Facts, restock, tried bool, now time.Time)
 	if n.paid == i && !n.lapsing(now) {
 		delete(n.holds, "capture_expiring")
 	}
+	if a.manual && before.state == "authorized" && n.paid != i && !charges(a.state) && !n.anybodyHasOrPromises() {
+		delete(n.holds, "amount_mismatch")
+	}
 	switch {
 	case a.state == "processing" && n.status == "awaiting_payment":
 		n.status = "payment_processing"
@@ -144,6 +147,16 @@ func (n *naive) told(i int, f payment.Facts, restock, tried bool, now time.Time)
 	n.giveUp(i)
 	n.endIfRefunded()
 	return done
+}
+
+// anybodyHasOrPromises tells whether some attempt has taken money, or holds it still.
+func (n *naive) anybodyHasOrPromises() bool {
+	for _, a := range n.attempts {
+		if a.captured > 0 || a.state == "captured" || a.state == "authorized" {
+			return true
+		}
+	}
+	return false
 }
 
 // lapsing tells whether promised money is lost within a day.
@@ -221,7 +234,13 @@ func (n *naive) dispute(i int, d payment.DisputeFacts) bool {
 	if known {
 		now.attempt = was.attempt
 	}
+	taken := n.lost(now.attempt)
 	n.disputes[d.Ref] = now
+	if back := taken - n.lost(now.attempt); back > 0 && (n.status == "cancelled" || n.status == "expired" || n.paid >= 0 && n.paid != now.attempt) {
+		if back = min(back, n.refundable(now.attempt)); back > 0 {
+			n.giveBack(now.attempt, back, "") // Nobody has a claim to what was won.
+		}
+	}
 	if now.open() {
 		n.holds["dispute:"+d.Ref] = true
 	} else {

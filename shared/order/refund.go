@@ -2,6 +2,7 @@ package order
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -167,7 +168,12 @@ func (o *Order) payer(amount int64) *payment.Attempt {
 
 // refundRest asks for all that is left of an attempt to go back.
 func (o *Order) refundRest(c *Change, a payment.Attempt, cause payment.Cause, by By) {
-	if left := o.r.refundable(a); left > 0 {
+	o.refundUpTo(c, a, math.MaxInt64, cause, by)
+}
+
+// refundUpTo asks for what is left of an attempt to go back, and for no more than so many minor units.
+func (o *Order) refundUpTo(c *Change, a payment.Attempt, most int64, cause payment.Cause, by By) {
+	if left := min(most, o.r.refundable(a)); left > 0 {
 		id := RefundIDFor(o.r.ID, fmt.Sprintf("%s/%s/%d", cause, a.ID, len(o.r.Refunds)))
 		o.addRefund(c, a, payment.Refund{ID: id, Cause: cause, Amount: left}, by)
 	}
@@ -205,8 +211,7 @@ func (r *Record) shares(amount int64) (goods, shipping, tax int64) {
 // sold is what is left of the sale, part by part: less what was released and what goes back.
 func (r *Record) sold() (goods, shipping, tax int64) {
 	gone := r.Released
-	goods, shipping, tax = r.parts()
-	goods, shipping, tax = goods-gone.Goods, shipping-gone.Shipping, tax-gone.Tax
+	goods, shipping, tax = r.Subtotal-r.Discount-gone.Goods, r.Shipping-gone.Shipping, r.Tax-gone.Tax
 	for _, f := range r.Refunds {
 		if f.State.Live() && f.Attempt == r.PaidBy {
 			goods, shipping, tax = goods-f.Goods, shipping-f.Shipping, tax-f.Tax

@@ -52,6 +52,7 @@ func loaders() map[string]func(Getenv) error {
 		"staff/tokenclaims":       load(LoadTokenClaims),
 		"staff/putproduct":        load(LoadCatalogue),
 		"staff/setstock":          load(LoadCatalogue),
+		"staff/shopsettings":      load(LoadStaffSettings),
 		"staff/showproducts":      load(LoadCatalogue),
 	}
 }

@@ -75,6 +75,7 @@ func functions() map[string]function {
 		"staff/tokenclaims":    {loader(settings.LoadTokenClaims), "", ""},
 		"staff/putproduct":     {catalogue, "CATALOG_TABLE", ""},
 		"staff/setstock":       {catalogue, "CATALOG_TABLE", ""},
+		"staff/shopsettings":   {loader(settings.LoadStaffSettings), "CATALOG_TABLE GATEWAYS", ""},
 		"staff/showproducts":   {catalogue, "CATALOG_TABLE", ""},
 	}
 }

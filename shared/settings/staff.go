@@ -133,3 +133,17 @@ func LoadStaffCancel(get Getenv) (StaffCancel, error) {
 	s := StaffCancel{Common: r.common(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE")}
 	return s, r.err()
 }
+
+// StaffSettings is read by shopsettings.
+type StaffSettings struct {
+	Common
+	CatalogTable string   // CATALOG_TABLE, required.
+	Offered      []string // GATEWAYS, required: those that settings may name.
+}
+
+// LoadStaffSettings reads it. Errors: fault.Internal, every fault At its setting.
+func LoadStaffSettings(get Getenv) (StaffSettings, error) {
+	r := &reader{get: get}
+	s := StaffSettings{Common: r.common(), CatalogTable: r.required("CATALOG_TABLE"), Offered: r.offered()}
+	return s, r.err()
+}

@@ -27,8 +27,8 @@ func Run(t *testing.T, fresh func(*testing.T) Streamed) {
 		name string
 		rows []row
 	}{
-		{"place", placeRows}, {"change", changeRows}, {"read", readRows}, {"due", dueRows}, {"ledger", ledgerRows}, {"stock", stockRows}, {"coupons", couponRows},
-		{"catalog", catalogRows}, {"versions", versionRows}, {"search", searchRows}, {"inbox", inboxRows}, {"limits", limitRows}, {"stream", streamRows},
+		{"place", placeRows}, {"change", changeRows}, {"read", readRows}, {"due", dueRows}, {"ledger", ledgerRows}, {"stock", stockRows},
+		{"catalog", catalogRows}, {"shop", shopRows}, {"versions", versionRows}, {"search", searchRows}, {"inbox", inboxRows}, {"limits", limitRows}, {"stream", streamRows},
 		{"races", raceRows}, {"models", modelRows},
 	} {
 		t.Run(group.name, func(t *testing.T) {

@@ -8,9 +8,9 @@ import (
 	"till/shared/catalog"
 	"till/shared/inbox"
 	"till/shared/order"
-	"till/shared/pricing"
 	"till/shared/reconcile"
 	"till/shared/reconcile/daybook"
+	"till/shared/shop"
 	"till/shared/vault"
 )
 
@@ -22,6 +22,7 @@ type Store interface {
 	OrderStore
 	LedgerStore
 	CatalogStore
+	ShopStore
 	InboxStore
 	vault.Keys
 }
@@ -98,8 +99,19 @@ type CatalogStore interface {
 	// SetStock notes that a stock-take found onHand units, reserved ones among them; the first makes the SKU's stock.
 	// Errors: as catalog.Stock.Count.
 	SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error)
-	// Uses reads counters of uses of coupons, which may be a second old; those that were never moved are 0. They are moved by Save.
-	Uses(ctx context.Context, keys []pricing.UseKey) (map[pricing.UseKey]int64, error)
+}
+
+// ShopStore is what staff have decided about the shop. It is kept in the Catalog table, an item for each version, never changed.
+type ShopStore interface {
+	// Settings reads the last version, consistently; the zero Version if none was ever stored.
+	Settings(ctx context.Context) (shop.Version, error)
+	// SettingsAt reads one version, consistently. Errors: fault.NotFound.
+	SettingsAt(ctx context.Context, n int) (shop.Version, error)
+	// SettingsBefore lists the versions before number n, newest first, at most limit, consistently; before 0: from the last on.
+	SettingsBefore(ctx context.Context, n, limit int) ([]shop.Version, error)
+	// SaveSettings stores the version that follows the last one. A repeat succeeds. Errors: fault.Conflict, code version_conflict,
+	// another writer has taken the number; fault.Internal, code wrong_version, for a number below 1.
+	SaveSettings(ctx context.Context, v shop.Version) error
 }
 
 // InboxStore is the Inbox table. An event whose Forget is over counts as absent, deleted or not.

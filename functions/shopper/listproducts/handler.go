@@ -3,19 +3,18 @@ package listproducts
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"till/shared/catalog"
 	"till/shared/edge/apigw"
 	"till/shared/money"
 	"till/shared/orderview"
-	"till/shared/pricing"
+	"till/shared/shop"
 )
 
 // Handler lists what is on sale. Every field is required.
 type Handler struct {
-	Rules  pricing.Rules
+	Shop   shop.Read // What staff have decided.
 	List   func(ctx context.Context, list catalog.List, cursor string, limit int) ([]catalog.Product, string, error)
 	Find   func(ctx context.Context, search catalog.Search, cursor string, limit int) ([]catalog.Product, string, error)
 	Now    func() time.Time
@@ -35,7 +34,11 @@ type page struct {
 // Handle answers GET /products?currency=EUR&next=… and, with &q=…, what is found. A page costs the same wherever it stands; one with
 // fewer products than others, or none, need not be the last.
 func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
-	currency, err := h.Rules.CurrencyOr(req.QueryStringParameters["currency"])
+	decided, err := h.Shop(ctx)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	currency, err := decided.Rules().CurrencyOr(req.QueryStringParameters["currency"])
 	if err != nil {
 		return apigw.Response{}, err
 	}
@@ -69,7 +72,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 			return apigw.Response{}, err
 		}
 	}
-	return apigw.JSON(http.StatusOK, out)
+	return apigw.Fresh(req, out)
 }
 
 // show adds the products that are sold in the currency, with how available they are.

@@ -18,6 +18,7 @@ import (
 
 var rows = []shoptest.Row{
 	{Name: "the first page", File: "first-page", Status: 200},
+	{Name: "a page that the caller has already", File: "not-modified", Status: 304},
 	{Name: "prices in another currency", File: "prices-in-yen", Status: 200},
 	{Name: "the body of a GET is ignored", File: "with-a-body", Status: 200},
 	{Name: "XXX is no currency of the shop", File: "currency-xxx", Status: 422, Code: "currency_invalid", At: []string{"currency"}},
@@ -32,7 +33,7 @@ var rows = []shoptest.Row{
 }
 
 func TestLists(t *testing.T) {
-	shoptest.Rows(t, "listproducts", rows, func(*shoptest.Shop) []string {
+	shoptest.Rows(t, "listproducts", rows, func(s *shoptest.Shop) []string {
 		cursor, err := apigw.EncodeCursor("orders/2026-11-22", "bXVnLWJsdWU")
 		if err != nil {
 			t.Fatal(err)
@@ -41,7 +42,7 @@ func TestLists(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return []string{"LIST_PLACE", inList, "CURSOR", cursor}
+		return []string{"CONTENT_TAG", s.Tag(eventfile.Request(t, "listproducts", "first-page")), "LIST_PLACE", inList, "CURSOR", cursor}
 	})
 	eventfile.AllIn(t, "listproducts", shoptest.Files(rows))
 }

@@ -29,7 +29,7 @@ type Handler struct {
 	Customer func(context.Context, person.Email) (vault.CustomerID, error)
 	Seal     func(context.Context, vault.CustomerID, vault.Row, vault.Contact) (map[string][]byte, error)
 	Links    func(context.Context) (link.Signer, error)
-	Hold     time.Duration // How long stock is held unpaid.
+	Hold     time.Duration // How long stock is held unpaid, unless staff have decided otherwise.
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -64,7 +64,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if misshapen != nil && !fault.Is(misshapen, fault.Invalid) {
 		return apigw.Response{}, misshapen
 	}
-	o, change, quote, failed, err := h.decide(ctx, req, r, misshapen, key, print)
+	o, change, failed, err := h.decide(ctx, req, r, misshapen, key, print)
 	if failed != nil || err != nil {
 		if failed != nil {
 			return *failed, err
@@ -77,8 +77,8 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 		// The same key, at the same time. The one that was stored answers for both.
 		resp, _, err := h.repeat(ctx, key, print)
 		return resp, err
-	case len(catalog.ShortSKUs(err)) > 0, len(pricing.AllUsedUp(err)) > 0:
-		return apigw.Response{}, errors.Join(basket.UsedUp(r.Discounts, quote, pricing.AllUsedUp(err)), shortages(err, r))
+	case len(catalog.ShortSKUs(err)) > 0:
+		return apigw.Response{}, shortages(err, r)
 	case err != nil:
 		return apigw.Response{}, err
 	}
@@ -105,35 +105,34 @@ func (h Handler) repeat(ctx context.Context, key, print string) (apigw.Response,
 // what is wrong in meaning. A price that differs from what the shopper was shown is an answer of its own: it carries the new
 // quote.
 func (h Handler) decide(ctx context.Context, req apigw.Request, r basket.Request, misshapen error, key, print string,
-) (*order.Order, order.Change, pricing.Quote, *apigw.Response, error) {
-	quote, priceFault := h.Pricer.Price(ctx, r.Basket())
+) (*order.Order, order.Change, *apigw.Response, error) {
+	quote, decided, priceFault := h.Pricer.Price(ctx, r)
 	if priceFault != nil && !fault.Is(priceFault, fault.Invalid) {
-		return nil, order.Change{}, pricing.Quote{}, nil, priceFault
+		return nil, order.Change{}, nil, priceFault
 	}
-	contact, err := contactOf(r, quote, errors.Join(misshapen, priceFault))
+	contact, err := contactOf(r, quote.Courier, errors.Join(misshapen, priceFault))
 	if err != nil {
-		return nil, order.Change{}, pricing.Quote{}, nil, err
+		return nil, order.Change{}, nil, err
 	}
 	if r.Expected != nil && *r.Expected != quote.Total {
 		changed := fault.New(fault.Conflict, "placeorder.decide", "price_changed", "The total has changed. Look at the new quote.")
 		changed.At = "#/expected_total"
 		resp, err := apigw.Fail(ctx, h.Log, req, changed, apigw.Member("quote", basket.View(quote)))
-		return nil, order.Change{}, pricing.Quote{}, &resp, err
+		return nil, order.Change{}, &resp, err
 	}
-	o, change, err := h.make(ctx, quote, contact, key, print)
-	return o, change, quote, nil, err
+	return h.make(ctx, quote, contact, decided.Hold(h.Hold), key, print)
 }
 
-func (h Handler) make(ctx context.Context, quote pricing.Quote, contact vault.Contact, key, print string,
-) (*order.Order, order.Change, error) {
+func (h Handler) make(ctx context.Context, quote pricing.Quote, contact vault.Contact, hold time.Duration, key, print string,
+) (*order.Order, order.Change, *apigw.Response, error) {
 	customer, err := h.Customer(ctx, contact.Email)
 	if err != nil {
-		return nil, order.Change{}, err
+		return nil, order.Change{}, nil, err
 	}
 	id := order.IDFor(key)
 	sealed, err := h.Seal(ctx, customer, access.ContactRow(id), contact)
 	if err != nil {
-		return nil, order.Change{}, err
+		return nil, order.Change{}, nil, err
 	}
 	by := order.By{Who: "shopper", At: h.Now()}
 	if planted.Bug(24) {
@@ -141,9 +140,9 @@ func (h Handler) make(ctx context.Context, quote pricing.Quote, contact vault.Co
 	}
 	o, change, err := order.New(order.Placement{
 		Key: key, Print: print, Quote: quote, Country: contact.Shipping.Country(), PostalCode: contact.Shipping.PostalCode(),
-		Customer: string(customer), Contact: sealed, Hold: h.Hold,
+		Customer: string(customer), Contact: sealed, Hold: hold,
 	}, by)
-	return o, change, err
+	return o, change, nil, err
 }
 
 func (h Handler) answer(ctx context.Context, o *order.Order) (apigw.Response, error) {

@@ -23,16 +23,11 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if err := apigw.Decode(req, &r); err != nil {
 		return apigw.Response{}, err
 	}
-	b := r.Basket()
-	if b.Country != "" && !address.IsCountry(b.Country) {
-		place := "#/shipping_address/country"
-		if r.Shipping.Country == "" {
-			place = "#/country"
-		}
-		return apigw.Response{}, &fault.Error{Kind: fault.Invalid, Op: "quote.Handle", Code: "address_invalid", At: place,
+	if country := r.Basket().Country; country != "" && !address.IsCountry(country) {
+		return apigw.Response{}, &fault.Error{Kind: fault.Invalid, Op: "quote.Handle", Code: "address_invalid", At: r.CountryAt(),
 			Msg: "Must be an ISO 3166-1 country code in capitals, such as DE."}
 	}
-	q, err := h.Pricer.Price(ctx, b)
+	q, _, err := h.Pricer.Price(ctx, r)
 	if err != nil {
 		return apigw.Response{}, err
 	}

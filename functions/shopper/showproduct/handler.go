@@ -3,19 +3,18 @@ package showproduct
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"till/shared/catalog"
 	"till/shared/edge/apigw"
 	"till/shared/fault"
 	"till/shared/orderview"
-	"till/shared/pricing"
+	"till/shared/shop"
 )
 
 // Handler shows an active product. Every field is required.
 type Handler struct {
-	Rules   pricing.Rules
+	Shop    shop.Read // What staff have decided.
 	Product func(context.Context, catalog.SKU) (catalog.Product, error)
 	Stock   func(context.Context, catalog.SKU) (catalog.Stock, error)
 	// Family, Products and Stocks are asked for variants only.
@@ -32,7 +31,11 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if err != nil {
 		return apigw.Response{}, missing
 	}
-	currency, err := h.Rules.CurrencyOr(req.QueryStringParameters["currency"])
+	decided, err := h.Shop(ctx)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	currency, err := decided.Rules().CurrencyOr(req.QueryStringParameters["currency"])
 	if err != nil {
 		return apigw.Response{}, err
 	}
@@ -53,7 +56,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 			return apigw.Response{}, err
 		}
 	}
-	return apigw.JSON(http.StatusOK, view)
+	return apigw.Fresh(req, view)
 }
 
 // variants adds the family to a product.

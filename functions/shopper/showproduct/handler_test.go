@@ -13,6 +13,7 @@ import (
 
 var rows = []shoptest.Row{
 	{Name: "a product is shown", File: "shown", Status: 200},
+	{Name: "a product that the caller has already", File: "not-modified", Status: 304},
 	{Name: "an EAN that passes the card check", File: "sku-ean", Status: 200},
 	{Name: "an unknown product", File: "unknown", Status: 404, Code: "not_found"},
 	{Name: "a product that is not sold any more", File: "inactive", Status: 404, Code: "not_found"},
@@ -22,7 +23,9 @@ var rows = []shoptest.Row{
 }
 
 func TestProducts(t *testing.T) {
-	shoptest.Rows(t, "showproduct", rows, nil)
+	shoptest.Rows(t, "showproduct", rows, func(s *shoptest.Shop) []string {
+		return []string{"CONTENT_TAG", s.Tag(eventfile.Request(t, "showproduct", "shown"))}
+	})
 	eventfile.AllIn(t, "showproduct", shoptest.Files(rows))
 }
 

@@ -15,15 +15,17 @@ import (
 	"till/shared/order"
 	"till/shared/orderview"
 	"till/shared/payment"
+	"till/shared/shop"
 )
 
 // Handler starts payments. Every field is required.
 type Handler struct {
 	Guard         access.Guard
 	Cashier       cashier.Cashier
-	Gateways      []string // Those that are enabled.
-	Manual        bool     // Money is promised first, and taken by a capture, where the gateway can.
-	ReturnOrigins []string // Where a return_url may point.
+	Shop          shop.Read // What staff have decided. It may narrow Gateways, and replaces Manual.
+	Gateways      []string  // Those that the shop is deployed with.
+	Manual        bool      // Money is promised first, and taken by a capture, where the gateway can.
+	ReturnOrigins []string  // Where a return_url may point.
 }
 
 type request struct {
@@ -87,6 +89,10 @@ func (h Handler) want(ctx context.Context, o *order.Order, body *apigw.Body, wan
 	if err := body.Into(&r); err != nil {
 		return order.NewAttempt{}, err
 	}
+	decided, err := h.Shop(ctx)
+	if err != nil {
+		return order.NewAttempt{}, err
+	}
 	var faults []error
 	refuse := func(at, msg string) {
 		faults = append(faults, &fault.Error{Kind: fault.Invalid, Op: "startpayment.want", Code: "gateway_unavailable", At: at, Msg: msg})
@@ -96,7 +102,7 @@ func (h Handler) want(ctx context.Context, o *order.Order, body *apigw.Body, wan
 		refuse("#/mode", "Must be hosted or embedded.")
 	}
 	var can payment.Capabilities
-	if !slices.Contains(h.Gateways, r.Gateway) {
+	if !slices.Contains(decided.Gateways(h.Gateways), r.Gateway) {
 		refuse("#/gateway", "Must be a gateway that this shop offers.")
 	} else if g, err := h.Cashier.Gateway(ctx, r.Gateway); err != nil {
 		return order.NewAttempt{}, err
@@ -111,6 +117,6 @@ func (h Handler) want(ctx context.Context, o *order.Order, body *apigw.Body, wan
 		}
 	}
 	want.Gateway, want.Mode, want.Back = r.Gateway, mode, r.ReturnURL
-	want.Manual = h.Manual && can.Holds(mode)
+	want.Manual = decided.Manual(h.Manual) && can.Holds(mode)
 	return want, errors.Join(faults...)
 }

@@ -15,12 +15,14 @@ import (
 	"till/shared/order"
 	"till/shared/orderview"
 	"till/shared/person"
+	"till/shared/shop"
 	"till/shared/vault"
 )
 
 // Handler refunds. Every field but Alone is required.
 type Handler struct {
 	Cashier cashier.Cashier
+	Shop    shop.Read // What staff have decided; it may lower what follows.
 	// Alone is up to how many minor units of a currency one member of staff decides alone; of a currency that is not in it, any
 	// amount. What is more is stored, and awaits another's approval.
 	Alone map[money.Currency]int64
@@ -103,9 +105,14 @@ func (h Handler) refund(ctx context.Context, id order.ID, key string, r request,
 	if err != nil {
 		return apigw.Response{}, err
 	}
+	decided, err := h.Shop(ctx)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	alone := decided.Alone(h.Alone)[o.Record().Currency]
 	who := cashier.Who{Who: "staff:" + staff.Sub}
 	o, _, err = h.Cashier.Book.ChangeFrom(ctx, o, func(o *order.Order) (order.Change, error) {
-		return o.RequestRefund(r.refund(key, h.Alone[o.Record().Currency], note), order.By{Who: who.Who, At: h.Now()})
+		return o.RequestRefund(r.refund(key, alone, note), order.By{Who: who.Who, At: h.Now()})
 	})
 	if err != nil {
 		return apigw.Response{}, err

@@ -11,6 +11,7 @@ import (
 	"till/shared/money"
 	"till/shared/orderview"
 	"till/shared/payment"
+	"till/shared/shop"
 )
 
 func TestARefundByLine(t *testing.T) {
@@ -47,7 +48,7 @@ func TestARefundByLine(t *testing.T) {
 func TestARefundAboveWhatOneDecidesAloneAwaitsAnother(t *testing.T) {
 	s := shoptest.New(t)
 	words := ready(s)
-	h := refund.Handler{Cashier: s.Cashier(), Seal: s.Vault.Seal, Now: s.Now, Alone: map[money.Currency]int64{"EUR": 999, "JPY": 5}}
+	h := refund.Handler{Cashier: s.Cashier(), Shop: shop.Now(s.Store.Settings), Seal: s.Vault.Seal, Now: s.Now, Alone: map[money.Currency]int64{"EUR": 999, "JPY": 5}}
 	resp, err := h.Handle(t.Context(), ask(s, words, "a-part", "key-one"))
 	var out struct{ Refund orderview.Refund }
 	if err == nil {

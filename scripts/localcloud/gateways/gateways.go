@@ -61,6 +61,7 @@ type Config struct {
 	Clock   *clock.Clock
 	Seed    string                                     // Their ids follow from it.
 	Wait    func(context.Context, time.Duration) error // Sleeps for their latency; nil never sleeps.
+	Slow    time.Duration                              // How long bank debits and pending refunds take; an hour unless set.
 	Deliver func(url string, header http.Header, body []byte) (int, error)
 }
 
@@ -103,7 +104,7 @@ func (c Config) dice(name string) mathrand.Source {
 func stripe(c Config) (*stripesim.Sim, string, error) {
 	sim, err := stripesim.New(stripesim.Config{
 		BaseURL: c.URL + StripePath, SecretKey: StripeSecretKey, PublishableKey: StripePublicKey,
-		Clock: stripesim.ClockOf(c.Clock), Random: c.dice("stripe"), Deliver: c.Deliver, Go: c.Clock.Go, Wait: c.Wait,
+		Clock: stripesim.ClockOf(c.Clock), Random: c.dice("stripe"), Deliver: c.Deliver, Go: c.Clock.Go, Wait: c.Wait, SettleAfter: c.Slow,
 	})
 	if err != nil {
 		return nil, "", err
@@ -115,7 +116,7 @@ func stripe(c Config) (*stripesim.Sim, string, error) {
 func paypal(c Config) (*paypalsim.Sim, error) {
 	sim, err := paypalsim.New(paypalsim.Config{
 		BaseURL: c.URL + PayPalPath, ClientID: PayPalClientID, ClientSecret: payPalClientSecret,
-		Clock: gatewaysim.ClockOf(c.Clock), Random: c.dice("paypal"), Deliver: c.Deliver, Go: c.Clock.Go, Wait: c.Wait,
+		Clock: gatewaysim.ClockOf(c.Clock), Random: c.dice("paypal"), Deliver: c.Deliver, Go: c.Clock.Go, Wait: c.Wait, SettleAfter: c.Slow,
 	})
 	if err != nil {
 		return nil, err
@@ -127,7 +128,7 @@ func paypal(c Config) (*paypalsim.Sim, error) {
 func square(c Config) (*squaresim.Sim, error) {
 	sim, err := squaresim.New(squaresim.Config{
 		BaseURL: c.URL + SquarePath, AccessToken: squareToken, ApplicationID: SquareApplication, LocationID: squareLocation, MerchantID: squareMerchant,
-		Currency: SquareCurrency, Clock: gatewaysim.ClockOf(c.Clock), Random: c.dice("square"), Deliver: c.Deliver, Go: c.Clock.Go, Wait: c.Wait,
+		Currency: SquareCurrency, Clock: gatewaysim.ClockOf(c.Clock), Random: c.dice("square"), Deliver: c.Deliver, Go: c.Clock.Go, Wait: c.Wait, SettleAfter: c.Slow,
 	})
 	if err != nil {
 		return nil, err

@@ -9,9 +9,9 @@ import (
 	"till/shared/dynamo"
 	"till/shared/inbox"
 	"till/shared/order"
-	"till/shared/pricing"
 	"till/shared/reconcile"
 	"till/shared/reconcile/daybook"
+	"till/shared/shop"
 	"till/shared/vault"
 )
 
@@ -99,6 +99,26 @@ func (s shadow) SaveProduct(ctx context.Context, p catalog.Product, e catalog.Ed
 	return s.local.SaveProduct(ctx, p, e)
 }
 
+func (s shadow) Settings(ctx context.Context) (shop.Version, error) {
+	_, _ = s.aws.Settings(ctx)
+	return s.local.Settings(ctx)
+}
+
+func (s shadow) SettingsAt(ctx context.Context, n int) (shop.Version, error) {
+	_, _ = s.aws.SettingsAt(ctx, n)
+	return s.local.SettingsAt(ctx, n)
+}
+
+func (s shadow) SettingsBefore(ctx context.Context, n, limit int) ([]shop.Version, error) {
+	_, _ = s.aws.SettingsBefore(ctx, n, limit)
+	return s.local.SettingsBefore(ctx, n, limit)
+}
+
+func (s shadow) SaveSettings(ctx context.Context, v shop.Version) error {
+	_ = s.aws.SaveSettings(ctx, v)
+	return s.local.SaveSettings(ctx, v)
+}
+
 func (s shadow) Stock(ctx context.Context, sku catalog.SKU) (catalog.Stock, error) {
 	_, _ = s.aws.Stock(ctx, sku)
 	return s.local.Stock(ctx, sku)
@@ -107,11 +127,6 @@ func (s shadow) Stock(ctx context.Context, sku catalog.SKU) (catalog.Stock, erro
 func (s shadow) Stocks(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU]catalog.Stock, error) {
 	_, _ = s.aws.Stocks(ctx, skus)
 	return s.local.Stocks(ctx, skus)
-}
-
-func (s shadow) Uses(ctx context.Context, keys []pricing.UseKey) (map[pricing.UseKey]int64, error) {
-	_, _ = s.aws.Uses(ctx, keys)
-	return s.local.Uses(ctx, keys)
 }
 
 func (s shadow) SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error) {

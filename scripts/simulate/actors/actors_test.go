@@ -51,10 +51,11 @@ func (s *stage) Rest(d time.Duration) { s.now = s.now.Add(d) }
 func (s *stage) Enter(at time.Time, _ string, work func()) {
 	s.entries = append(s.entries, entry{at, work})
 }
-func (s *stage) SignIn(string) (string, error)              { return "token", nil }
+func (s *stage) SignIn(string, string) (string, error)      { return "token", nil }
 func (s *stage) Violated(rule string, _ order.ID, _ string) { s.broken = append(s.broken, rule) }
 func (s *stage) StopExecution(order.ID)                     {}
 func (s *stage) Dispute(order.ID, bool)                     { s.disputed++ }
+func (s *stage) GiveBack(order.ID, int64)                   {}
 func (s *stage) Forget(order.ID, bool)                      {}
 func (s *stage) Silence(order.ID, time.Duration)            { s.silenced++ }
 func (s *stage) Place() acceptance.Place {

@@ -60,7 +60,8 @@ func (s *shopper) each(path string) func(func(string, acceptance.Reply) bool) {
 	return func(yield func(string, acceptance.Reply) bool) {
 		header := map[string]string{"Authorization": "Bearer " + s.token}
 		_ = yield("GET", s.Call(http.MethodGet, path, header, nil)) &&
-			yield("POST payments", s.Post(path+"/payments", s.token, s.Key(), map[string]string{"gateway": "stripe", "mode": "hosted"})) &&
+			yield("POST payments", s.Post(path+"/payments", s.token, s.Key(), map[string]string{"gateway": s.wallet(), "mode": "hosted"})) &&
+			yield("POST confirm", s.Post(path+"/payments/pay_aaaaaaaaaaaaaaaaaaaaaaaaaa/confirm", s.token, "", map[string]string{})) &&
 			yield("POST cancellation", s.Post(path+"/cancellation", s.token, "", nil)) &&
 			yield("GET staff", s.Call(http.MethodGet, "/staff"+path, header, nil))
 	}

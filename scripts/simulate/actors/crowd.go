@@ -29,7 +29,7 @@ type Stage interface {
 	// Enter lets somebody begin at a time.
 	Enter(at time.Time, name string, work func())
 	// SignIn gives a member of staff a token.
-	SignIn(group string) (string, error)
+	SignIn(who, group string) (string, error)
 	// Place tells where things are.
 	Place() acceptance.Place
 	// Violated says that an answer broke an invariant.
@@ -44,6 +44,8 @@ type Operator interface {
 	StopExecution(id order.ID)
 	// Dispute lets a shopper's bank take the money back, and decides about it later.
 	Dispute(id order.ID, won bool)
+	// GiveBack gives so much of an order's money back at the gateway itself, or what is left if that is less.
+	GiveBack(id order.ID, amount int64)
 	// Forget lets the gateway not find the payments of an order when the shop asks, or find them again.
 	Forget(id order.ID, on bool)
 	// Silence lets the gateway answer nothing about an order's payments for a time, though it does what it is told.
@@ -58,7 +60,8 @@ type Crowd struct {
 	shelf []string
 	span  time.Duration
 	staff *acceptance.Visit
-	known []*shopper // Who has an order, for those who try another's.
+	other *acceptance.Visit // Another member of staff.
+	known []*shopper        // Who has an order, for those who try another's.
 	mood  mood
 }
 
@@ -71,7 +74,8 @@ func Gather(s Stage, mix Mix, orders int, seed uint64, shelf []string) *Crowd {
 	if mix.Moody {
 		c.mood = drawn(c.dice("mood"))
 	}
-	c.staff = acceptance.Enter(context.Background(), door{s}, told{s, "staff"}, "staff")
+	c.staff = acceptance.Enter(context.Background(), door{s, "mona"}, told{s, "staff"}, "staff")
+	c.other = acceptance.Enter(context.Background(), door{s, "otto"}, told{s, "other staff"}, "staff2")
 	begin := s.Now()
 	dice := c.dice("arrivals")
 	for n := range orders {
@@ -140,12 +144,17 @@ func unclear(r acceptance.Reply) bool {
 }
 
 // door is the shop, as acceptance's people enter it.
-type door struct{ Stage }
+type door struct {
+	Stage
+	who string // Who signs in as staff.
+}
 
 func (d door) Do(r *http.Request) acceptance.Reply      { return d.API(r) }
 func (d door) Gateway(r *http.Request) acceptance.Reply { return d.Page(r) }
 
-func (d door) StaffToken(_ context.Context, group string) (string, error) { return d.SignIn(group) }
+func (d door) StaffToken(_ context.Context, group string) (string, error) {
+	return d.SignIn(d.who, group)
+}
 
 func (d door) Trouble(stripesim.Faults) error {
 	return fmt.Errorf("actors: trouble is not theirs to make")

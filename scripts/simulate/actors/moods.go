@@ -33,6 +33,8 @@ func ways() []way {
 		{"changes mind", 25, (*shopper).changesMind},
 		{"loses patience", 40, (*shopper).losesPatience},
 		{"goes silent", 5, (*shopper).goesSilent},
+		{"presses twice", 20, (*shopper).pressesTwice},
+		{"presses too soon", 15, (*shopper).pressesTooSoon},
 	}
 }
 
@@ -41,21 +43,26 @@ type habit int
 
 // The habits.
 const (
-	browses habit = iota // Looks at the shelves, asks for a price.
-	repeats              // Sends the same order again.
-	snoops               // Tries another's order.
-	refunds              // Gives money back.
-	holds                // Stops an order for a while.
-	stops                // Stops an execution.
-	peeks                // Looks at an order in the office.
-	forgets              // Does not ship, or does not note that it came.
-	halves               // Ships in two parcels.
-	counts               // Changes prices and counts shelves.
+	browses  habit = iota // Looks at the shelves, asks for a price.
+	repeats               // Sends the same order again.
+	snoops                // Tries another's order.
+	refunds               // Gives money back.
+	holds                 // Stops an order for a while.
+	stops                 // Stops an execution.
+	peeks                 // Looks at an order in the office.
+	forgets               // Does not ship, or does not note that it came.
+	halves                // Ships in two parcels.
+	counts                // Changes prices and counts shelves.
+	captures              // Takes promised money by hand.
+	voids                 // Gives it up.
+	byLine                // Gives the price of a thing back.
+	cancels               // Ends an order for its shopper.
 	habits
 )
 
 // usualHabits is in how many of a hundred cases people do so.
-var usualHabits = [habits]int{browses: 10, repeats: 8, snoops: 3, refunds: 10, holds: 8, stops: 4, peeks: 20, forgets: 10, halves: 10, counts: 50}
+var usualHabits = [habits]int{browses: 10, repeats: 8, snoops: 3, refunds: 10, holds: 8, stops: 4, peeks: 20, forgets: 10, halves: 10, counts: 50,
+	captures: 30, voids: 8, byLine: 6, cancels: 4}
 
 // mood is what the people of one world are like.
 type mood struct {

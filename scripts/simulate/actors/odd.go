@@ -3,6 +3,7 @@ package actors
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"till/scripts/acceptance"
@@ -16,7 +17,12 @@ const (
 
 // debits is who pays from a bank account: it takes a while, and may come to nothing.
 func (s *shopper) debits() {
-	p, ok := s.pay(acceptance.Hosted)
+	wallets := slices.DeleteFunc(s.offered(s.order.Total.Currency), func(g string) bool { return g == "square" }) // No euros from a bank there.
+	if len(wallets) == 0 {
+		s.buys()
+		return
+	}
+	p, ok := s.payBy(wallets[s.dice.IntN(len(wallets))], acceptance.Hosted)
 	if !ok {
 		return
 	}
@@ -30,7 +36,11 @@ func (s *shopper) debits() {
 
 // underpays is whose amount somebody changes on the gateway's dashboard.
 func (s *shopper) underpays() {
-	p, ok := s.pay(acceptance.Embedded)
+	if !slices.Contains(s.offered(s.order.Total.Currency), "stripe") {
+		s.buys()
+		return
+	}
+	p, ok := s.payBy("stripe", acceptance.Embedded)
 	if !ok {
 		return
 	}
@@ -65,13 +75,13 @@ func (s *shopper) refundedAtGateway() {
 		return
 	}
 	s.rest(time.Hour)
-	s.AsShop("/v1/refunds", "payment_intent", p.Intent(), "amount", "500")
+	s.stage.GiveBack(s.order.ID, 500)
 }
 
 // losesPatience asks once to pay, and cancels when no clear answer comes; or pays no more.
 func (s *shopper) losesPatience() {
 	for range 3 {
-		if _, r := s.TryPay(s.order.ID, s.mode(), s.Key()); unclear(r) {
+		if _, r := s.begin(s.wallet(), s.mode(), s.Key()); unclear(r) {
 			break
 		}
 		s.rest(time.Minute)
@@ -87,7 +97,7 @@ func (s *shopper) goesSilent() {
 	silent := 24*time.Hour + time.Duration(s.dice.Int64N(int64(3*time.Hour)))
 	if s.in(50) { // From the beginning: nobody knows whether a payment was begun.
 		s.stage.Silence(s.order.ID, silent)
-		_, _ = s.TryPay(s.order.ID, s.mode(), s.Key())
+		_, _ = s.begin(s.wallet(), s.mode(), s.Key())
 		return
 	}
 	p, ok := s.pay(s.mode())

@@ -25,8 +25,15 @@ func (p *person) pack(id order.ID, lines []map[string]any, total int64) {
 		return
 	}
 	p.peek(id)
+	p.settles(id, total)
 	if p.tends(refunds) {
 		p.refund(id, total)
+	}
+	if p.tends(byLine) {
+		p.refundsLines(id, lines)
+	}
+	if p.tends(cancels) {
+		p.cancels(id)
 	}
 	if p.tends(stops) {
 		p.stage.StopExecution(id)
@@ -90,6 +97,7 @@ func (p *person) refund(id order.ID, total int64) {
 		for range 1 + p.dice.IntN(2)*p.dice.IntN(2) { // The same again, now and then.
 			r := p.asks(func() acceptance.Reply { return p.staff.Refund(id, amount, key) })
 			p.expect(id, r, "POST refunds", http.StatusCreated, http.StatusConflict, http.StatusUnprocessableEntity)
+			p.approves(id, r)
 		}
 	}
 }

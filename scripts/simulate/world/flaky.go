@@ -9,6 +9,7 @@ import (
 	"till/shared/catalog"
 	"till/shared/inbox"
 	"till/shared/order"
+	"till/shared/shop"
 )
 
 // flaky is the store as a client library reaches it: what was answered may be sent again, and what indexes show may be old.
@@ -70,6 +71,12 @@ func (f *flaky) SettleEvent(ctx context.Context, key string, state inbox.State, 
 // SaveProduct is storetest.Store's.
 func (f *flaky) SaveProduct(ctx context.Context, p catalog.Product, e catalog.Edit) error {
 	_, err := again(f, func() (struct{}, error) { return struct{}{}, f.Store.SaveProduct(ctx, p, e) })
+	return err
+}
+
+// SaveSettings is storetest.Store's.
+func (f *flaky) SaveSettings(ctx context.Context, v shop.Version) error {
+	_, err := again(f, func() (struct{}, error) { return struct{}{}, f.Store.SaveSettings(ctx, v) })
 	return err
 }
 

@@ -21,6 +21,8 @@ var regressions = []struct {
 }{
 	{"line discounts of currencies with three decimals were added to totals twice by the rule of totals", "golden", 12, 40},
 	{"a refund that failed after it had succeeded was never learnt", "swarm", 1004, 60},
+	{"an order was held for ever when a promise of another amount was given up", "swarm", 23, 60},
+	{"money won back by a dispute stayed with a shop that had cancelled the order", "swarm", 123, 60},
 	{"a dispute whose webhook was lost for good was never learnt", "swarm", 1005, 60},
 }
 

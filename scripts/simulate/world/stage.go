@@ -2,6 +2,7 @@ package world
 
 import (
 	"bytes"
+	"context"
 	"math"
 	"net/http"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"till/scripts/acceptance"
 	"till/scripts/localcloud/asl"
 	"till/scripts/localcloud/cognito"
+	"till/scripts/localcloud/gateways"
 	"till/scripts/localshop"
 	"till/scripts/simulate/faults"
 	"till/shared/order"
@@ -20,7 +22,7 @@ type stage struct{ w *World }
 
 // Where things are, and the key of the gateway's account, which opens nothing elsewhere.
 const (
-	dashboard  = "sk_test_till_local_0123456789abcdef"
+	dashboard  = gateways.StripeSecretKey
 	shopURL    = "http://localhost:8080"
 	gatewayURL = "http://localhost:8090/stripe"
 )
@@ -71,7 +73,7 @@ func (w *World) edge(r *http.Request, n *faults.Count) faults.Kind {
 // Page is actors.Stage's.
 func (s stage) Page(r *http.Request) acceptance.Reply {
 	s.w.Turns.Point("a gateway's page")
-	got := s.w.serve(s.w.Stripe, r)
+	got := s.w.serve(s.w.Gateways, r)
 	s.w.told("page", r.Method+" "+r.URL.Path, got.Status)
 	return got
 }
@@ -122,13 +124,15 @@ func (s stage) Enter(at time.Time, name string, work func()) {
 }
 
 // SignIn is actors.Stage's.
-func (s stage) SignIn(group string) (string, error) {
-	return s.w.Cloud.StaffToken(cognito.Person{Username: "mona", MFA: true, Groups: []string{group}})
+func (s stage) SignIn(who, group string) (string, error) {
+	return s.w.Cloud.StaffToken(cognito.Person{Username: who, MFA: true, Groups: []string{group}})
 }
 
 // Place is actors.Stage's.
 func (s stage) Place() acceptance.Place {
-	return acceptance.Place{Shop: shopURL, Gateway: gatewayURL, PublicKey: localshop.StripePublicKey, Dashboard: dashboard, StockHold: 30 * time.Minute, SweepEvery: time.Minute}
+	t := s.w.terms
+	return acceptance.Place{Shop: shopURL, Gateway: gatewayURL, PublicKey: localshop.StripePublicKey, Dashboard: dashboard, Gateways: t.Gateways, Manual: t.Manual,
+		StockHold: 30 * time.Minute, SweepEvery: time.Minute}
 }
 
 // Violated is actors.Stage's.
@@ -155,19 +159,38 @@ func (s stage) StopExecution(id order.ID) {
 // Dispute is actors.Operator's.
 func (s stage) Dispute(id order.ID, won bool) {
 	w := s.w
-	for _, p := range w.Stripe.Payments() {
-		if p.Reference != string(id) || p.Captured == 0 {
-			continue
-		}
-		dispute, err := w.Stripe.RaiseDispute(p.Charge, "fraudulent")
+	w.charged(id, func(g gateways.Named, charge string, left int64) {
+		part := []int64{0, 0, left / 2}[w.dice.IntN(3)] // 0: all that is left.
+		dispute, err := w.Gateways.RaiseDispute(g.Name, charge, "fraudulent", part)
 		if err != nil {
-			continue
+			return // There is nothing left of it, or it is disputed already.
 		}
 		w.note("disputed", string(id), nil)
 		w.Clock.After(36*time.Hour, "dispute of "+string(id), func() {
 			// The bank may have decided already.
-			_ = w.Stripe.CloseDispute(dispute, won)
+			_ = g.CloseDispute(dispute, won)
 		})
+	})
+}
+
+// GiveBack is actors.Operator's.
+func (s stage) GiveBack(id order.ID, amount int64) {
+	w := s.w
+	w.charged(id, func(g gateways.Named, charge string, left int64) {
+		if err := w.Gateways.Refund(context.Background(), g.Name, charge, min(amount, left)); err == nil {
+			w.note("given back", string(id), nil)
+		}
+	})
+}
+
+// charged calls do for each charge of an order of which something is left, with how much.
+func (w *World) charged(id order.ID, do func(g gateways.Named, charge string, left int64)) {
+	for _, g := range w.Gateways.All() {
+		for _, p := range g.Payments() {
+			if left := p.Captured - p.Refunded; p.Reference == string(id) && left > 0 && p.Charge != "" {
+				do(g, p.Charge, left)
+			}
+		}
 	}
 }
 
@@ -178,7 +201,6 @@ func (s stage) Forget(id order.ID, on bool) {
 	if !on || w.calm || !w.config.Profile.Faults && w.script == nil {
 		return
 	}
-	w.everForgotten[id] = true
 	w.note("forgotten", string(id), nil)
 	w.forgotten[id] = w.references(id)[1:]
 }
@@ -192,7 +214,6 @@ func (s stage) Silence(id order.ID, d time.Duration) {
 		return
 	}
 	n.Struck[faults.KeyOver]++
-	w.everForgotten[id] = true
 	w.silent[id] = silence{w.Clock.Now().Add(d), w.references(id)}
 	w.note("silence", string(id), nil)
 }

@@ -23,6 +23,7 @@ type watch struct {
 	changes  map[string]bool   // By both keys.
 	units    map[string]int64  // On hand and sold, by partition key.
 	texts    map[string]string // What stands in the clear beside orders, changes and events.
+	events   map[string]bool   // Ids of those that the inbox has.
 	received received
 	stopped  bool // Somebody stopped an execution.
 	lines    uint64
@@ -32,7 +33,7 @@ type watch struct {
 
 func (a *watch) open(w *World) {
 	*a = watch{w: w, touched: map[order.ID]bool{}, versions: map[string]int64{}, changes: map[string]bool{}, units: map[string]int64{},
-		texts: map[string]string{}, received: received{}}
+		texts: map[string]string{}, events: map[string]bool{}, received: received{}}
 	for _, c := range acceptance.Canaries() {
 		a.canaries = append(a.canaries, []byte(c))
 	}
@@ -86,6 +87,10 @@ func (a *watch) write(m memory.Write) {
 		a.w.fail("I20 ChainWhole", "", pk+" was written over")
 	case m.Table == memory.Catalog && sk == "STOCK":
 		a.stock(pk, m.New)
+	case m.Table == memory.Inbox && m.Event == "INSERT":
+		event := pk[strings.LastIndex(pk, "#")+1:]
+		a.events[event] = true
+		delete(a.w.missing, event)
 	case m.Table == memory.Customers:
 		a.texts[memory.Customers+" "+pk+" "+sk] = readable(m.New)
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"till/scripts/localcloud/stripesim"
+	"till/scripts/localcloud/gatewaysim"
 	"till/scripts/simulate/faults"
 	"till/shared/order"
 )
@@ -21,7 +21,7 @@ type wire struct {
 }
 
 // troubles are the kinds that the simulated gateway itself knows how to do.
-var troubles = map[faults.Kind]stripesim.APIFaults{
+var troubles = map[faults.Kind]gatewaysim.APIFaults{
 	faults.Throttle:      {ErrorRate: 1, Status: http.StatusTooManyRequests},
 	faults.TimeoutBefore: {TimeoutBefore: 1},
 	faults.TimeoutAfter:  {TimeoutAfter: 1},
@@ -36,28 +36,28 @@ var troubles = map[faults.Kind]stripesim.APIFaults{
 // RoundTrip is http.RoundTripper's.
 func (v wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	w := v.w
-	name, port := methodOf(r)
+	g, name, port := w.asked(r)
 	kind := w.call(port, name, false)
 	if j := w.job(); j != nil && j.hit == faults.TimeoutAfter {
 		kind, j.hit = faults.TimeoutAfter, faults.None
 		w.point(j.function, name, port).Struck[kind]++
 	}
 	if w.forgets(r) {
-		return missing(r), nil
+		return missing(r, g.Name), nil
 	}
-	quiet := w.silentAbout(r)
+	quiet := w.silentAbout(r, name)
 	if quiet != "" {
 		kind = faults.TimeoutAfter
 	}
-	was := w.Stripe.Faults()
+	was := g.Faults()
 	with := was
 	if trouble, some := troubles[kind]; some {
 		with.API = trouble
 	}
-	w.must(w.Stripe.SetFaults(with)) // Nobody else has a turn until it is taken back.
+	w.must(g.SetFaults(with)) // Nobody else has a turn until it is taken back.
 	got, err := v.next.RoundTrip(r)
-	w.must(w.Stripe.SetFaults(was))
-	if name == "gateway.Start" {
+	w.must(g.SetFaults(was))
+	if name == asksStart {
 		w.listen(quiet)
 	}
 	w.call(port, name, true)
@@ -68,7 +68,7 @@ func (v wire) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // silentAbout gives the order about which the gateway answers nothing, if what is asked is about it; "" otherwise. Who looks through lists then learns nothing either.
-func (w *World) silentAbout(r *http.Request) order.ID {
+func (w *World) silentAbout(r *http.Request, name string) order.ID {
 	if len(w.silent) == 0 || w.job() == nil {
 		return ""
 	}
@@ -80,7 +80,7 @@ func (w *World) silentAbout(r *http.Request) order.ID {
 		}
 	}
 	about := r.URL.Path + "?" + r.URL.RawQuery + body
-	list := r.Method == http.MethodGet && strings.Contains(r.URL.RawQuery, "created")
+	list := name == asksEvents || r.Method == http.MethodGet && strings.Contains(r.URL.RawQuery, "created")
 	for _, id := range slices.Sorted(maps.Keys(w.silent)) {
 		quiet := w.silent[id]
 		if !w.Clock.Now().Before(quiet.until) {
@@ -114,10 +114,12 @@ func (w *World) listen(id order.ID) {
 // references are what requests name an order's payments by.
 func (w *World) references(id order.ID) []string {
 	out := []string{string(id)}
-	for _, p := range w.Stripe.Payments() {
-		for _, ref := range []string{p.Session, p.Intent} {
-			if p.Reference == string(id) && ref != "" {
-				out = append(out, ref)
+	for _, g := range w.Gateways.All() {
+		for _, p := range g.Payments() {
+			for _, ref := range []string{p.Session, p.Intent} {
+				if p.Reference == string(id) && ref != "" {
+					out = append(out, ref)
+				}
 			}
 		}
 	}
@@ -141,8 +143,8 @@ func (w *World) forgets(r *http.Request) bool {
 }
 
 // missing is the gateway's answer about what is not there.
-func missing(r *http.Request) *http.Response {
-	const body = `{"error":{"type":"invalid_request_error","code":"resource_missing","message":"No such payment"}}`
+func missing(r *http.Request, gateway string) *http.Response {
+	body := untold[gateway]
 	return &http.Response{Status: "404 Not Found", StatusCode: http.StatusNotFound, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{"Content-Type": {"application/json"}}, Request: r, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}
 }
@@ -174,22 +176,4 @@ func (spaces) Read(p []byte) (int, error) {
 		p[i] = ' '
 	}
 	return len(p), nil
-}
-
-// methodOf names the method of payment.Gateway that makes a request: each needs one request mostly, or more of a kind, so that
-// a point of it stands for what the gateway is asked to do, however it is asked.
-func methodOf(r *http.Request) (string, faults.Port) {
-	_, path, _ := strings.Cut(r.URL.Path, "/v1/")
-	refund := strings.HasPrefix(path, "refunds")
-	switch {
-	case r.Method != http.MethodPost && refund:
-		return "gateway.FetchRefund", faults.GatewayRead
-	case r.Method != http.MethodPost:
-		return "gateway.Fetch", faults.GatewayRead
-	case refund:
-		return "gateway.Refund", faults.Gateway
-	case strings.HasSuffix(path, "/expire"), strings.HasSuffix(path, "/cancel"):
-		return "gateway.Close", faults.Gateway
-	}
-	return "gateway.Start", faults.Gateway
 }

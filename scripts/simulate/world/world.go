@@ -8,6 +8,7 @@ import (
 	"crypto/rsa"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -27,12 +28,12 @@ import (
 	"till/shared/order"
 )
 
-// Config is what a world is made of. Plan and StaffKey are required.
+// Config is what a world is made of. Plans and StaffKey are required.
 type Config struct {
 	Seed     uint64
 	Orders   int
 	Profile  Profile
-	Plan     *localshop.Plan // Of the project's folder; see localshop.Read.
+	Plans    *localshop.Plans // Of the project's folder.
 	StaffKey *rsa.PrivateKey
 	Steps    io.Writer // Takes each step of the history as a line; nil: nobody reads along.
 	Log      io.Writer // Takes the functions' log; nil: nobody reads along.
@@ -53,7 +54,8 @@ type Result struct {
 	Cover    faults.Cover `json:"-"`
 	Calls    []Call       // Of a scripted run: what could have been struck.
 	Ends     map[string]int
-	World    *World `json:"-"` // To look further into.
+	Ways     map[string]int // By how orders were last to be paid, and how they ended.
+	World    *World         `json:"-"` // To look further into.
 }
 
 // Call is one call of a run.
@@ -76,6 +78,7 @@ type World struct {
 	Turns *turns.Turns
 
 	config  Config
+	terms   Terms
 	rates   faults.Rates
 	menus   [ports][]faults.Kind // What can strike each port in this world.
 	greed   float64              // How likely a strike is at most where hardly anything passes.
@@ -101,8 +104,10 @@ type World struct {
 	tooLarge map[string]bool      // What was refused for its size once.
 	secrets  rotation
 
-	everForgotten map[order.ID]bool // They were not found at some time.
-	lostEvents    map[string]bool   // The gateway takes them for delivered, and they never came.
+	lostEvents map[string]bool // The gateway takes them for delivered, and they never came;
+	missing    map[string]bool // those of them that the inbox has not.
+	came       map[string]int  // How often the webhook of each event was sent.
+	calmed     time.Time       // When all went calm.
 
 	outage     *outage
 	placedNext map[order.ID]bool // By the next release.
@@ -129,10 +134,13 @@ func New(c Config) (*World, error) {
 	w := &World{config: c, Turns: turns.New(c.Seed, 0), cover: faults.Cover{}, folders: map[string]string{}, named: map[string]string{},
 		latest: map[string]*[ports]int{}, forgotten: map[order.ID][]string{},
 		silent: map[order.ID]silence{}, tooLarge: map[string]bool{},
-		everForgotten: map[order.ID]bool{}, lostEvents: map[string]bool{}, placedNext: map[order.ID]bool{}, history: newHistory(c.Steps),
+		came: map[string]int{}, lostEvents: map[string]bool{}, missing: map[string]bool{}, placedNext: map[order.ID]bool{}, history: newHistory(c.Steps),
 		dice: rand.New(rand.NewPCG(c.Seed, 0x6661756c74))}
 	w.calm = !c.Profile.Faults && !c.Scripted
 	w.upgrade = c.Profile.Upgrade
+	if w.terms = drawTerms(c.Seed); c.Profile.Terms != nil {
+		w.terms = *c.Profile.Terms
+	}
 	if c.Scripted {
 		w.script = &script{blows: c.Blows}
 	}
@@ -154,9 +162,12 @@ func New(c Config) (*World, error) {
 	if c.Seed%4 == 0 || c.Log != nil {
 		level = "info"
 	}
-	var err error
+	plan, err := c.Plans.Of(w.terms.parameters())
+	if err != nil {
+		return nil, err
+	}
 	w.Shop, err = localshop.New(localshop.Options{
-		Plan: c.Plan, Clock: ticking, Seed: fmt.Sprint(c.Seed), Log: &w.watch, LogLevel: level, Random: rand.NewChaCha8(seed), StaffKey: c.StaffKey,
+		Plan: plan, Slow: w.terms.Slow, Clock: ticking, Seed: fmt.Sprint(c.Seed), Log: &w.watch, LogLevel: level, Random: rand.NewChaCha8(seed), StaffKey: c.StaffKey,
 		Faults: localcloud.Faults{Send: w.sent, Stream: w.streamed, Fire: w.fired, Before: w.before, After: w.after},
 		Port:   w.port, Give: w.give, Webhook: w.webhook, Environments: w.cold, Direct: true,
 		Now: func(f template.Function) func() time.Time { return w.skewed(f, ticking.Now) },
@@ -194,7 +205,7 @@ func Run(c Config) (Result, error) {
 	begun := time.Now()
 	w.live()
 	r := Result{Seed: c.Seed, Hash: w.history.Hash(), Orders: len(w.Store.AllOrders()), Runs: w.runs, Steps: w.history.steps,
-		Took: time.Since(begun), Failures: w.failures, Cover: w.cover, World: w, Ends: w.ends()}
+		Took: time.Since(begun), Failures: w.failures, Cover: w.cover, World: w, Ends: w.ends(), Ways: w.ways()}
 	if w.script != nil {
 		for i, p := range w.script.ports {
 			r.Calls = append(r.Calls, Call{p, w.script.names[i]})
@@ -211,8 +222,14 @@ func (w *World) live() {
 		}
 	}()
 	p := w.config.Profile
-	if p.Faults {
-		w.must(w.Stripe.SetFaults(stripesim.Faults{Refunds: []string{"", "", stripesim.RefundsPending, stripesim.RefundsPendingFail, stripesim.RefundsFailed, stripesim.RefundsFailLate}[w.dice.IntN(6)]}))
+	for _, g := range w.Gateways.All() {
+		how := []string{"", "", stripesim.RefundsPending, stripesim.RefundsPendingFail, stripesim.RefundsFailed, stripesim.RefundsFailLate}[w.dice.IntN(6)]
+		if g.Name == "paypal" && how == stripesim.RefundsFailLate {
+			how = stripesim.RefundsPendingFail // A refund that PayPal has completed is final: only one by eCheck, which is pending, can fail.
+		}
+		if p.Faults {
+			w.must(g.SetFaults(stripesim.Faults{Refunds: how}))
+		}
 	}
 	w.script.begin()
 	w.crowd = actors.Gather(stage{w}, p.Mix, w.config.Orders, w.config.Seed, w.skus)
@@ -238,9 +255,11 @@ const looks = 30 * time.Minute
 
 // calmDown ends all that goes wrong.
 func (w *World) calmDown() {
-	w.calm = true
+	w.calm, w.calmed = true, w.Clock.Now()
 	w.slow = 0
-	w.must(w.Stripe.SetFaults(stripesim.Faults{}))
+	for _, g := range w.Gateways.All() {
+		w.must(g.SetFaults(stripesim.Faults{}))
+	}
 	w.forgotten = map[order.ID][]string{}
 	w.KMS.Set(localshop.Enabled)
 }
@@ -266,6 +285,9 @@ func (w *World) end() {
 	for _, v := range evidence.Check(e, evidence.Expect{End: true, Alarms: true, MailsTwice: true, Stopped: w.watch.stopped, Canaries: acceptance.Canaries()}) {
 		w.fail(v.Invariant, v.Order, v.What)
 	}
+	for _, event := range slices.Sorted(maps.Keys(w.missing)) {
+		w.fail("I5 EventOnce", "", "event "+event+" was lost, and nobody fetched it")
+	}
 	if p := w.config.Profile; p.End != nil {
 		p.End(w)
 	}
@@ -280,6 +302,29 @@ func (w *World) ends() map[string]int {
 		if o, err := w.Store.Order(context.Background(), id); err == nil {
 			r := o.Record()
 			out[string(r.Status)+"/"+r.PaymentStatus()]++
+		}
+	}
+	return out
+}
+
+// ways counts orders by gateway, where the card is entered, when money is taken, and how they ended.
+func (w *World) ways() map[string]int {
+	out := map[string]int{}
+	for _, id := range w.Store.AllOrders() {
+		o, err := w.Store.Order(context.Background(), id)
+		if err != nil {
+			continue
+		}
+		r := o.Record()
+		for i, a := range r.Attempts {
+			if a.ID != r.PaidBy && (r.PaidBy != "" || i < len(r.Attempts)-1) {
+				continue
+			}
+			how := "automatic"
+			if a.Manual {
+				how = "manual"
+			}
+			out[fmt.Sprintf("%s %s %s %s/%s", a.Gateway, a.Mode, how, r.Status, r.PaymentStatus())]++
 		}
 	}
 	return out

@@ -17,7 +17,7 @@ import (
 
 var staffKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
-var plan = sync.OnceValues(func() (*localshop.Plan, error) { return localshop.Read(localshop.Options{Files: os.DirFS("../../..")}) })
+var plans = localshop.NewPlans(os.DirFS("../../.."))
 
 func config(t testing.TB, profile string, seed uint64, orders int) world.Config {
 	t.Helper()
@@ -29,11 +29,7 @@ func config(t testing.TB, profile string, seed uint64, orders int) world.Config 
 	if !known {
 		t.Fatalf("no profile %q", profile)
 	}
-	read, err := plan()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return world.Config{Seed: seed, Orders: orders, Profile: p, Plan: read, StaffKey: key}
+	return world.Config{Seed: seed, Orders: orders, Profile: p, Plans: plans, StaffKey: key}
 }
 
 func run(t testing.TB, c world.Config) world.Result {

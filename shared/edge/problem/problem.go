@@ -91,8 +91,7 @@ func values() []Entry {
 		{"amount_too_large", 422, "The amount is more than the gateway takes at once.", "Split it."},
 		{"amount_out_of_range", 422, "The sum is more than can be counted.", "Order less."},
 		{"expected_total_invalid", 422, "The expected total is not a whole number of minor units.", mend},
-		{"coupon_invalid", 422, "The code is not known, not valid now, used up, or gives nothing for this basket; the message says which.", "Leave the code out."},
-		{"vat_number_invalid", 422, "The VAT number is not in its country's form, or not known there.", "Write it with its country's prefix, such as ATU12345678, or leave it out."},
+		{"coupon_invalid", 422, "The code is not known, not valid now, used up, or not for this basket.", "Leave the code out."},
 		{"email_invalid", 422, "The e-mail address is not one address.", mend},
 		{"phone_invalid", 422, "The telephone number is none.", "Write it with its country: +49…"},
 		{"address_invalid", 422, "A part of an address is missing, or not as its country has it; or no carrier of the method goes there.", mend},
@@ -116,6 +115,13 @@ func values() []Entry {
 		{"tax_class_invalid", 422, "The product's tax class is not one that the shop knows.", mend},
 		{"status_invalid", 422, "The status to look for is none.", mend},
 		{"day_invalid", 422, "The day is none, or not written as 2006-01-02.", mend},
+		{"query_invalid", 422, "What is searched for is too short, too long, or has characters that are not printed.", mend},
+		{"dates_invalid", 422, "A product is to be sold until before it is sold at all, or a time is none.", mend},
+		{"quantities_invalid", 422, "The bounds of how many may be ordered at once are none, or the wrong way round.", mend},
+		{"family_invalid", 422, "The name of the product's family is none, or a variant's options are not its family's.", mend},
+		{"option_invalid", 422, "An option of the product has no name or no value, or is named twice.", mend},
+		{"image_invalid", 422, "An image's address or its words are none.", mend},
+		{"statement_invalid", 422, "What is to be told the bank is too long, or has characters that are not printed.", mend},
 		{"format_invalid", 422, "The format asked for is not offered.", mend},
 	}
 }
@@ -135,6 +141,10 @@ func states() []Entry {
 		{"capture_exceeds_authorized", 409, "The capture is more than is promised and not taken yet.", reload},
 		{"refund_exceeds_captured", 409, "The refund is more than was paid and not given back yet.", reload},
 		{"second_approver_needed", 403, "Who asked for a refund cannot approve it.", "Ask another manager or admin."},
+		{"answer_in_progress", 409, "An answer to the dispute is on its way to the gateway.", "Wait for its outcome: " + reload},
+		{"dispute_closed", 409, "The dispute is decided.", reload},
+		{"dispute_deadline_over", 409, "The time to answer the dispute is over.", reload},
+		{"dispute_not_answerable", 409, "The gateway takes no answer to this dispute through its API, or not any more.", "Answer on the gateway's dashboard."},
 		{"stock_reserved", 409, "Fewer on hand than are promised to orders.", "Cancel orders first, or count again."},
 	}
 }

@@ -1,0 +1,78 @@
+package actors
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"till/scripts/acceptance"
+)
+
+// takes tells whether a gateway takes a currency: the simulated Square has an account in euros, and PayPal has no dinars.
+func takes(gateway, currency string) bool {
+	switch gateway {
+	case "square":
+		return currency == "EUR"
+	case "paypal":
+		return currency != "KWD"
+	}
+	return true
+}
+
+// offered are the gateways with which a currency can be paid here.
+func (c *Crowd) offered(currency string) []string {
+	all := c.stage.Place().Gateways
+	if len(all) == 0 {
+		all = []string{"stripe"}
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(g string) bool { return !takes(g, currency) })
+}
+
+// wallet draws with what somebody pays. Some try one that does not take the order's currency.
+func (s *shopper) wallet() string {
+	good := s.offered(s.order.Total.Currency)
+	if all := s.stage.Place().Gateways; len(good) == 0 || s.in(2) && len(all) > 0 {
+		good = all
+	}
+	return good[s.dice.IntN(len(good))]
+}
+
+// begin asks once for a payment.
+func (s *shopper) begin(gateway, mode, key string) (acceptance.Payment, acceptance.Reply) {
+	p, r := s.TryPayBy(s.order.ID, gateway, mode, key)
+	if r.Status == http.StatusUnprocessableEntity && r.Code() == "gateway_unavailable" && !takes(gateway, s.order.Total.Currency) {
+		r.Status = http.StatusConflict // As it should be.
+	}
+	return p, r
+}
+
+// brings tells the shop once more what the form made, or the first time, though nobody has paid yet.
+func (s *shopper) brings(p acceptance.Payment, token string) {
+	r := s.insist(func() acceptance.Reply { return s.Brought(p, token) })
+	s.expect(r, "POST confirm", http.StatusOK, http.StatusConflict, http.StatusUnprocessableEntity)
+}
+
+// pressesTwice is whose page tells the shop twice at once that it may take the money.
+func (s *shopper) pressesTwice() {
+	p, ok := s.pay(acceptance.Embedded)
+	if !ok {
+		return
+	}
+	other := &shopper{person: s.Crowd.person(s.name + " once more"), Visit: s.Visit, order: s.order, token: s.token}
+	s.stage.Enter(s.stage.Now(), other.name, func() { other.card(p, acceptance.Pays) })
+	s.card(p, acceptance.Pays)
+	s.stage.Rest(time.Minute)
+}
+
+// pressesTooSoon is whose page tells the shop before anybody has agreed to pay; and who pays then.
+func (s *shopper) pressesTooSoon() {
+	p, ok := s.pay(s.mode())
+	if !ok {
+		return
+	}
+	if p.Gateway != "square" || p.Mode != acceptance.Embedded {
+		s.brings(p, "")
+	}
+	s.rest(5 * time.Minute)
+	s.card(p, acceptance.Pays)
+}

@@ -1,0 +1,55 @@
+package world
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"till/scripts/localcloud/gateways"
+)
+
+// Terms are what the owner of a world's shop has chosen, and what the gateways are like there.
+type Terms struct {
+	Gateways []string      // With which shoppers can pay.
+	Manual   bool          // Money is promised when shoppers pay, and taken later.
+	Alone    bool          // One member of staff refunds little, and for more another must approve.
+	Slow     time.Duration // How long bank debits and pending refunds take.
+}
+
+// aloneMost is how much of any currency one member of staff refunds in a shop with Alone, in minor units.
+const aloneMost = "EUR=1500,USD=1500,GBP=1500,JPY=1500,KWD=1500"
+
+// drawTerms gives the terms of a seed: of the shops a quarter has one gateway, and a quarter two.
+func drawTerms(seed uint64) Terms {
+	dice := rand.New(rand.NewPCG(seed, 0x7465726d73))
+	all := strings.Split(gateways.Offered, ",")
+	t := Terms{Gateways: all, Slow: time.Hour}
+	one := dice.IntN(len(all))
+	switch dice.IntN(4) {
+	case 0:
+		t.Gateways = []string{all[one]}
+	case 1:
+		t.Gateways = slices.Delete(slices.Clone(all), one, one+1)
+	}
+	t.Manual, t.Alone = dice.IntN(3) == 0, dice.IntN(3) == 0
+	if dice.IntN(2) == 0 {
+		t.Slow = time.Duration(1+dice.IntN(72)) * time.Hour
+	}
+	return t
+}
+
+// parameters are the template's.
+func (t Terms) parameters() map[string]string {
+	out := map[string]string{"Gateways": strings.Join(t.Gateways, ",")}
+	if t.Manual {
+		out["CaptureMode"] = "manual"
+	}
+	if t.Alone {
+		out["RefundAlone"] = aloneMost
+	}
+	return out
+}
+
+// Gateway is a world's terms with one gateway and nothing chosen otherwise: for paths.
+func Gateway(name string) *Terms { return &Terms{Gateways: []string{name}, Slow: time.Hour} }

@@ -1,0 +1,160 @@
+// Package shop is what staff decide about their shop: one document, kept in versions.
+package shop
+
+import (
+	"slices"
+	"time"
+
+	"till/shared/money"
+	"till/shared/pricing"
+	"till/shared/routing"
+)
+
+// Settings are what staff decide. A section or member that is left out is as the shop was deployed, or as it is built in: the zero
+// Settings are a new shop's. Values are never changed. All of it is public or staff's own: nothing of it identifies a shopper.
+type Settings struct {
+	Currencies []money.Currency `json:"currencies,omitempty" fault:"currency_invalid"`        // Offered, the first unless a shopper asks for another.
+	Countries  []string         `json:"delivery_countries,omitempty" fault:"country_invalid"` // Where to; empty: everywhere.
+	Tax        *Tax             `json:"tax,omitempty" fault:"tax_invalid"`
+	Delivery   *Delivery        `json:"delivery,omitempty" fault:"delivery_invalid"`
+	Orders     *Orders          `json:"orders,omitempty" fault:"limit_invalid"`
+	Refunds    *Refunds         `json:"refunds,omitempty" fault:"amount_invalid"`
+	Payments   *Payments        `json:"payments,omitempty" fault:"gateway_invalid"`
+}
+
+// Tax is what is added to net prices.
+type Tax struct {
+	Home  string           `json:"home_country"` // Whose tax a quote without a country shows.
+	Rates map[string]int64 `json:"rates"`        // By country of delivery, in ten-thousandths: 1900 is 19 %.
+}
+
+// Delivery is the ways to deliver, in the order in which shoppers see them.
+type Delivery struct {
+	Methods []Method `json:"methods"`
+}
+
+// Method is one way to deliver, with a net price in each currency that it is offered in, in minor units.
+type Method struct {
+	ID       string                   `json:"id"`
+	Name     string                   `json:"name" text:"free"`
+	Days     string                   `json:"days" text:"free"` // "2–4": working days.
+	Courier  bool                     `json:"courier,omitempty"`
+	Prices   map[money.Currency]int64 `json:"prices"`
+	FreeFrom map[money.Currency]int64 `json:"free_from,omitempty"` // Subtotal from which it costs nothing.
+}
+
+// Orders are limits of orders. What is left out is as deployed, or as built in.
+type Orders struct {
+	HoldMinutes int64 `json:"stock_hold_minutes,omitempty"` // How long an unpaid order keeps its stock.
+	LinesMax    int64 `json:"lines_max,omitempty"`
+	QuantityMax int64 `json:"quantity_max,omitempty"` // Of one line.
+}
+
+// Refunds are limits of refunds.
+type Refunds struct {
+	Alone map[money.Currency]int64 `json:"alone_up_to,omitempty"` // What one member of staff decides alone, minor units.
+}
+
+// Payments is how shoppers may pay.
+type Payments struct {
+	Gateways []string       `json:"gateways,omitempty"` // Offered, in this order, of those that the shop is deployed with.
+	Capture  string         `json:"capture,omitempty" fault:"capture_invalid"`
+	Rules    []routing.Rule `json:"rules,omitempty" fault:"rule_invalid"`
+}
+
+// How money is taken.
+const (
+	Automatic = "automatic"
+	Manual    = "manual"
+)
+
+// Rules are the rules that prices are made by.
+func (s Settings) Rules() pricing.Rules {
+	r := pricing.Standard()
+	if len(s.Currencies) > 0 {
+		r.Currencies = s.Currencies
+	}
+	if s.Tax != nil {
+		r.Home, r.TaxRates = s.Tax.Home, s.Tax.Rates
+	}
+	if s.Delivery != nil {
+		r.Methods = nil
+		for _, m := range s.Delivery.Methods {
+			r.Methods = append(r.Methods, pricing.Method(m))
+		}
+	}
+	return r
+}
+
+// Delivers tells whether the shop delivers to a country.
+func (s Settings) Delivers(country string) bool {
+	return len(s.Countries) == 0 || slices.Contains(s.Countries, country)
+}
+
+// Hold is how long an unpaid order keeps its stock; deployed unless the document says otherwise.
+func (s Settings) Hold(deployed time.Duration) time.Duration {
+	if s.Orders != nil && s.Orders.HoldMinutes > 0 {
+		return time.Duration(s.Orders.HoldMinutes) * time.Minute
+	}
+	return deployed
+}
+
+// Alone is up to how many minor units one member of staff refunds alone: the lower of what is deployed and the document. A currency
+// that neither names has no limit.
+func (s Settings) Alone(deployed map[money.Currency]int64) map[money.Currency]int64 {
+	out := make(map[money.Currency]int64, len(deployed))
+	for c, minor := range deployed {
+		out[c] = minor
+	}
+	if s.Refunds == nil {
+		return out
+	}
+	for c, minor := range s.Refunds.Alone {
+		if outer, there := out[c]; !there || minor < outer {
+			out[c] = minor
+		}
+	}
+	return out
+}
+
+// Gateways are those that shoppers may choose, in the order to offer them in: of those deployed, the ones that the document names.
+func (s Settings) Gateways(deployed []string) []string {
+	if s.Payments == nil || len(s.Payments.Gateways) == 0 {
+		return deployed
+	}
+	var out []string
+	for _, name := range s.Payments.Gateways {
+		if slices.Contains(deployed, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// Manual tells whether money is promised first and taken later; deployed unless the document says otherwise.
+func (s Settings) Manual(deployed bool) bool {
+	if s.Payments == nil || s.Payments.Capture == "" {
+		return deployed
+	}
+	return s.Payments.Capture == Manual
+}
+
+// Routing are the rules that choose gateways; none if the document has none.
+func (s Settings) Routing() []routing.Rule {
+	if s.Payments == nil {
+		return nil
+	}
+	return s.Payments.Rules
+}
+
+// Whole fills in every section that is built in, for people to see and to begin from. What the deployment decides stays left out.
+func (s Settings) Whole() Settings {
+	r := s.Rules()
+	s.Currencies = r.Currencies
+	s.Tax = &Tax{r.Home, r.TaxRates}
+	s.Delivery = &Delivery{}
+	for _, m := range r.Methods {
+		s.Delivery.Methods = append(s.Delivery.Methods, Method(m))
+	}
+	return s
+}
