@@ -344,7 +344,7 @@ func history(t *testing.T, requests map[string]apigw.Request, seed uint64, scrip
 	t.Helper()
 	s := shoptest.New(t)
 	for i, onHand := range [2]int64{3, 5} {
-		if _, err := s.Store.SetStock(t.Context(), skus[i], onHand); err != nil {
+		if _, err := catalog.Count(t.Context(), s.Store, skus[i], onHand); err != nil {
 			t.Fatal(err)
 		}
 	}

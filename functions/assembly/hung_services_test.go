@@ -152,8 +152,12 @@ func (w slowStore) Stocks(ctx context.Context, skus []catalog.SKU) (map[catalog.
 	return slow(ctx, w.s, storeLimit, func() (map[catalog.SKU]catalog.Stock, error) { return w.Store.Stocks(ctx, skus) })
 }
 
-func (w slowStore) SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error) {
-	return slow(ctx, w.s, storeLimit, func() (catalog.Stock, error) { return w.Store.SetStock(ctx, sku, onHand) })
+func (w slowStore) EnterStock(ctx context.Context, sku catalog.SKU, wish catalog.Wish) (catalog.Stock, error) {
+	return slow(ctx, w.s, storeLimit, func() (catalog.Stock, error) { return w.Store.EnterStock(ctx, sku, wish) })
+}
+
+func (w slowStore) StockEntries(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Entry, error) {
+	return slow(ctx, w.s, storeLimit, func() ([]catalog.Entry, error) { return w.Store.StockEntries(ctx, sku, before, limit) })
 }
 
 func (w slowStore) LoadDayKey(ctx context.Context, purpose, day string) (vault.DayKey, error) {

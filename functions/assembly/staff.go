@@ -154,9 +154,11 @@ func ShowProducts(t Tools, s interface {
 
 // SetStock assembles staff/setstock.
 func SetStock(t Tools, s interface {
-	SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error)
+	Stock(context.Context, catalog.SKU) (catalog.Stock, error)
+	EnterStock(context.Context, catalog.SKU, catalog.Wish) (catalog.Stock, error)
+	StockEntries(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Entry, error)
 }) apigw.Func {
-	return serve(t, setstock.Handler{Set: s.SetStock, Now: t.Now}.Handle)
+	return serve(t, setstock.Handler{Stock: s.Stock, Enter: s.EnterStock, Entries: s.StockEntries, Now: t.Now}.Handle)
 }
 
 // Decisions keeps every version of what staff decide about the shop.

@@ -121,8 +121,8 @@ func (s *shaky) Save(ctx context.Context, o *order.Order, c order.Change) error 
 	return err
 }
 
-func (s *shaky) SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error) {
-	return around(s, func() (catalog.Stock, error) { return s.Store.SetStock(ctx, sku, onHand) })
+func (s *shaky) EnterStock(ctx context.Context, sku catalog.SKU, w catalog.Wish) (catalog.Stock, error) {
+	return around(s, func() (catalog.Stock, error) { return s.Store.EnterStock(ctx, sku, w) })
 }
 
 func (s *shaky) Stock(ctx context.Context, sku catalog.SKU) (catalog.Stock, error) {

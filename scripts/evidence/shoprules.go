@@ -25,7 +25,7 @@ func stockAddsUp(e Evidence, tellings []*telling, _ Expect) []Violation {
 	for _, s := range e.Stocks {
 		received, counted := e.Received[s.SKU]
 		switch {
-		case min(s.Free, s.Reserved, s.Sold) < 0:
+		case min(s.Free+s.Backorder, s.Reserved, s.Sold) < 0:
 			bad(s.SKU, "below zero: %+v", s)
 		case s.Reserved != reserved[s.SKU] || s.Sold != sold[s.SKU]:
 			bad(s.SKU, "%+v; orders reserve %d and were sold %d", s, reserved[s.SKU], sold[s.SKU])

@@ -18,6 +18,7 @@ import (
 	"till/scripts/localcloud/clock"
 	"till/scripts/localcloud/cognito"
 	"till/scripts/localshop"
+	"till/shared/catalog"
 )
 
 // clerk runs orders through a shop as fast as they go, with nothing around the shop that is dear itself.
@@ -56,7 +57,7 @@ func employ(t testing.TB) *clerk {
 	if err := c.Seed(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Store.SetStock(t.Context(), "mug-blue", 1_000_000); err != nil {
+	if _, err := catalog.Count(t.Context(), c.Store, "mug-blue", 1_000_000); err != nil {
 		t.Fatal(err)
 	}
 	return c

@@ -79,7 +79,7 @@ func (s *Shop) Seed(ctx context.Context) error {
 		if _, err := catalog.Put(ctx, s.Store, i.Product, "seed", s.Clock.Now()); err != nil {
 			return err
 		}
-		if _, err := s.Store.SetStock(ctx, i.SKU, i.OnHand); err != nil {
+		if _, err := catalog.Count(ctx, s.Store, i.SKU, i.OnHand); err != nil {
 			return err
 		}
 	}

@@ -31,7 +31,8 @@ type Store interface {
 	OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error)
 	SaveProduct(context.Context, catalog.Product, catalog.Edit) error
 	ProductVersions(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Version, error)
-	SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error)
+	EnterStock(context.Context, catalog.SKU, catalog.Wish) (catalog.Stock, error)
+	StockEntries(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Entry, error)
 }
 
 // Parts are what an environment of a function is given, beside its settings.

@@ -99,6 +99,7 @@ func keep(w *world) {
 	for _, path := range []string{"", "/history", "/history/1"} {
 		w.want(w.staff(http.MethodGet, "/staff/settings"+path, nil), http.StatusOK)
 	}
+	w.want(w.staff(http.MethodGet, "/staff/stock/mug-red", nil), http.StatusOK)
 	id := w.fulfilling()
 	w.pass(90 * time.Minute)
 	w.want(w.staff(http.MethodGet, "/staff/orders?day=2026-03-02", nil), http.StatusOK)

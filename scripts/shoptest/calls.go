@@ -64,6 +64,8 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 		"PUT /staff/settings":                                      assembly.ShopSettings(s.Tools("shopsettings"), decide, s.Store),
 		"GET /staff/settings/history":                              assembly.ShopSettings(s.Tools("shopsettings"), decide, s.Store),
 		"GET /staff/settings/history/{version}":                    assembly.ShopSettings(s.Tools("shopsettings"), decide, s.Store),
+		"GET /staff/stock/{sku}":                                   assembly.SetStock(s.Tools("setstock"), s.Store),
+		"POST /staff/stock/{sku}/entries":                          assembly.SetStock(s.Tools("setstock"), s.Store),
 		"PUT /staff/stock/{sku}":                                   assembly.SetStock(s.Tools("setstock"), s.Store),
 	}
 	routes := make([]string, 0, len(funcs))

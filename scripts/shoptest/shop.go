@@ -96,7 +96,7 @@ func (s *Shop) stockUp() {
 		if _, err := catalog.Put(s.Context(), s.Store, product, "seed", s.now); err != nil {
 			s.Fatal(err)
 		}
-		if _, err := s.Store.SetStock(s.Context(), p.sku, p.onHand); err != nil {
+		if _, err := catalog.Count(s.Context(), s.Store, p.sku, p.onHand); err != nil {
 			s.Fatal(err)
 		}
 	}

@@ -296,7 +296,7 @@ func open(t *testing.T) *counter {
 		ReturnURL: func(id order.ID, a payment.AttemptID) string { return "https://api.example/" + string(id) + string(a) },
 		Now:       c.clock,
 	}
-	if _, err := c.store.SetStock(t.Context(), "mug", 2); err != nil {
+	if _, err := catalog.Count(t.Context(), c.store, "mug", 2); err != nil {
 		t.Fatal(err)
 	}
 	c.id = c.place("k1")

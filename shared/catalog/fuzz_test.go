@@ -62,3 +62,31 @@ func FuzzDecodeProduct(f *testing.F) {
 		}
 	})
 }
+
+// FuzzDecodeEntry reads what staff did to stock as it may be stored: what can be read can be entered again, and never wraps.
+func FuzzDecodeEntry(f *testing.F) {
+	f.Add([]byte(`{"n":1,"at":"2026-11-22T12:00:00Z","by":"staff:1","change":12,"reason":"received","reference":"DN-4711"}`), int64(5), int64(2))
+	f.Add([]byte(`{"n":2,"change":0,"counted":9,"plan":{"backorder":20,"expected":"2026-12-24"}}`), int64(0), int64(0))
+	f.Add([]byte(`null`), int64(0), int64(0))
+	f.Fuzz(func(t *testing.T, data []byte, free, reserved int64) {
+		e, err := catalog.DecodeEntry(data)
+		if err != nil {
+			if !fault.Is(err, fault.Internal) {
+				t.Fatalf("%q: %v", data, err)
+			}
+			return
+		}
+		s := catalog.Stock{Free: free % catalog.UnitsMax, Reserved: max(reserved%catalog.UnitsMax, 0)}
+		if len(e.Check()) > 0 {
+			return
+		}
+		after, made, err := s.Enter(e)
+		if err == nil && (after.Reserved != s.Reserved || after.Free != s.Free+made.Change || after.OnHand() > catalog.UnitsMax ||
+			e.Counted != nil && after.OnHand() != *e.Counted) {
+			t.Fatalf("%+v after %+v is %+v", s, made, after)
+		}
+		if err == nil && s.Free >= 0 && after.Free < -after.Backorder {
+			t.Fatalf("%+v after %+v is %+v: more is promised than may be", s, made, after)
+		}
+	})
+}

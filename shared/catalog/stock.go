@@ -2,12 +2,16 @@ package catalog
 
 import "till/shared/fault"
 
-// Stock is what is counted of one SKU. Whole units; no counter is ever below zero.
+// Stock is what is counted of one SKU. Whole units; no counter is ever below zero, but for what is free: by as many as may be promised
+// before they are there. On hand below zero says that parcels went out whose goods nobody has entered yet.
 type Stock struct {
 	SKU      SKU   `json:"-"`
 	Free     int64 `json:"free"`     // On the shelf, promised to nobody.
 	Reserved int64 `json:"reserved"` // On the shelf, promised to an order.
 	Sold     int64 `json:"sold"`     // Handed to a carrier.
+	// Backorder is how many more may be promised than are on hand, and Expected the day on which more is expected: "2026-12-24".
+	Backorder int64  `json:"backorder,omitempty"`
+	Expected  string `json:"expected,omitempty"`
 }
 
 // OnHand is what a stock-take would count: free and reserved.
@@ -19,6 +23,8 @@ const lowBelow = 5
 // Availability is what a shopper may know of stock: "true", "false" or "low".
 func (s Stock) Availability() string {
 	switch {
+	case s.Later():
+		return "true" // To be delivered when it is there.
 	case s.Free <= 0:
 		return "false"
 	case s.Free < lowBelow:
@@ -65,26 +71,16 @@ func (s Stock) Apply(m Move) (Stock, error) {
 	if m.Quantity < 1 || reserved == 0 {
 		return s, fault.New(fault.Internal, "catalog.Apply", "move_invalid", "")
 	}
-	after := Stock{s.SKU, s.Free + free, s.Reserved + reserved, s.Sold + sold}
-	if after.Free < 0 || after.Reserved < 0 || after.Sold < 0 {
+	after := s
+	after.Free, after.Reserved, after.Sold = s.Free+free, s.Reserved+reserved, s.Sold+sold
+	if after.Free < -s.Backorder || after.Reserved < 0 || after.Sold < 0 {
 		return s, Shortage(m.SKU)
 	}
 	return after, nil
 }
 
-// Count gives the stock after a stock-take found onHand units. Errors: fault.Conflict, code stock_reserved, if fewer
-// are on hand than are promised; fault.Invalid for a count out of range.
-func (s Stock) Count(onHand int64) (Stock, error) {
-	switch {
-	case onHand < 0 || onHand > 1_000_000_000:
-		return s, &fault.Error{Kind: fault.Invalid, Op: "catalog.Count", Code: "quantity_invalid", At: "#/on_hand",
-			Msg: "Must be a whole number from 0 to 1,000,000,000."}
-	case onHand < s.Reserved:
-		return s, &fault.Error{Kind: fault.Conflict, Op: "catalog.Count", Code: "stock_reserved", At: "#/on_hand",
-			Msg: "More units than this are reserved for orders. Cancel orders first, or count again."}
-	}
-	return Stock{s.SKU, onHand - s.Reserved, s.Reserved, s.Sold}, nil
-}
+// Later tells whether what is ordered now must be waited for.
+func (s Stock) Later() bool { return s.Free <= 0 && s.Free+s.Backorder > 0 }
 
 // shortagePlace begins the At of a shortage, before the SKU.
 const shortagePlace = "/stock/"

@@ -7,7 +7,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"till/shared/catalog"
 )
@@ -110,31 +109,7 @@ func (s *Store) Stocks(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU
 }
 
 func stockOf(sku catalog.SKU, i item) catalog.Stock {
-	return catalog.Stock{SKU: sku, Free: numberOf(i, "free"), Reserved: numberOf(i, "reserved"), Sold: numberOf(i, "sold")}
-}
-
-// SetStock is storetest.Store's. What is reserved is read and kept in the one write, so that no order slips in between.
-func (s *Store) SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error) {
-	if _, err := (catalog.Stock{SKU: sku}).Count(onHand); err != nil {
-		return catalog.Stock{}, err
-	}
-	c := s.write("SetStock", string(sku))
-	got, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.names.Catalog, Key: stockKey(sku),
-		UpdateExpression: aws.String("SET #free = :onHand - if_not_exists(#reserved, :none), " +
-			"#reserved = if_not_exists(#reserved, :none), #sold = if_not_exists(#sold, :none)"),
-		ConditionExpression:                 aws.String("attribute_not_exists(#reserved) OR #reserved <= :onHand"),
-		ExpressionAttributeNames:            map[string]string{"#free": "free", "#reserved": "reserved", "#sold": "sold"},
-		ExpressionAttributeValues:           item{":onHand": number(onHand), ":none": number(0)},
-		ReturnValues:                        types.ReturnValueAllNew,
-		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-	}, c.options)
-	if old, refused := oldItem(err); refused {
-		_, err := stockOf(sku, old).Count(onHand)
-		return catalog.Stock{}, err
-	}
-	if err != nil {
-		return catalog.Stock{}, c.fail(err)
-	}
-	return stockOf(sku, got.Attributes), nil
+	allow := numberOf(i, "allow") // Free is stored with it.
+	return catalog.Stock{SKU: sku, Free: numberOf(i, "free") - allow, Reserved: numberOf(i, "reserved"), Sold: numberOf(i, "sold"), Backorder: allow,
+		Expected: textOf(i, "expected")}
 }

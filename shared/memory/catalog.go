@@ -15,11 +15,13 @@ func productKey(sku catalog.SKU) key { return key{"SKU#" + string(sku), "PRODUCT
 func stockKey(sku catalog.SKU) key { return key{"SKU#" + string(sku), "STOCK"} }
 
 func stockImage(s catalog.Stock) Image {
-	return Image{"free": s.Free, "reserved": s.Reserved, "sold": s.Sold}
+	return Image{"free": s.Free + s.Backorder, "reserved": s.Reserved, "sold": s.Sold, "allow": s.Backorder, "expected": s.Expected}
 }
 
 func stockOf(sku catalog.SKU, item Image) catalog.Stock {
-	return catalog.Stock{SKU: sku, Free: item.number("free"), Reserved: item.number("reserved"), Sold: item.number("sold")}
+	allow := item.number("allow") // Free is stored with it.
+	return catalog.Stock{SKU: sku, Free: item.number("free") - allow, Reserved: item.number("reserved"), Sold: item.number("sold"), Backorder: allow,
+		Expected: item.text("expected")}
 }
 
 // Product is storetest.Store's.
@@ -121,16 +123,5 @@ func (s *Store) Stocks(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU
 			}
 		}
 		return out, nil
-	})
-}
-
-// SetStock is storetest.Store's.
-func (s *Store) SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error) {
-	return ask(ctx, s, "SetStock", func() (catalog.Stock, error) {
-		after, err := stockOf(sku, s.table(Catalog).items[stockKey(sku)]).Count(onHand)
-		if err != nil {
-			return catalog.Stock{}, err
-		}
-		return after, s.commit("SetStock", put{table: Catalog, key: stockKey(sku), next: stockImage(after)})
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"till/shared/catalog"
 	"till/shared/inbox"
 	"till/shared/memory"
 	"till/shared/payment"
@@ -61,7 +62,7 @@ func TestDiffersAsListed(t *testing.T) {
 // conflicts has 24 callers take a unit of one stock at once.
 func conflicts(t *testing.T) string {
 	s := shop(t)
-	if _, err := s.SetStock(t.Context(), "mug", 48); err != nil {
+	if _, err := catalog.Count(t.Context(), s, "mug", 48); err != nil {
 		t.Fatal(err)
 	}
 	errs := make([]error, 24)

@@ -139,8 +139,9 @@ func (s *Store) moved(moves []catalog.Move) ([]put, error) {
 		}
 		item, there := s.table(Catalog).items[stockKey(sku)]
 		was := stockOf(sku, item)
-		after := catalog.Stock{SKU: sku, Free: was.Free + d.Free, Reserved: was.Reserved + d.Reserved, Sold: was.Sold + d.Sold}
-		least := min(after.Free, after.Reserved, after.Sold)
+		after := was
+		after.Free, after.Reserved, after.Sold = was.Free+d.Free, was.Reserved+d.Reserved, was.Sold+d.Sold
+		least := min(after.Free+after.Backorder, after.Reserved, after.Sold)
 		if planted.Bug(1) {
 			least = min(after.Reserved, after.Sold)
 		}
@@ -148,7 +149,7 @@ func (s *Store) moved(moves []catalog.Move) ([]put, error) {
 			short = append(short, catalog.Shortage(sku))
 			continue
 		}
-		out = append(out, put{table: Catalog, key: stockKey(sku), next: stockImage(after)})
+		out = append(out, put{table: Catalog, key: stockKey(sku), next: restocked(item, after)})
 	}
 	return out, errors.Join(short...)
 }

@@ -21,7 +21,13 @@ type Product struct {
 	Family      string              `json:"family,omitempty"`
 	Options     []catalog.Option    `json:"options,omitempty"`
 	Quantities  *catalog.Quantities `json:"quantities,omitempty"`
-	Variants    []Variant           `json:"variants,omitempty"` // All of the family, this one too, where one product is shown.
+	Backorder   *Backorder          `json:"backorder,omitempty"` // It may be ordered, and must be waited for.
+	Variants    []Variant           `json:"variants,omitempty"`  // All of the family, this one too, where one product is shown.
+}
+
+// Backorder is when what is ordered now is expected.
+type Backorder struct {
+	Expected string `json:"expected_on,omitempty"` // A day; "" if nobody knows.
 }
 
 // Variant is one of a family, as its product says it.
@@ -44,6 +50,9 @@ func ProductOf(p catalog.Product, s catalog.Stock, c money.Currency, now time.Ti
 		Images: p.Images, Family: p.Family, Options: p.Options}
 	if p.Quantities != (catalog.Quantities{}) {
 		v.Quantities = &p.Quantities
+	}
+	if s.Later() {
+		v.Backorder = &Backorder{s.Expected}
 	}
 	return v, sold && p.OnSale(now)
 }

@@ -30,7 +30,7 @@ func transactions() []Fact {
 		alike("a transaction that makes an item too large", cancelled),
 		{Name: "a transaction that adds to a text", AWS: cancelled, Local: invalid, Mini: accepted, Asked: true,
 			Why:    "DynamoDB Local refuses the call as a whole; MiniStack does not look at what it adds to",
-			Proven: "only counters are added to, which SetStock makes as numbers; dynamo/save_test.go has the reason ValidationError"},
+			Proven: "only counters are added to, which EnterStock makes as numbers; dynamo/save_test.go has the reason ValidationError"},
 		{Name: "a transaction that adds to nothing", AWS: cancelled, Local: invalid, Mini: cancelled, Asked: true,
 			Why:    "DynamoDB Local refuses the call as a whole",
 			Proven: "a condition on a counter fails before: row \"a product that was never counted is short\""},

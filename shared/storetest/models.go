@@ -67,7 +67,7 @@ func take(t *testing.T, s Store, key string, sku catalog.SKU, w wants) (answer, 
 		case read:
 			a.seen, err = s.Stock(t.Context(), sku)
 		case count:
-			_, err = s.SetStock(t.Context(), sku, w.quantity)
+			_, err = catalog.Count(t.Context(), s, sku, w.quantity)
 		default:
 			err = apply(t, s, key, move(sku, w.kind, w.quantity))
 		}

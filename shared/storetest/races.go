@@ -182,7 +182,7 @@ func raceStockTake(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 20)
 	errs := atOnce(12, func(i int) error {
 		if i%4 == 0 {
-			_, err := s.SetStock(t.Context(), "mug", 20)
+			_, err := catalog.Count(t.Context(), s, "mug", 20)
 			return err
 		}
 		return apply(t, s, fmt.Sprintf("k%d", i), move("mug", catalog.Reserve, 1))

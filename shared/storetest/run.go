@@ -27,7 +27,7 @@ func Run(t *testing.T, fresh func(*testing.T) Streamed) {
 		name string
 		rows []row
 	}{
-		{"place", placeRows}, {"change", changeRows}, {"read", readRows}, {"due", dueRows}, {"ledger", ledgerRows}, {"stock", stockRows},
+		{"place", placeRows}, {"change", changeRows}, {"read", readRows}, {"due", dueRows}, {"ledger", ledgerRows}, {"stock", stockRows}, {"entries", entryRows},
 		{"catalog", catalogRows}, {"shop", shopRows}, {"versions", versionRows}, {"search", searchRows}, {"inbox", inboxRows}, {"limits", limitRows}, {"stream", streamRows},
 		{"races", raceRows}, {"models", modelRows},
 	} {
@@ -113,7 +113,7 @@ func mustSave(t *testing.T, s Store, o *order.Order, c order.Change) {
 
 func mustSet(t *testing.T, s Store, sku catalog.SKU, onHand int64) {
 	t.Helper()
-	if _, err := s.SetStock(t.Context(), sku, onHand); err != nil {
+	if _, err := catalog.Count(t.Context(), s, sku, onHand); err != nil {
 		t.Fatalf("setting stock of %s: %v", sku, err)
 	}
 }

@@ -96,9 +96,13 @@ type CatalogStore interface {
 	Stock(ctx context.Context, sku catalog.SKU) (catalog.Stock, error)
 	// Stocks reads many counts, which may be a second old; those that are not there are left out.
 	Stocks(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU]catalog.Stock, error)
-	// SetStock notes that a stock-take found onHand units, reserved ones among them; the first makes the SKU's stock.
-	// Errors: as catalog.Stock.Count.
-	SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error)
+	// EnterStock notes what staff found, brought, took or decided, with the entry in the SKU's history; the first makes the SKU's stock.
+	// Orders that move the stock meanwhile lose nothing. A repeat with the wish's key succeeds and changes nothing. Errors: as
+	// catalog.Entry.Check and catalog.Stock.Enter; fault.Stale, code precondition_failed, the wish is over another entry than the last;
+	// fault.Invalid, code idempotency_key_reused.
+	EnterStock(ctx context.Context, sku catalog.SKU, w catalog.Wish) (catalog.Stock, error)
+	// StockEntries lists a SKU's entries before number before, newest first, at most limit, consistently; 0 begins with the last.
+	StockEntries(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Entry, error)
 }
 
 // ShopStore is what staff have decided about the shop. It is kept in the Catalog table, an item for each version, never changed.

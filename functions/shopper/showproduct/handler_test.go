@@ -62,7 +62,7 @@ func TestAVariantShowsItsFamily(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.Store.SetStock(t.Context(), "tee-l", 2); err != nil {
+	if _, err := catalog.Count(t.Context(), s.Store, "tee-l", 2); err != nil {
 		t.Fatal(err)
 	}
 	req := eventfile.Request(t, "showproduct", "shown")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"till/scripts/shoptest"
+	"till/shared/catalog"
 	"till/shared/edge/apigw"
 	"till/shared/eventfile"
 	"till/shared/order"
@@ -102,7 +103,7 @@ func TestFiltersAndDays(t *testing.T) {
 
 func TestPagesHoldEveryOrderOnceNewestFirst(t *testing.T) {
 	s := shoptest.New(t)
-	if _, err := s.Store.SetStock(t.Context(), "mug-blue", 1000); err != nil {
+	if _, err := catalog.Count(t.Context(), s.Store, "mug-blue", 1000); err != nil {
 		t.Fatal(err)
 	}
 	var placed, listed []order.ID

@@ -1,9 +1,13 @@
-// Package setstock takes in what a stock-take has counted.
+// Package setstock shows staff a product's stock and takes in what they have counted, brought, taken or decided.
 package setstock
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
 	"net/http"
+	"strconv"
 	"time"
 
 	"till/shared/catalog"
@@ -11,52 +15,199 @@ import (
 	"till/shared/fault"
 )
 
-// Handler sets stock. Every field is required.
+// Handler keeps stock. Every field is required.
 type Handler struct {
-	Set func(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error)
-	Now func() time.Time
+	Stock   func(context.Context, catalog.SKU) (catalog.Stock, error)
+	Enter   func(context.Context, catalog.SKU, catalog.Wish) (catalog.Stock, error)
+	Entries func(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Entry, error)
+	Now     func() time.Time
 }
 
-type request struct {
-	OnHand *int64 `json:"on_hand" fault:"quantity_invalid"`
+// RouteEntries is the route by which units come and go.
+const RouteEntries = "POST /staff/stock/{sku}/entries"
+
+const pageSize = 20
+
+type countRequest struct {
+	OnHand    *int64  `json:"on_hand" fault:"quantity_invalid"`
+	Reason    string  `json:"reason" fault:"reason_invalid"`
+	Reference string  `json:"reference" fault:"reference_invalid"`
+	Backorder *int64  `json:"backorder" fault:"quantity_invalid"`
+	Expected  *string `json:"expected_on" fault:"day_invalid"`
+}
+
+type entryRequest struct {
+	Change    int64  `json:"change" fault:"quantity_invalid"`
+	Reason    string `json:"reason" fault:"reason_invalid"`
+	Reference string `json:"reference" fault:"reference_invalid"`
 }
 
 type answer struct {
-	SKU      catalog.SKU `json:"sku"`
-	OnHand   int64       `json:"on_hand"`
-	Free     int64       `json:"free"`
-	Reserved int64       `json:"reserved"`
-	Sold     int64       `json:"sold"`
+	SKU       catalog.SKU     `json:"sku"`
+	OnHand    int64           `json:"on_hand"`
+	Free      int64           `json:"free"`
+	Reserved  int64           `json:"reserved"`
+	Sold      int64           `json:"sold"`
+	Backorder int64           `json:"backorder,omitempty"`
+	Expected  string          `json:"expected_on,omitempty"`
+	Entries   []catalog.Entry `json:"entries,omitempty"`
+	Next      string          `json:"next,omitempty"`
 }
 
-// Handle answers PUT /staff/stock/{sku}: on_hand is all that is on the shelf, also what is promised to orders.
+func view(s catalog.Stock) answer {
+	return answer{SKU: s.SKU, OnHand: s.OnHand(), Free: s.Free, Reserved: s.Reserved, Sold: s.Sold, Backorder: s.Backorder, Expected: s.Expected}
+}
+
+// Handle answers GET and PUT /staff/stock/{sku} and POST /staff/stock/{sku}/entries.
 func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
+	sku, unknown := catalog.ParseSKU(req.PathParameters["sku"])
+	if unknown != nil {
+		unknown = fault.New(fault.NotFound, "setstock.Handle", "not_found", "")
+	}
+	if req.RequestContext.HTTP.Method == http.MethodGet {
+		if _, err := apigw.RequireStaff(req, h.Now()); err != nil {
+			return apigw.Response{}, err
+		}
+		if unknown != nil {
+			return apigw.Response{}, unknown
+		}
+		return h.show(ctx, sku, req.QueryStringParameters["next"])
+	}
 	raw, err := apigw.Read(req)
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	if _, err := apigw.RequireStaff(req, h.Now(), apigw.Packer, apigw.Manager, apigw.Admin); err != nil {
+	who, err := apigw.RequireStaff(req, h.Now(), apigw.Packer, apigw.Manager, apigw.Admin)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	w := catalog.Wish{Entry: catalog.Entry{By: "staff:" + who.Sub, At: h.Now().UTC().Truncate(time.Millisecond)}, Over: catalog.AnyEntry}
+	if req.RouteKey == RouteEntries {
+		key, err := apigw.IdempotencyKey(req)
+		if err != nil {
+			return apigw.Response{}, err
+		}
+		sum := sha256.Sum256([]byte(key))
+		w.Key = base64.RawURLEncoding.EncodeToString(sum[:])
+	}
+	condition, err := apigw.ReadCondition(req)
+	if err != nil {
 		return apigw.Response{}, err
 	}
 	body, err := apigw.Parse(raw)
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	var r request
+	if err := h.wish(ctx, req, body, sku, &w); err != nil {
+		return apigw.Response{}, err
+	}
+	if unknown != nil {
+		return apigw.Response{}, unknown
+	}
+	if err := errors.Join(w.Check()...); err != nil {
+		return apigw.Response{}, err
+	}
+	if condition.Sent() && w.Key == "" {
+		if w.Over, err = h.last(ctx, sku); err != nil {
+			return apigw.Response{}, err
+		}
+		if err := condition.Allows(w.Over); err != nil {
+			return apigw.Response{}, err
+		}
+	}
+	s, err := h.Enter(ctx, sku, w)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	return apigw.JSON(http.StatusOK, view(s))
+}
+
+// wish reads what is to be done.
+func (h Handler) wish(ctx context.Context, req apigw.Request, body *apigw.Body, sku catalog.SKU, w *catalog.Wish) error {
+	if req.RouteKey == RouteEntries {
+		var r entryRequest
+		if err := body.Into(&r); err != nil {
+			return err
+		}
+		w.Change, w.Reason, w.Reference = r.Change, r.Reason, r.Reference
+		var faults []error
+		if r.Change == 0 {
+			faults = append(faults, invalid("quantity_invalid", "#/change", "Must say how many units have come, or below zero how many are gone."))
+		}
+		if r.Reason == "" {
+			faults = append(faults, invalid("reason_invalid", "#/reason", "Must say why: received, damaged, lost."))
+		}
+		return errors.Join(faults...)
+	}
+	var r countRequest
 	if err := body.Into(&r); err != nil {
+		return err
+	}
+	w.Counted, w.Reason, w.Reference = r.OnHand, r.Reason, r.Reference
+	if r.OnHand == nil && r.Backorder == nil && r.Expected == nil {
+		return invalid("quantity_invalid", "#/on_hand", "Must say how many units are on hand.")
+	}
+	if r.Backorder == nil && r.Expected == nil || sku == "" {
+		return nil
+	}
+	old, err := h.Stock(ctx, sku)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	w.Plan = &catalog.Plan{Backorder: old.Backorder, Expected: old.Expected}
+	if r.Backorder != nil {
+		w.Plan.Backorder = *r.Backorder
+	}
+	if r.Expected != nil {
+		w.Plan.Expected = *r.Expected
+	}
+	return nil
+}
+
+func invalid(code, at, msg string) error {
+	return &fault.Error{Kind: fault.Invalid, Op: "setstock.Handle", Code: code, At: at, Msg: msg}
+}
+
+// last is the number of the last entry, 0 if there is none.
+func (h Handler) last(ctx context.Context, sku catalog.SKU) (int, error) {
+	entries, err := h.Entries(ctx, sku, 0, 1)
+	if err != nil || len(entries) == 0 {
+		return 0, err
+	}
+	return entries[0].N, nil
+}
+
+// show answers with the stock and what staff did to it, newest first. The entries are read first: their number, the ETag, is then never
+// newer than the counters beside it.
+func (h Handler) show(ctx context.Context, sku catalog.SKU, cursor string) (apigw.Response, error) {
+	name, before := "stock "+string(sku), 0
+	if cursor != "" {
+		text, err := apigw.DecodeCursor(name, cursor)
+		if err != nil {
+			return apigw.Response{}, err
+		}
+		if before, err = strconv.Atoi(text); err != nil || before < 1 {
+			return apigw.Response{}, &fault.Error{Kind: fault.Unreadable, Op: "setstock.show", Code: "cursor_invalid", At: "?next",
+				Msg: "Must be the next of a page of this list."}
+		}
+	}
+	entries, err := h.Entries(ctx, sku, before, pageSize)
+	if err != nil {
 		return apigw.Response{}, err
 	}
-	sku, err := catalog.ParseSKU(req.PathParameters["sku"])
-	if err != nil {
-		return apigw.Response{}, fault.New(fault.NotFound, "setstock.Handle", "not_found", "")
-	}
-	if r.OnHand == nil {
-		return apigw.Response{}, &fault.Error{Kind: fault.Invalid, Op: "setstock.Handle", Code: "quantity_invalid", At: "#/on_hand",
-			Msg: "Must say how many units are on hand."}
-	}
-	s, err := h.Set(ctx, sku, *r.OnHand)
+	s, err := h.Stock(ctx, sku)
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	return apigw.JSON(http.StatusOK, answer{sku, s.OnHand(), s.Free, s.Reserved, s.Sold})
+	a := view(s)
+	a.Entries = entries
+	if len(entries) == pageSize && entries[pageSize-1].N > 1 {
+		if a.Next, err = apigw.EncodeCursor(name, strconv.Itoa(entries[pageSize-1].N)); err != nil {
+			return apigw.Response{}, err
+		}
+	}
+	if len(entries) == 0 || before > 0 {
+		return apigw.JSON(http.StatusOK, a)
+	}
+	return apigw.JSON(http.StatusOK, a, apigw.ETag(entries[0].N))
 }

@@ -1,10 +1,14 @@
 package setstock_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"till/scripts/shoptest"
+	"till/shared/catalog"
 	"till/shared/eventfile"
 )
 
@@ -21,6 +25,19 @@ var rows = []shoptest.Row{
 	{Name: "no count", File: "no-count", Status: 422, Code: "quantity_invalid", At: []string{"#/on_hand"}},
 	{Name: "a SKU of other characters", File: "sku-malformed", Status: 404, Code: "not_found"},
 	{Name: "sold is counted by shipping alone", File: "unknown-member", Status: 422, Code: "unknown_field", At: []string{"#/sold"}},
+	{Name: "the stock with what was done to it", File: "shown", Status: 200},
+	{Name: "the stock of what was never counted", File: "shown-unknown", Status: 404, Code: "not_found"},
+	{Name: "an altered cursor", File: "shown-cursor-altered", Status: 400, Code: "cursor_invalid", At: []string{"next"}},
+	{Name: "units that came", File: "received", Status: 200},
+	{Name: "units that broke", File: "damaged", Status: 200},
+	{Name: "more broken than are free", File: "more-damaged-than-free", Status: 409, Code: "stock_reserved", At: []string{"#/change"}},
+	{Name: "units without a reason, and none", File: "without-reason", Status: 422, Code: "validation_failed", At: []string{"#/change", "#/reason"}},
+	{Name: "a reason that is a sentence", File: "reason-malformed", Status: 422, Code: "validation_failed", At: []string{"#/reason", "#/reference"}},
+	{Name: "units without a key", File: "without-key", Status: 400, Code: "idempotency_key_missing", At: []string{"Idempotency-Key"}},
+	{Name: "a count over the entry that was seen", File: "over-the-last", Status: 200},
+	{Name: "a count over another entry", File: "over-another", Status: 412, Code: "precondition_failed", At: []string{"If-Match"}},
+	{Name: "more may be promised than is there", File: "backorder", Status: 200},
+	{Name: "more may be promised than anybody has, on no day", File: "backorder-malformed", Status: 422, Code: "validation_failed", At: []string{"#/backorder", "#/expected_on"}},
 	{Name: "an empty body", File: "empty-body", Status: 400, Code: "invalid_json"},
 }
 
@@ -46,12 +63,65 @@ func TestACountChangesWhatIsFreeAndNothingThatIsPromised(t *testing.T) {
 }
 
 func TestWhileTheStoreIsDownTheAnswerIs503AndTheSameRequestSucceedsLater(t *testing.T) {
-	for _, operation := range []string{"SetStock"} {
+	for _, operation := range []string{"EnterStock"} {
 		s := shoptest.New(t)
 		req := s.Staff("setstock", "counted")
 		s.Break(operation, shoptest.Down())
 		s.Try(shoptest.Row{Status: http.StatusServiceUnavailable, Code: "dependency_unavailable"}, req)
 		s.Mend()
 		s.Try(shoptest.Row{Status: http.StatusOK}, req)
+	}
+}
+
+func TestARepeatOfADeliveryIsOneDelivery(t *testing.T) {
+	s := shoptest.New(t)
+	for range 2 {
+		s.Try(shoptest.Row{Status: http.StatusOK}, s.Staff("setstock", "received"))
+	}
+	if got, err := s.Store.Stock(t.Context(), "mug-blue"); err != nil || got.Free != 62 {
+		t.Errorf("the stock is %+v, %v", got, err)
+	}
+	other := s.Staff("setstock", "damaged")
+	other.Headers["idempotency-key"] = s.Staff("setstock", "received").Headers["idempotency-key"]
+	s.Try(shoptest.Row{Status: 422, Code: "idempotency_key_reused", At: []string{"Idempotency-Key"}}, other)
+}
+
+func TestHistorySaysWhoDidWhatNewestFirst(t *testing.T) {
+	s := shoptest.New(t)
+	for _, file := range []string{"counted", "received", "backorder"} {
+		s.Try(shoptest.Row{Status: http.StatusOK}, s.Staff("setstock", file))
+	}
+	resp := s.Try(shoptest.Row{Status: http.StatusOK}, s.Staff("setstock", "shown"))
+	var got struct {
+		Backorder int64
+		Entries   []catalog.Entry
+	}
+	if err := json.Unmarshal([]byte(resp.Body), &got); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Entries) != 4 || got.Backorder != 20 || got.Entries[1].Change != 12 || got.Entries[1].Reference != "DN-4711" || got.Entries[3].By != "seed" ||
+		got.Entries[0].Plan == nil || got.Entries[0].Plan.Expected != "2026-12-24" || resp.Headers["ETag"] != `"4"` {
+		t.Errorf("got %+v, %v", got, resp.Headers)
+	}
+}
+
+func TestWhatMayBePromisedBeforeItIsThereIsSoldAndNoMore(t *testing.T) {
+	s := shoptest.New(t)
+	s.Try(shoptest.Row{Status: http.StatusOK}, s.Staff("setstock", "backorder"))
+	if _, err := catalog.Count(t.Context(), s.Store, "mug-blue", 0); err != nil {
+		t.Fatal(err)
+	}
+	shown := s.Try(shoptest.Row{Status: http.StatusOK}, eventfile.Request(t, "showproduct", "shown"))
+	if !strings.Contains(shown.Body, `"available":true`) || !strings.Contains(shown.Body, `"backorder":{"expected_on":"2026-12-24"}`) {
+		t.Errorf("shown as %s", shown.Body)
+	}
+	for i := range 10 { // Each of two.
+		s.Place(fmt.Sprintf("order-%d", i))
+	}
+	req := eventfile.Request(t, "placeorder", "placed")
+	req.Headers["idempotency-key"] = "one too many"
+	s.Try(shoptest.Row{Status: 409, Code: "out_of_stock", At: []string{"#/lines/0"}}, req)
+	if got, err := s.Store.Stock(t.Context(), "mug-blue"); err != nil || got.Free != -20 || got.Reserved != 20 || got.OnHand() != 0 {
+		t.Errorf("the stock is %+v, %v", got, err)
 	}
 }

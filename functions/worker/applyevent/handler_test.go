@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"till/scripts/shoptest"
+	"till/shared/catalog"
 	"till/shared/eventfile"
 	"till/shared/inbox"
 	"till/shared/order"
@@ -146,7 +147,7 @@ func TestMoneyAfterExpiryTakesTheStockAgain(t *testing.T) {
 
 func TestMoneyAfterExpiryGoesBackWhenTheStockIsGone(t *testing.T) {
 	s, o, id := late(t)
-	if _, err := s.Store.SetStock(t.Context(), "mug-blue", 1); err != nil {
+	if _, err := catalog.Count(t.Context(), s.Store, "mug-blue", 1); err != nil {
 		t.Fatal(err)
 	}
 	arrive(t, s, "succeeded", o, id)

@@ -129,9 +129,14 @@ func (s shadow) Stocks(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU
 	return s.local.Stocks(ctx, skus)
 }
 
-func (s shadow) SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error) {
-	_, _ = s.aws.SetStock(ctx, sku, onHand)
-	return s.local.SetStock(ctx, sku, onHand)
+func (s shadow) EnterStock(ctx context.Context, sku catalog.SKU, w catalog.Wish) (catalog.Stock, error) {
+	_, _ = s.aws.EnterStock(ctx, sku, w)
+	return s.local.EnterStock(ctx, sku, w)
+}
+
+func (s shadow) StockEntries(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Entry, error) {
+	_, _ = s.aws.StockEntries(ctx, sku, before, limit)
+	return s.local.StockEntries(ctx, sku, before, limit)
 }
 
 func (s shadow) PutEvent(ctx context.Context, i inbox.Item) (inbox.Item, bool, error) {

@@ -80,9 +80,9 @@ func (f *flaky) SaveSettings(ctx context.Context, v shop.Version) error {
 	return err
 }
 
-// SetStock is storetest.Store's.
-func (f *flaky) SetStock(ctx context.Context, sku catalog.SKU, onHand int64) (catalog.Stock, error) {
-	return again(f, func() (catalog.Stock, error) { return f.Store.SetStock(ctx, sku, onHand) })
+// EnterStock is storetest.Store's.
+func (f *flaky) EnterStock(ctx context.Context, sku catalog.SKU, w catalog.Wish) (catalog.Stock, error) {
+	return again(f, func() (catalog.Stock, error) { return f.Store.EnterStock(ctx, sku, w) })
 }
 
 // DueOrders is storetest.Store's.

@@ -188,7 +188,7 @@ func (w *World) stock() error {
 			return err
 		}
 		w.skus = append(w.skus, string(i.SKU))
-		if _, err := w.Store.SetStock(context.Background(), i.SKU, i.OnHand); err != nil {
+		if _, err := catalog.Count(context.Background(), w.Store, i.SKU, i.OnHand); err != nil {
 			return err
 		}
 	}

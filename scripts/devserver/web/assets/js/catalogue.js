@@ -32,7 +32,7 @@ function card(product, index) {
     pictured(product, index < 4),
     el('div', { class: 'card-text' },
       el('h3', {}, el('a', { href: `/shop/product.html?sku=${encodeURIComponent(product.sku)}` }, product.name)),
-      el('div', { class: 'card-foot' }, el('p', { class: 'price' }, format(product.price, currency())), stock(product.available))));
+      el('div', { class: 'card-foot' }, el('p', { class: 'price' }, format(product.price, currency())), stock(product.available, product.backorder))));
 }
 
 async function load() {

@@ -74,7 +74,7 @@ async function load() {
     show(byId('picture'), pictured(product, true));
     show(byId('options'), choices(product));
     limits(product.quantities);
-    show(byId('available'), stock(product.available));
+    show(byId('available'), stock(product.available, product.backorder));
     byId('add').hidden = !product.available;
     byId('add').addEventListener('submit', (event) => put(event, product));
     byId('product').hidden = false;

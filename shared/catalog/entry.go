@@ -1,0 +1,140 @@
+package catalog
+
+import (
+	"context"
+	"encoding/json"
+	"regexp"
+	"time"
+
+	"till/shared/fault"
+)
+
+// Entry is one thing that staff did to a SKU's stock, as history keeps it for good. Orders move stock by their own changes.
+type Entry struct {
+	N         int       `json:"n"` // 1 and up.
+	At        time.Time `json:"at"`
+	By        string    `json:"by"`                  // "staff:SUB", "seed". Safe to log.
+	Change    int64     `json:"change"`              // Units that came or went.
+	Counted   *int64    `json:"counted,omitempty"`   // What a stock-take found on hand; Change is the difference.
+	Reason    string    `json:"reason,omitempty"`    // A word: "received", "damaged".
+	Reference string    `json:"reference,omitempty"` // Of a delivery note or the like. Never about a person.
+	Plan      *Plan     `json:"plan,omitempty"`      // Decided anew, if it is there.
+}
+
+// Plan is what the shop decides about a SKU that may be sold before it is there.
+type Plan struct {
+	Backorder int64  `json:"backorder"`          // So many more than are on hand may be promised.
+	Expected  string `json:"expected,omitempty"` // The day on which more is expected: "2026-12-24".
+}
+
+// Wish is what staff want done to stock. Either Counted or Change may be there, with or without a plan.
+type Wish struct {
+	Entry
+	Key  string // What makes repeats of it one; "" if it may not be repeated.
+	Over int    // The last entry that was seen; AnyEntry if that does not matter.
+}
+
+// AnyEntry is a Wish.Over that matches all.
+const AnyEntry = -1
+
+// UnitsMax is more than anybody has.
+const UnitsMax = 1_000_000_000
+
+var (
+	reasonForm    = regexp.MustCompile(`^[a-z][a-z_]{0,31}$`)
+	referenceForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$`)
+)
+
+// Check reports every fault of an entry as staff sent it. Errors: fault.Invalid, each At its member.
+func (e Entry) Check() []error {
+	var faults []error
+	bad := func(at, code, msg string) {
+		faults = append(faults, &fault.Error{Kind: fault.Invalid, Op: "catalog.Check", Code: code, At: at, Msg: msg})
+	}
+	if e.Counted != nil && (*e.Counted < 0 || *e.Counted > UnitsMax) {
+		bad("#/on_hand", "quantity_invalid", "Must be a whole number from 0 to 1,000,000,000.")
+	}
+	if e.Change < -UnitsMax || e.Change > UnitsMax {
+		bad("#/change", "quantity_invalid", "Must be a whole number, at most 1,000,000,000 either way.")
+	}
+	if e.Reason != "" && !reasonForm.MatchString(e.Reason) {
+		bad("#/reason", "reason_invalid", "Must be a word of 1 to 32 small letters and underscores.")
+	}
+	if e.Reference != "" && !referenceForm.MatchString(e.Reference) {
+		bad("#/reference", "reference_invalid", "Must be 1 to 64 letters, digits, dots, dashes, underscores or slashes.")
+	}
+	if p := e.Plan; p != nil {
+		if p.Backorder < 0 || p.Backorder > UnitsMax {
+			bad("#/backorder", "quantity_invalid", "Must be a whole number from 0 to 1,000,000,000.")
+		}
+		if _, err := time.Parse(time.DateOnly, p.Expected); p.Expected != "" && err != nil {
+			bad("#/expected_on", "day_invalid", "Must be a day as in 2026-12-24.")
+		}
+	}
+	return faults
+}
+
+// Enter gives the stock after an entry, and the entry with the change that it makes. Errors: fault.Conflict, code stock_reserved, if more
+// would be promised than there is and may be promised; fault.Invalid for more units than anybody has.
+func (s Stock) Enter(e Entry) (Stock, Entry, error) {
+	at := "#/change"
+	if e.Counted != nil {
+		e.Change, at = *e.Counted-s.OnHand(), "#/on_hand"
+	}
+	after := s
+	after.Free += e.Change
+	if e.Plan != nil {
+		after.Backorder, after.Expected = e.Plan.Backorder, e.Plan.Expected
+		if e.Change == 0 {
+			at = "#/backorder"
+		}
+	}
+	switch {
+	case after.OnHand() > UnitsMax:
+		return s, e, &fault.Error{Kind: fault.Invalid, Op: "catalog.Enter", Code: "quantity_invalid", At: at,
+			Msg: "There would be more than 1,000,000,000 on hand."}
+	case after.Free < -after.Backorder && (after.Free < s.Free || after.Backorder < s.Backorder):
+		return s, e, &fault.Error{Kind: fault.Conflict, Op: "catalog.Enter", Code: "stock_reserved", At: at,
+			Msg: "More units than this are reserved for orders. Cancel orders first, or count again."}
+	}
+	return after, e, nil
+}
+
+// Encode is the stored form of an entry.
+func (e Entry) Encode() ([]byte, error) { return json.Marshal(e) }
+
+// DecodeEntry reads the stored form. Errors: fault.Internal, the store holds what we cannot read.
+func DecodeEntry(data []byte) (Entry, error) {
+	var e Entry
+	if err := json.Unmarshal(data, &e); err != nil {
+		return Entry{}, fault.Wrap(fault.Internal, "catalog.DecodeEntry", err)
+	}
+	return e, nil
+}
+
+// Print is what repeats of a wish have in common.
+func (w Wish) Print() string {
+	e := w.Entry
+	e.N, e.At, e.By = 0, time.Time{}, ""
+	text, err := e.Encode()
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// KeyReused is the fault of a key that was used for another wish: fault.Invalid, code idempotency_key_reused.
+func KeyReused(op string) error {
+	return &fault.Error{Kind: fault.Invalid, Op: op, Code: "idempotency_key_reused", At: "Idempotency-Key",
+		Msg: "This key was used for another request. Use a new key for a new request."}
+}
+
+// Room keeps stock.
+type Room interface {
+	EnterStock(context.Context, SKU, Wish) (Stock, error)
+}
+
+// Count notes that so many units are on hand, whatever was there.
+func Count(ctx context.Context, r Room, sku SKU, onHand int64) (Stock, error) {
+	return r.EnterStock(ctx, sku, Wish{Entry: Entry{Counted: &onHand, By: "seed", Reason: "counted"}, Over: AnyEntry})
+}
