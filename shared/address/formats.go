@@ -40,7 +40,7 @@ var formats = map[string]format{
 	"AM": {postal: "####"},
 	"AO": {},
 	"AQ": {postal: anyPostal},
-	"AR": {postal: "####|@####@@@"},
+	"AR": {postal: "####|@####|@####@@@"},
 	"AS": {postal: "96799|96799-####", postalRequired: true, layout: stateLine},
 	"AT": {postal: "####", postalRequired: true, postalPrefixes: []string{"A"}},
 	"AU": {postal: "####", postalRequired: true, regionRequired: true, regionByCode: true, cityCapitals: true, layout: stateLine},

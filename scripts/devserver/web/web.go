@@ -70,6 +70,7 @@ var media = map[string]string{
 	".html": "text/html; charset=utf-8",
 	".css":  "text/css; charset=utf-8",
 	".js":   "text/javascript; charset=utf-8",
+	".ts":   "text/plain; charset=utf-8", // Types for whoever writes a client of their own.
 	".svg":  "image/svg+xml; charset=utf-8",
 }
 

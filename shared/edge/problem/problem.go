@@ -122,6 +122,14 @@ func values() []Entry {
 		{"option_invalid", 422, "An option of the product has no name or no value, or is named twice.", mend},
 		{"image_invalid", 422, "An image's address or its words are none.", mend},
 		{"statement_invalid", 422, "What is to be told the bank is too long, or has characters that are not printed.", mend},
+		{"country_invalid", 422, "A country of the shop's settings is none.", mend},
+		{"tax_invalid", 422, "The shop's taxes are not as they must be.", mend},
+		{"delivery_invalid", 422, "The shop's ways of delivery are not as they must be.", mend},
+		{"gateway_invalid", 422, "The shop's ways to pay are not as they must be, or name a gateway that it does not have.", mend},
+		{"rule_invalid", 422, "A rule of the shop's settings is not as it must be.", mend},
+		{"share_invalid", 422, "A share is not a whole number of percent.", mend},
+		{"limit_invalid", 422, "A limit of the shop's settings is out of its bounds.", mend},
+		{"amount_invalid", 422, "An amount of the shop's settings is not in whole minor units by currency.", mend},
 		{"format_invalid", 422, "The format asked for is not offered.", mend},
 	}
 }

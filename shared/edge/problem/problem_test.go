@@ -89,7 +89,7 @@ var inner = map[string]string{
 func TestEveryCodeOfTheSourceIsExplainedAndTheReverse(t *testing.T) {
 	used := map[string]string{}
 	for _, folder := range []string{"functions/shopper", "functions/staff", "functions/webhook", "shared/edge", "shared/order", "shared/cashier", "shared/pricing",
-		"shared/catalog", "shared/address", "shared/person", "shared/money", "shared/fulfillment", "shared/link", "shared/gateway"} {
+		"shared/catalog", "shared/address", "shared/person", "shared/money", "shared/fulfillment", "shared/link", "shared/gateway", "shared/shop", "shared/routing"} {
 		for where, text := range codesIn(t, folder) {
 			used[text] = where
 		}

@@ -1,5 +1,7 @@
 // Till's API as functions. Every refusal becomes one Problem, whoever wrote the answer.
 
+import { request } from './client.js';
+
 const setting = (name) => document.querySelector(`meta[name="till-${name}"]`)?.content ?? '';
 
 export const apiBase = setting('api');
@@ -38,7 +40,7 @@ export class Problem extends Error {
 }
 
 /**
- * call asks the API and gives its JSON. Options: method, body (JSON), token (Bearer), key (Idempotency-Key), signal.
+ * call asks the server and gives its JSON. Options: method, body (JSON), token (Bearer), key (Idempotency-Key), signal.
  * Throws Problem; an aborted call throws the abort itself, which callers drop.
  */
 export async function call(path, { method = 'GET', body, token, key, signal } = {}) {
@@ -46,14 +48,19 @@ export async function call(path, { method = 'GET', body, token, key, signal } = 
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (token) headers.Authorization = `Bearer ${token}`;
   if (key) headers['Idempotency-Key'] = key;
+  return ask(apiBase + path, {
+    method, headers, body: body === undefined ? undefined : JSON.stringify(body), cache: 'no-store', credentials: 'omit', signal,
+  });
+}
+
+/** ask sends what client.js made of an operation, and gives the JSON of the answer. Throws as call. */
+async function ask(url, options) {
   const limit = AbortSignal.timeout(patience);
+  const { signal } = options;
   let answer;
   let text;
   try {
-    answer = await fetch(apiBase + path, {
-      method, headers, body: body === undefined ? undefined : JSON.stringify(body),
-      cache: 'no-store', credentials: 'omit', signal: signal ? AbortSignal.any([signal, limit]) : limit,
-    });
+    answer = await fetch(url, { ...options, signal: signal ? AbortSignal.any([signal, limit]) : limit });
     text = await answer.text();
   } catch (cause) {
     if (signal?.aborted) throw cause;
@@ -64,6 +71,8 @@ export async function call(path, { method = 'GET', body, token, key, signal } = 
   return json ?? {};
 }
 
+const operate = async (name, given) => ask(...request(apiBase, name, given));
+
 function parse(text) {
   try {
     return JSON.parse(text);
@@ -72,20 +81,15 @@ function parse(text) {
   }
 }
 
-const at = (id) => `/orders/${encodeURIComponent(id)}`;
-
-export const listProducts = (currency, next, q) => {
-  const query = new URLSearchParams({ ...(currency && { currency }), ...(q && { q }), ...(next && { next }) }).toString();
-  return call(`/products${query ? `?${query}` : ''}`);
-};
-export const showProduct = (sku, currency) => call(`/products/${encodeURIComponent(sku)}${currency ? `?currency=${encodeURIComponent(currency)}` : ''}`);
-export const askQuote = (body, signal) => call('/quotes', { method: 'POST', body, signal });
-export const placeOrder = (body, key) => call('/orders', { method: 'POST', body, key });
-export const viewOrder = (id, token) => call(at(id), { token });
-export const startPayment = (id, token, key, body) => call(`${at(id)}/payments`, { method: 'POST', token, key, body });
-export const confirmPayment = (id, token, payment, body) => call(`${at(id)}/payments/${encodeURIComponent(payment)}/confirm`, { method: 'POST', token, body });
-export const cancelOrder = (id, token) => call(`${at(id)}/cancellation`, { method: 'POST', token, body: {} });
+export const listProducts = (currency, next, q) => operate('listProducts', { query: { currency, q, next } });
+export const showProduct = (sku, currency) => operate('showProduct', { path: { sku }, query: { currency } });
+export const askQuote = (body, signal) => operate('quote', { body, signal });
+export const placeOrder = (body, key) => operate('placeOrder', { body, key });
+export const viewOrder = (id, token) => operate('viewOrder', { path: { id }, token });
+export const startPayment = (id, token, key, body) => operate('startPayment', { path: { id }, token, key, body });
+export const confirmPayment = (id, token, payment, body) => operate('confirmPayment', { path: { id, payment_id: payment }, token, body });
+export const cancelOrder = (id, token) => operate('cancelOrder', { path: { id }, token });
 
 /** returnAddress is where a gateway sends the browser back: the API asks the gateway, then sends it on to the shop. */
 export const returnAddress = (id, payment) =>
-  new URL(`${apiBase}${at(id)}/payments/${encodeURIComponent(payment)}/return`, window.location.origin).href;
+  new URL(`${apiBase}/orders/${encodeURIComponent(id)}/payments/${encodeURIComponent(payment)}/return`, window.location.origin).href;

@@ -1,0 +1,323 @@
+// Written by `go run ./scripts/client` from infra/openapi.yaml. Do not edit.
+
+/** Which members are required, and how postal code and region look, depends on the country. */
+export type Address = {
+  city?: string;
+  company?: string;
+  country?: Country;
+  line1?: string;
+  line2?: string;
+  name?: string;
+  postal_code?: string;
+  /** State, province, prefecture: code or name. */
+  region?: string;
+};
+
+export type Amount = {
+  /** Minor units. */
+  amount: number;
+  currency: Currency;
+};
+
+export type AttemptStatus = 'initiating' | 'unknown' | 'requires_action' | 'processing' | 'authorized' | 'captured' | 'failed' | 'canceled' | 'expired';
+
+/** Every code of Till's own. They are stable. */
+export type Code = 'amount_invalid' | 'country_invalid' | 'delivery_invalid' | 'gateway_invalid' | 'limit_invalid' | 'rule_invalid' | 'share_invalid' | 'tax_invalid' | 'address_invalid' | 'amount_out_of_range' | 'amount_too_large' | 'amount_too_small' | 'body_too_large' | 'capture_exceeds_authorized' | 'capture_in_progress' | 'capture_invalid' | 'card_data_rejected' | 'condition_invalid' | 'decision_invalid' | 'payment_not_authorized' | 'payment_not_captured' | 'second_approver_needed' | 'too_many_captures' | 'too_many_refunds' | 'coupon_invalid' | 'currency_invalid' | 'cursor_invalid' | 'dates_invalid' | 'day_invalid' | 'declined' | 'family_invalid' | 'image_invalid' | 'option_invalid' | 'quantities_invalid' | 'query_invalid' | 'dependency_unavailable' | 'description_invalid' | 'email_invalid' | 'expected_total_invalid' | 'forbidden' | 'format_invalid' | 'gateway_unavailable' | 'hold_invalid' | 'idempotency_in_progress' | 'idempotency_key_invalid' | 'idempotency_key_missing' | 'idempotency_key_reused' | 'internal_error' | 'invalid_encoding' | 'invalid_event' | 'invalid_json' | 'lines_invalid' | 'method_not_allowed' | 'mfa_required' | 'mode_mismatch' | 'name_invalid' | 'not_found' | 'order_on_hold' | 'order_state_conflict' | 'origin_not_allowed' | 'out_of_stock' | 'payment_in_progress' | 'payment_not_open' | 'phone_invalid' | 'precondition_failed' | 'precondition_required' | 'price_changed' | 'price_invalid' | 'quantity_invalid' | 'rate_limited' | 'reason_invalid' | 'refund_exceeds_captured' | 'refund_invalid' | 'return_url_not_allowed' | 'shipment_invalid' | 'shipping_method_unknown' | 'sign_in_again' | 'signature_invalid' | 'sku_invalid' | 'sku_unknown' | 'start_too_late' | 'answer_in_progress' | 'dispute_closed' | 'dispute_deadline_over' | 'dispute_not_answerable' | 'statement_invalid' | 'status_invalid' | 'stock_reserved' | 'tax_class_invalid' | 'token_invalid' | 'too_many_attempts' | 'type_invalid' | 'unauthorized' | 'unknown_field' | 'unsupported_media_type' | 'validation_failed' | 'weight_invalid';
+
+export type ConfirmPaymentRequest = {
+  /** What the gateway's form gave for this payment. Used once. */
+  token?: string;
+};
+
+/** ISO 3166-1 alpha-2. */
+export type Country = string;
+
+/** ISO 4217. */
+export type Currency = string;
+
+/** Variants of one thing share it. */
+export type Family = string;
+
+/** One fault, and where it is. */
+export type Fault = {
+  code: Code | GatewayCode;
+  /** For people. Never what was sent. */
+  detail?: string;
+  header?: 'Content-Type' | 'Idempotency-Key' | 'If-Match' | 'If-None-Match';
+  /** Of the query. */
+  parameter?: 'currency' | 'day' | 'format' | 'next' | 'q' | 'status';
+  /** Into the body. */
+  pointer?: string;
+};
+
+export type FulfillmentStatus = 'unfulfilled' | 'partially_fulfilled' | 'fulfilled' | 'delivered';
+
+/** A code of the gateway's own, where it refused. */
+export type GatewayCode = string;
+
+export type Hold = {
+  since: string;
+};
+
+export type Images = Array<{
+  /** What it shows, for who cannot see it. */
+  alt: string;
+  /** https, or a path on the shop's own site. */
+  url: string;
+}>;
+
+/** Total is quantity × unit price − discount, without tax. */
+export type Line = {
+  discount: Amount;
+  name: string;
+  quantity: number;
+  sku: Sku;
+  tax: Amount;
+  total: Amount;
+  unit_price: Amount;
+};
+
+/** Lines of one SKU are merged. */
+export type LineRequest = {
+  quantity: number;
+  sku: Sku;
+};
+
+export type Mode = 'hosted' | 'embedded';
+
+/** What sets a variant apart in its family. */
+export type Options = Array<{
+  name: string;
+  value: string;
+}>;
+
+/** An order as its shopper sees it. That it is on hold, not why. */
+export type Order = {
+  country: Country;
+  created_at: string;
+  currency: Currency;
+  discount: Amount;
+  /** Only while it can be paid. */
+  expires_at?: string;
+  fulfillment_status: FulfillmentStatus;
+  holds: Array<Hold>;
+  id: OrderId;
+  lines: Array<Line>;
+  on_hold: boolean;
+  payment_status: PaymentStatus;
+  refunds: Array<Refund>;
+  shipments: Array<Shipment>;
+  shipping: Amount;
+  shipping_method: string;
+  status: OrderStatus;
+  subtotal: Amount;
+  tax: Amount;
+  total: Amount;
+};
+
+export type OrderId = string;
+
+export type OrderStatus = 'created' | 'awaiting_payment' | 'payment_processing' | 'confirmed' | 'fulfilling' | 'shipped' | 'delivered' | 'completed' | 'expired' | 'cancelled';
+
+export type Payment = {
+  /** For the gateway's form. A credential. */
+  client_secret?: string;
+  gateway: 'stripe' | 'paypal' | 'square';
+  id: PaymentId;
+  /** For Square's form. */
+  location_id?: string;
+  mode: Mode;
+  /** For the gateway's form. */
+  public_key?: string;
+  /** The gateway's page. */
+  redirect_url?: string;
+  status: AttemptStatus;
+};
+
+export type PaymentId = string;
+
+export type PaymentStatus = 'unpaid' | 'processing' | 'authorized' | 'paid' | 'partially_refunded' | 'refunded' | 'disputed' | 'failed';
+
+/** A basket and who it is for. */
+export type PlaceOrderRequest = {
+  billing_address?: Address;
+  country?: Country;
+  currency: ShopCurrency;
+  discount_codes?: Array<string>;
+  email: string;
+  /** The total that the shopper was shown, minor units. */
+  expected_total?: number;
+  lines: Array<LineRequest>;
+  /** For the carrier. */
+  phone?: string;
+  shipping_address: Address;
+  /** One of the quote’s; its first unless said. */
+  shipping_method?: string;
+};
+
+export type PlacedOrder = {
+  order: Order;
+  /** Left out in the repeat for an order whose links were revoked. */
+  token?: string;
+};
+
+/** RFC 9457. `code` is the code that all errors share, else `validation_failed`. */
+export type Problem = {
+  code: Code | GatewayCode;
+  errors?: Array<Fault>;
+  quote?: Quote;
+  /** Name it when you ask for help. */
+  request_id: string;
+  status: number;
+  title: string;
+  /** The code as a URI. */
+  type: string;
+};
+
+export type Product = {
+  /** Never a count. */
+  available: true | false | 'low';
+  description?: string;
+  family?: Family;
+  images?: Images;
+  name: string;
+  options?: Options;
+  price: Amount;
+  quantities?: Quantities;
+  sku: Sku;
+  /** All of the family that are sold now, this one too. Where one product is shown. */
+  variants?: Array<{
+    available: true | false | 'low';
+    name: string;
+    options: Options;
+    price: Amount;
+    sku: Sku;
+  }>;
+};
+
+export type ProductPage = {
+  /** There is more: ask with this. Left out on the last page. */
+  next?: string;
+  products: Array<Product>;
+};
+
+/** How many of it one order may have. */
+export type Quantities = {
+  max?: number;
+  min?: number;
+  /** Sold by so many. */
+  step?: number;
+};
+
+/** Subtotal − discount + shipping + tax = total. */
+export type Quote = {
+  country: Country;
+  currency: Currency;
+  discount: Amount;
+  lines: Array<Line>;
+  shipping: Amount;
+  shipping_method: string;
+  shipping_methods: Array<ShippingMethod>;
+  subtotal: Amount;
+  tax: Amount;
+  total: Amount;
+};
+
+/** A basket. Personal data may be left out. */
+export type QuoteRequest = {
+  billing_address?: Address;
+  country?: Country;
+  currency: ShopCurrency;
+  discount_codes?: Array<string>;
+  email?: string;
+  /** The total that the shopper was shown, minor units. */
+  expected_total?: number;
+  lines: Array<LineRequest>;
+  /** For the carrier. */
+  phone?: string;
+  shipping_address?: Address;
+  /** One of the quote’s; its first unless said. */
+  shipping_method?: string;
+};
+
+export type Refund = {
+  amount: Amount;
+  created_at: string;
+  id: RefundId;
+  status: RefundStatus;
+};
+
+export type RefundId = string;
+
+export type RefundStatus = 'awaiting_approval' | 'requested' | 'unknown' | 'pending' | 'succeeded' | 'failed' | 'canceled';
+
+export type Shipment = {
+  carrier: string;
+  delivered_at?: string;
+  id: string;
+  lines: Array<LineRequest>;
+  shipped_at: string;
+  status: 'shipped' | 'delivered';
+  tracking_number: string;
+};
+
+export type ShippingMethod = {
+  /** Working days. */
+  days: string;
+  id: string;
+  name: string;
+  price: Amount;
+};
+
+export type ShopCurrency = 'EUR' | 'USD' | 'GBP' | 'JPY' | 'KWD';
+
+export type Sku = string;
+
+export type StartPaymentRequest = {
+  gateway: 'stripe' | 'paypal' | 'square';
+  mode: Mode;
+  /** A page of the shop. Its own order page unless said. */
+  return_url?: string;
+};
+
+export type Timeline = Array<{
+  at: string;
+  by: 'shopper' | 'shop' | 'gateway';
+  kind: string;
+}>;
+
+/** What each operation takes and answers. */
+export interface Operations {
+  /** Ends an order before it is shipped. */
+  cancelOrder: { takes: { path: { id: string }; token: string }; answers: {
+    order: Order;
+  } };
+  /** Pays with what the gateway's form in the browser brought. */
+  confirmPayment: { takes: { body?: ConfirmPaymentRequest; path: { id: string; payment_id: string }; token: string }; answers: {
+    payment: Payment;
+  } };
+  /** What the shop sells, a page at a time. */
+  listProducts: { takes: { query?: { currency?: string; next?: string; q?: string } }; answers: ProductPage };
+  /** Places an order and reserves its stock. */
+  placeOrder: { takes: { body: PlaceOrderRequest; key: string }; answers: PlacedOrder };
+  /** What a basket would cost. Nothing is kept. */
+  quote: { takes: { body: QuoteRequest }; answers: Quote };
+  /** One product. */
+  showProduct: { takes: { path: { sku: string }; query?: { currency?: string } }; answers: Product };
+  /** Begins a payment. */
+  startPayment: { takes: { body: StartPaymentRequest; key: string; path: { id: string }; token: string }; answers: {
+    payment: Payment;
+  } };
+  /** An order as its shopper sees it, consistent: what was just paid is never shown unpaid. */
+  viewOrder: { takes: { path: { id: string }; token: string }; answers: {
+    order: Order;
+    timeline: Timeline;
+  } };
+}
+
+export declare const operations: { readonly [Name in keyof Operations]: { method: string; path: string; query: readonly string[]; token: boolean; key: boolean } };
+
+/** The URL and the options of fetch for an operation. */
+export declare function request<Name extends keyof Operations>(
+  base: string, name: Name, given: Operations[Name]['takes'] & { signal?: AbortSignal },
+): [string, RequestInit];

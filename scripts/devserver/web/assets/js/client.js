@@ -1,0 +1,39 @@
+// Written by `go run ./scripts/client` from infra/openapi.yaml. Do not edit.
+
+/** What each request of a shopper's page is made of. */
+export const operations = Object.freeze({
+  cancelOrder: { method: 'POST', path: '/orders/{id}/cancellation', query: [], token: true, key: false },
+  confirmPayment: { method: 'POST', path: '/orders/{id}/payments/{payment_id}/confirm', query: [], token: true, key: false },
+  listProducts: { method: 'GET', path: '/products', query: ['currency','next','q'], token: false, key: false },
+  placeOrder: { method: 'POST', path: '/orders', query: [], token: false, key: true },
+  quote: { method: 'POST', path: '/quotes', query: [], token: false, key: false },
+  showProduct: { method: 'GET', path: '/products/{sku}', query: ['currency'], token: false, key: false },
+  startPayment: { method: 'POST', path: '/orders/{id}/payments', query: [], token: true, key: true },
+  viewOrder: { method: 'GET', path: '/orders/{id}', query: [], token: true, key: false },
+});
+
+/**
+ * request gives the URL and the options of fetch for an operation. Throws if something that it needs is missing: a part of the path,
+ * the order's token, or the key that makes a repeat safe.
+ */
+export function request(base, name, { path = {}, query = {}, token, key, body, signal } = {}) {
+  const operation = operations[name];
+  if (!operation) throw new TypeError(`there is no operation ${name}`);
+  const target = operation.path.replace(/\{(\w+)\}/g, (_, part) => {
+    if (!path[part]) throw new TypeError(`${name} needs ${part}`);
+    return encodeURIComponent(path[part]);
+  });
+  const asked = new URLSearchParams();
+  for (const part of operation.query) if (query[part]) asked.set(part, query[part]);
+  const headers = { Accept: 'application/json, application/problem+json' };
+  if (operation.token && !token) throw new TypeError(`${name} needs the order's token`);
+  if (operation.token) headers.Authorization = `Bearer ${token}`;
+  if (operation.key && !key) throw new TypeError(`${name} needs an idempotency key`);
+  if (operation.key) headers['Idempotency-Key'] = key;
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const text = asked.toString();
+  return [base + target + (text && `?${text}`), {
+    method: operation.method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal,
+    cache: 'no-store', credentials: 'omit',
+  }];
+}
