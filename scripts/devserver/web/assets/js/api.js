@@ -1,6 +1,6 @@
 // Till's API as functions. Every refusal becomes one Problem, whoever wrote the answer.
 
-import { request } from './client.js';
+import { operations, request } from './client.js';
 
 const setting = (name) => document.querySelector(`meta[name="till-${name}"]`)?.content ?? '';
 
@@ -71,7 +71,11 @@ async function ask(url, options) {
   return json ?? {};
 }
 
-const operate = async (name, given) => ask(...request(apiBase, name, given));
+/** operate asks for what an operation of client.js does. Without the token that it needs the answer is known: the request is not made. */
+const operate = async (name, given) => {
+  if (operations[name].token && !given.token) throw new Problem(401, { code: 'unauthorized' });
+  return ask(...request(apiBase, name, given));
+};
 
 function parse(text) {
   try {
