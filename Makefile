@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 need = @command -v $(1) >/dev/null 2>&1 || { echo "make $@ needs $(1). $(2)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify doctor tools fmt vet tidy lint lint-template race sim sim-profiles sim-determinism sim-exhaustive sim-planted planted models badinput schemathesis iam-diff fuzz bench benchmarks footprint contract machine-paths e2e deploy-local build \
+.PHONY: help run test check verify doctor tools fmt vet tidy lint lint-template race sim sim-verify sim-profiles sim-determinism sim-exhaustive sim-planted planted models badinput schemathesis iam-diff fuzz bench benchmarks footprint contract machine-paths e2e deploy-local build \
 	sam-validate sam-build browser deploy clean
 # What stands first is done first: doctor before any long work. Go itself uses all processors.
 .NOTPARALLEL:
@@ -46,7 +46,7 @@ check: fmt tidy lint ## Before each commit, under 90 s warm: format, modules, li
 verify: doctor tools ## Before each release: all that needs more than Go; `make doctor` lists it
 	@mkdir -p .tools/out && echo "make e2e runs beside the rest; its output is .tools/out/e2e.log"
 	@$(MAKE) e2e >.tools/out/e2e.log 2>&1 & e2e=$$!; trap 'kill $$e2e 2>/dev/null' EXIT; trap 'exit 1' INT TERM; \
-	$(MAKE) lint race planted fuzz schemathesis footprint contract machine-paths sam-validate browser || exit 1; \
+	$(MAKE) lint race planted sim-verify fuzz schemathesis footprint contract machine-paths sam-validate browser || exit 1; \
 	echo "waiting for make e2e"; wait $$e2e; ended=$$?; trap - EXIT; tail -n 80 .tools/out/e2e.log; exit $$ended
 
 doctor: ## Say what of gcc, Python, Java, Maven, Node, npm and Chromium is missing or too old, and how to get it
@@ -89,6 +89,10 @@ HISTORIES ?= 1000
 sim: ## Whole worlds in virtual time, with everything going wrong: SEEDS (100) of ORDERS (1000) each, of PROFILE (swarm)
 	go run ./scripts/simulate -profile $(PROFILE) -orders $(ORDERS) $(if $(SEED),-seed $(SEED) $(if $(ORDER),-order $(ORDER)),-seeds $(SEEDS))
 
+sim-verify: ## A minute of it: 30 worlds of 100 orders, then every single fault on the golden path of each gateway
+	go run ./scripts/simulate -seeds 30 -orders 100 -progress 0
+	go run ./scripts/simulate -exhaustive -path golden
+
 sim-profiles: ## Each kind of world in the size in which it is believed, or with SIZE orders
 	go run ./scripts/simulate -profile all $(if $(SIZE),-orders $(SIZE))
 
@@ -98,7 +102,7 @@ sim-determinism: ## SEEDS (100) worlds of 60 orders of the swarm, twice: equal h
 	go run ./scripts/simulate -orders 60 -seeds $(SEEDS) -hashes | sed -n 's/ orders=.*//p' | sort >.tools/out/histories.2
 	cmp .tools/out/histories.1 .tools/out/histories.2 && wc -l <.tools/out/histories.1
 
-sim-exhaustive: ## Every single fault, and every pair, at every call of an order's four paths
+sim-exhaustive: ## Every single fault, and every pair, at every call of an order's paths
 	go run ./scripts/simulate -exhaustive -pairs
 
 sim-planted: ## Each planted mistake must be found by the simulation within 200 seeds

@@ -27,7 +27,7 @@ type walk struct {
 func exhaust(o options, config world.Config, out io.Writer) error {
 	violations := 0
 	for _, path := range actors.Paths() {
-		if o.path != "" && o.path != path.Name {
+		if alone := o.path == path.Name; !alone && (o.blows != "" || !strings.HasPrefix(path.Name, o.path)) {
 			continue
 		}
 		if o.blows != "" {
@@ -98,7 +98,9 @@ type outcome struct {
 
 func walked(w walk, config world.Config) (outcome, error) {
 	config.Seed, config.Orders, config.Scripted, config.Blows, config.After = 1, 1, true, w.blows, afterBlows
-	config.Profile = world.Profile{Name: w.path.Name, Mix: w.path.Mix}
+	terms := world.Gateway(w.path.Gateway)
+	terms.Manual = w.path.Manual
+	config.Profile = world.Profile{Name: w.path.Name, Mix: w.path.Mix, Terms: terms}
 	r, err := world.Run(config)
 	if err != nil {
 		return outcome{}, err

@@ -50,7 +50,7 @@ func flags(args []string) (o options, err error) {
 	f.BoolVar(&o.hashes, "hashes", false, "print each seed's history hash")
 	f.BoolVar(&o.exhaustive, "exhaustive", false, "every single fault at every call of the paths")
 	f.BoolVar(&o.pairs, "pairs", false, "with -exhaustive: every pair, too")
-	f.StringVar(&o.path, "path", "", "with -exhaustive: this path alone")
+	f.StringVar(&o.path, "path", "", "with -exhaustive: the paths whose names begin so; with -blows: this path")
 	f.StringVar(&o.blows, "blows", "", "with -path: these blows alone, as a failure tells them (15:crash-after,40:lost)")
 	f.StringVar(&o.planted, "planted", "", "with -tags planted: this bug, or all, until a seed finds it")
 	f.StringVar(&o.steps, "steps", "", "with -seed: write each step of the history to this file")

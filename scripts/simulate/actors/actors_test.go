@@ -24,6 +24,9 @@ type stage struct {
 	broken   []string
 	disputed int
 	silenced int
+	gateways []string
+	manual   bool
+	signed   map[string]bool // Who has signed in.
 }
 
 type entry struct {
@@ -51,7 +54,13 @@ func (s *stage) Rest(d time.Duration) { s.now = s.now.Add(d) }
 func (s *stage) Enter(at time.Time, _ string, work func()) {
 	s.entries = append(s.entries, entry{at, work})
 }
-func (s *stage) SignIn(string, string) (string, error)      { return "token", nil }
+func (s *stage) SignIn(who, _ string) (string, error) {
+	if s.signed == nil {
+		s.signed = map[string]bool{}
+	}
+	s.signed[who] = true
+	return "token", nil
+}
 func (s *stage) Violated(rule string, _ order.ID, _ string) { s.broken = append(s.broken, rule) }
 func (s *stage) StopExecution(order.ID)                     {}
 func (s *stage) Dispute(order.ID, bool)                     { s.disputed++ }
@@ -59,12 +68,17 @@ func (s *stage) GiveBack(order.ID, int64)                   {}
 func (s *stage) Forget(order.ID, bool)                      {}
 func (s *stage) Silence(order.ID, time.Duration)            { s.silenced++ }
 func (s *stage) Place() acceptance.Place {
-	return acceptance.Place{Shop: "http://shop.example", Gateway: "http://pay.example"}
+	return acceptance.Place{Shop: "http://shop.example", Gateway: "http://pay.example", Gateways: s.gateways, Manual: s.manual}
 }
 
 // play lets everybody act to their end. Who ends in the middle, as people do who find something wrong, ends alone.
 func play(mix actors.Mix, orders int, seed uint64, answer func(*http.Request, string) acceptance.Reply) *stage {
-	s := &stage{now: time.Date(2040, 1, 2, 9, 0, 0, 0, time.UTC), answer: answer}
+	return playOn(&stage{answer: answer}, mix, orders, seed)
+}
+
+// playOn is play on a stage of one's own.
+func playOn(s *stage, mix actors.Mix, orders int, seed uint64) *stage {
+	s.now = time.Date(2040, 1, 2, 9, 0, 0, 0, time.UTC)
 	actors.Gather(s, mix, orders, seed, []string{"mug", "lamp"})
 	for len(s.entries) > 0 {
 		next := s.entries[0]
@@ -185,6 +199,52 @@ func TestWorldsDifferInWhatPeopleDo(t *testing.T) {
 	}
 	if disputed == 0 || silenced == 0 {
 		t.Errorf("%d disputes, %d silences", disputed, silenced)
+	}
+}
+
+// promises is a shop where money is promised first, and every refund wants another's yes.
+func promises(r *http.Request, body string) acceptance.Reply {
+	switch {
+	case strings.Contains(body, "other.ada"): // A used key.
+		return acceptance.Reply{Status: http.StatusUnprocessableEntity, Body: []byte(`{}`)}
+	case strings.HasSuffix(r.URL.Path, "/refunds"):
+		return acceptance.Reply{Status: http.StatusCreated, Body: []byte(`{"refund":{"id":"ref_1","status":"awaiting_approval"}}`)}
+	case strings.HasSuffix(r.URL.Path, "/payments"):
+		gateway := "square"
+		if strings.Contains(body, "paypal") {
+			gateway = "paypal"
+		}
+		return acceptance.Reply{Status: http.StatusCreated, Body: []byte(`{"payment":{"id":"pay_1","gateway":"` + gateway + `","mode":"embedded","public_key":"k"}}`)}
+	case strings.HasSuffix(r.URL.Path, "/captures"):
+		return acceptance.Reply{Status: http.StatusCreated, Body: []byte(`{}`)}
+	case strings.HasSuffix(r.URL.Path, "/approval"):
+		return acceptance.Reply{Status: http.StatusConflict, Body: []byte(`{}`)}
+	}
+	return sells(r, body)
+}
+
+func TestStaffTakeGiveUpAndApproveWhereThatIsToBeDone(t *testing.T) {
+	s := playOn(&stage{answer: promises, gateways: []string{"paypal", "square"}, manual: true}, mixed, 200, 3)
+	got := routes(s)
+	for _, want := range []string{"POST captures", "POST void", "POST approval", "POST confirm", "POST cancellation"} {
+		if got[want] == 0 {
+			t.Errorf("no %s in %v", want, got)
+		}
+	}
+	if len(s.broken) > 0 || !s.signed["mona"] || !s.signed["otto"] {
+		t.Errorf("broken: %v; there came %v", s.broken, s.signed)
+	}
+}
+
+func TestWhoeverApprovesTheirOwnRefundIsSeen(t *testing.T) {
+	s := playOn(&stage{answer: func(r *http.Request, body string) acceptance.Reply {
+		if strings.HasSuffix(r.URL.Path, "/approval") {
+			return acceptance.Reply{Status: http.StatusOK, Body: []byte(`{"refund":{"id":"ref_1","status":"requested"}}`)}
+		}
+		return promises(r, body)
+	}, gateways: []string{"paypal"}, manual: true}, mixed, 200, 3)
+	if !slices.Contains(s.broken, "I14 RefundBounded") {
+		t.Errorf("broken: %v", s.broken)
 	}
 }
 

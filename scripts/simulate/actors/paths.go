@@ -13,17 +13,31 @@ type Path struct {
 	Name string
 	Mix  Mix
 	Ends []string // How the order may end: its status and how it is paid.
+	// Gateway is whom the shop has an account with; Manual, that it takes money by hand.
+	Gateway string
+	Manual  bool
 }
 
 // Paths lists them.
 func Paths() []Path {
 	mix := func(walk func(*Shopper)) Mix { return Mix{PerHour: 60, Stay: 8 * time.Hour, One: walk} }
-	return []Path{
-		{"golden", mix((*Shopper).golden), []string{"delivered/paid", "completed/paid"}},
-		{"refund", mix((*Shopper).refundPath), []string{"delivered/partially_refunded", "completed/partially_refunded"}},
-		{"cancel", mix((*Shopper).cancelPath), []string{"cancelled/refunded"}},
-		{"late-money", mix((*Shopper).latePath), []string{"fulfilling/paid", "expired/refunded", "cancelled/refunded"}},
+	paid, partly := []string{"delivered/paid", "completed/paid"}, []string{"delivered/partially_refunded", "completed/partially_refunded"}
+	out := []Path{
+		{Name: "golden", Mix: mix((*Shopper).golden), Ends: paid, Gateway: "stripe"},
+		{Name: "refund", Mix: mix((*Shopper).refundPath), Ends: partly, Gateway: "stripe"},
+		{Name: "cancel", Mix: mix((*Shopper).cancelPath), Ends: []string{"cancelled/refunded"}, Gateway: "stripe"},
+		{Name: "late-money", Mix: mix((*Shopper).latePath), Ends: []string{"fulfilling/paid", "expired/refunded", "cancelled/refunded"}, Gateway: "stripe"},
 	}
+	for _, g := range []string{"stripe", "paypal", "square"} {
+		if g != "stripe" {
+			out = append(out, Path{Name: "golden-" + g, Mix: mix((*Shopper).golden), Ends: paid, Gateway: g},
+				Path{Name: "refund-" + g, Mix: mix((*Shopper).refundPath), Ends: partly, Gateway: g},
+				Path{Name: "cancel-" + g, Mix: mix((*Shopper).cancelPath), Ends: []string{"cancelled/refunded"}, Gateway: g})
+		}
+		out = append(out, Path{Name: "capture-" + g, Mix: mix((*Shopper).capturePath), Ends: paid, Gateway: g, Manual: true},
+			Path{Name: "void-" + g, Mix: mix((*Shopper).voidPath), Ends: []string{"cancelled/unpaid", "cancelled/failed"}, Gateway: g, Manual: true})
+	}
+	return out
 }
 
 // placed is an order of one thing; false if even patience brings none.
@@ -87,6 +101,24 @@ func (s *shopper) refundPath() {
 func (s *shopper) cancelPath() {
 	if s.placed() && s.paidBy(acceptance.Hosted) {
 		s.until(http.StatusOK, func() acceptance.Reply { return s.Visit.Cancel(s.order.ID) })
+	}
+}
+
+// capturePath pays where every gateway can promise first, and staff take the money.
+func (s *shopper) capturePath() {
+	if s.placed() && s.paidBy(acceptance.Embedded) {
+		s.until(http.StatusCreated, func() acceptance.Reply {
+			return s.staff.AsStaff(http.MethodPost, "/staff/orders/"+string(s.order.ID)+"/captures", "all-of-it", nil)
+		})
+		s.shipped()
+	}
+}
+
+func (s *shopper) voidPath() {
+	if s.placed() && s.paidBy(acceptance.Embedded) {
+		s.until(http.StatusOK, func() acceptance.Reply {
+			return s.staff.AsStaff(http.MethodPost, "/staff/orders/"+string(s.order.ID)+"/void", "", nil)
+		})
 	}
 }
 

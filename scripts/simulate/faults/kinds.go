@@ -134,6 +134,8 @@ var (
 //   - FailsAfter and DownAfter of questions, as with anyRead.
 //   - TooLarge: an answer to a task has no more in it than its token.
 //   - Poison on a stream: its records are what the store wrote.
+//   - A task's token that is lost is CrashBefore or LimitBefore where step/requestshipment saves it, one that is answered twice is
+//     Again, and one that is answered late is LimitLate: the machine knows no other way to lose, double or delay one.
 var table = [ports][]Kind{
 	StoreRead:   anyRead,
 	StoreIndex:  with(anyRead, Stale),
@@ -154,7 +156,7 @@ var table = [ports][]Kind{
 	Webhook:     {Double, Late, Lost, NoRequest, NoAnswer},
 	Schedule:    {Double, Late, Lost},
 	Edge:        {NoRequest, NoAnswer, Turned},
-	Execution:   {Stopped},
+	Execution:   {Stopped, Poison},
 	Outage:      {KeyOver},
 	Secret:      {Rotated},
 }

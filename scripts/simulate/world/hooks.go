@@ -88,6 +88,9 @@ func portOf(call string) faults.Port {
 // give lets an environment call through what may go wrong.
 func (w *World) give(f template.Function, p localshop.Parts) localshop.Parts {
 	w.folders[f.Name] = strings.TrimSuffix(strings.TrimPrefix(f.CodeURI, "functions/"), "/lambda/")
+	if arn := f.Environment["STATE_MACHINE_ARN"]; arn != "" {
+		w.machine = arn
+	}
 	p.Store = &flaky{Store: p.Store, w: w}
 	p.Gateway = wire{w, p.Gateway}
 	p = w.rotated(f, w.odd(p))

@@ -3,6 +3,7 @@ package world
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"math"
 	"net/http"
 	"strings"
@@ -146,6 +147,11 @@ func (s stage) StopExecution(id order.ID) {
 	if w.calm || !w.config.Profile.Faults {
 		return
 	}
+	if n.Struck[faults.Poison] <= n.Struck[faults.Stopped] {
+		n.Struck[faults.Poison]++
+		w.stray(id)
+		return
+	}
 	for _, e := range w.Cloud.Machines.Executions(math.MaxInt) {
 		if strings.HasPrefix(e.Name, string(id)) && e.Status == asl.Running {
 			n.Struck[faults.Stopped]++
@@ -154,6 +160,18 @@ func (s stage) StopExecution(id order.ID) {
 			w.must(w.Cloud.Machines.Stop(e.ARN, "Stopped", "by hand"))
 		}
 	}
+}
+
+// strays are inputs of executions that somebody begins by hand and that no machine should have: %s is an order that has a machine.
+var strays = []string{`{}`, `[]`, `{"order_id":"ord_x","try":1}`, `{"order_id":"ord_aaaaaaaaaaaaaaaaaaaaaaaaaa","try":1}`, `{"order_id":"%s","try":99}`, `{"order_id":"%s"}`}
+
+// stray begins an execution that nobody asked for: it must fail, and leave the order and its machine alone.
+func (w *World) stray(id order.ID) {
+	n := w.dice.Int()
+	input := strings.ReplaceAll(strays[n%len(strays)], "%s", string(id))
+	w.note("stray", input, nil)
+	_, _, err := w.Cloud.Machines.Start(w.machine, fmt.Sprint("stray-", n), input)
+	w.must(err)
 }
 
 // Dispute is actors.Operator's.

@@ -91,6 +91,7 @@ type World struct {
 	cover   faults.Cover
 
 	folders map[string]string // Of functions, by name.
+	machine string            // Its ARN.
 	named   map[string]string
 	latest  map[string]*[ports]int
 	runs    uint64
