@@ -10,8 +10,9 @@ func dimensions() map[string]string {
 	return map[string]string{"AWS/Lambda": "FunctionName", "AWS/SQS": "QueueName", "AWS/States": "StateMachineArn", "AWS/ApiGateway": "ApiId", "Till": "stage"}
 }
 
-// Most alarms fire at the first failure; these two at what is more than a slip: errors of the API, milliseconds of delay.
-func thresholds() map[string]int { return map[string]int{"ApiFails": 5, "StreamDelayed": 300_000} }
+// Most alarms fire at the first failure; these at what is more than a slip: errors of the API, seconds without an outcome,
+// milliseconds of delay.
+func thresholds() map[string]int { return map[string]int{"ApiFails": 5, "MoneyInLimbo": 900, "StreamDelayed": 300_000} }
 
 func alarmsMeasure(t *Template, f *findings) {
 	for _, id := range t.OfType("AWS::CloudWatch::Alarm") {

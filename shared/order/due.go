@@ -92,6 +92,9 @@ func (r *Record) deadlines(now time.Time) []deadline {
 			out = append(out, deadline{AskDispute, askDisputeAt(d)})
 		}
 	}
+	for _, l := range r.limbo() {
+		out = append(out, deadline{"", l.Since.Add(LimboAfter)}) // People are to know then.
+	}
 	out = append(out, r.statusDeadlines(now)...)
 	if r.TaskIn > 0 && r.Status != Fulfilling {
 		out = append(out, deadline{AnswerTask, r.AnswerBy})

@@ -29,11 +29,11 @@ const (
 	WebhookRejected    Metric = "WebhookRejected"
 	PaymentFailedRatio Metric = "PaymentFailedRatio" // Times the gateway's own rate of the last 7 days.
 	WebhookSilence     Metric = "WebhookSilence"
-	InboxParked        Metric = "InboxParked"     // Seconds that the oldest parked event has waited.
-	OrdersOverdue      Metric = "OrdersOverdue"   // Seconds that the oldest overdue order has waited.
-	AttemptsUnknown    Metric = "AttemptsUnknown" // Seconds that the oldest unknown attempt has waited.
-	CapturesExpiring   Metric = "CapturesExpiring"
-	DisputesDue        Metric = "DisputesDue" // Disputes whose time to answer is over within two days.
+	InboxParked        Metric = "InboxParked"      // Seconds that the oldest parked event has waited.
+	OrdersOverdue      Metric = "OrdersOverdue"    // Seconds that the oldest overdue order has waited.
+	MoneyInLimbo       Metric = "MoneyInLimbo"     // Seconds that a call to a gateway has had no known outcome; of those of a quarter of an hour and more.
+	CapturesExpiring   Metric = "CapturesExpiring" // Orders whose promised money is lost within a day.
+	DisputesDue        Metric = "DisputesDue"      // Disputes whose time to answer is over within two days.
 	StockDrift         Metric = "StockDrift"
 	LedgerDifference   Metric = "LedgerDifference"
 	SweepDone          Metric = "SweepDone"
@@ -47,7 +47,7 @@ const (
 func Names() []Metric {
 	return []Metric{OrderPlaced, OrderConfirmed, OrderExpired, OrderHeld, PaymentStarted, PaymentSucceeded, PaymentFailed,
 		RefundFailed, DisputeOpened, WebhookReceived, WebhookRejected, PaymentFailedRatio, WebhookSilence, InboxParked,
-		OrdersOverdue, AttemptsUnknown, CapturesExpiring, DisputesDue, StockDrift, LedgerDifference, SweepDone, Latency, GatewayLatency,
+		OrdersOverdue, MoneyInLimbo, CapturesExpiring, DisputesDue, StockDrift, LedgerDifference, SweepDone, Latency, GatewayLatency,
 		DecryptFailed, CardDataBlocked}
 }
 

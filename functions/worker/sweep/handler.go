@@ -145,13 +145,30 @@ func (h Handler) heal(ctx context.Context, id order.ID) error {
 			failed = append(failed, err)
 		}
 	}
-	_, _, err = h.Cashier.Book.Change(ctx, id, func(o *order.Order) (order.Change, error) {
+	after, _, err := h.Cashier.Book.Change(ctx, id, func(o *order.Order) (order.Change, error) {
 		if due := o.Record().Due; due.IsZero() || due.After(now) {
 			return order.Change{}, nil
 		}
 		return o.Asked(order.By{Who: "sweep", At: h.Now()})
 	})
+	if err == nil {
+		h.limbo(ctx, after)
+	}
 	return errors.Join(append(failed, err)...)
+}
+
+// limbo wakes somebody about each thing whose outcome has not become known, by the order's name.
+func (h Handler) limbo(ctx context.Context, o *order.Order) {
+	now := h.Now()
+	for _, l := range o.Limbo() {
+		waited := now.Sub(l.Since)
+		if waited < order.LimboAfter {
+			continue
+		}
+		h.Log.LogAttrs(ctx, slog.LevelError, "money_in_limbo", slog.String("order_id", string(o.ID())), slog.String("what", l.What),
+			slog.String("id", l.ID), slog.String("gateway", l.Gateway), slog.Int("minutes", int(waited.Minutes())))
+		h.Meter.Seconds(telemetry.MoneyInLimbo, waited, telemetry.Dimension{})
+	}
 }
 
 var sweeper = cashier.Who{Who: "sweep"}
