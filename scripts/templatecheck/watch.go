@@ -75,7 +75,8 @@ func orderWatched(t *Template, f *findings) {
 	watched := t.watched()
 	for _, metric := range []string{"AWS/States/ExecutionsFailed/Fulfillment", "AWS/States/ExecutionsTimedOut/Fulfillment",
 		"AWS/Lambda/IteratorAge/Relay", "AWS/Lambda/Invocations/Sweep", "AWS/ApiGateway/5xx/HttpApi", "Till/OrdersOverdue/Stage",
-		"Till/InboxParked/Stage", "Till/DisputesDue/Stage", "Till/WebhookSilence/stripe", "Till/WebhookSilence/paypal", "Till/WebhookSilence/square"} {
+		"Till/InboxParked/Stage", "Till/DisputesDue/Stage", "Till/WebhookSilence/stripe", "Till/WebhookSilence/paypal", "Till/WebhookSilence/square",
+		"Till/MoneyInLimbo/Stage", "Till/CapturesExpiring/Stage"} {
 		if !watched[metric] {
 			f.add("Alarms", "nobody watches %s", metric)
 		}

@@ -22,16 +22,16 @@ func TestEveryAnswerAboutAnUnknownPayment(t *testing.T) {
 		status order.Status
 		again  bool
 	}{
-		"it waits for the shopper":        {says: becomes(payment.RequiresAction), state: payment.RequiresAction, status: order.AwaitingPayment, again: asked},
-		"the gateway works on it":         {says: becomes(payment.Processing), state: payment.Processing, status: order.PaymentProcessing, again: asked},
-		"it is paid":                      {says: pays, state: payment.Captured, status: order.Confirmed, again: ended},
+		"it waits for the shopper":         {says: becomes(payment.RequiresAction), state: payment.RequiresAction, status: order.AwaitingPayment, again: asked},
+		"the gateway works on it":          {says: becomes(payment.Processing), state: payment.Processing, status: order.PaymentProcessing, again: asked},
+		"it is paid":                       {says: pays, state: payment.Captured, status: order.Confirmed, again: ended},
 		"promised, though not asked to be": {says: becomes(payment.Authorized), state: payment.Authorized, status: order.AwaitingPayment, again: asked},
-		"it was cancelled there":          {says: becomes(payment.Canceled), state: payment.Canceled, status: order.AwaitingPayment, again: ended},
-		"it ran out there":                {says: becomes(payment.Expired), state: payment.Expired, status: order.AwaitingPayment, again: ended},
-		"it was never heard of":           {gone: true, state: payment.Expired, status: order.AwaitingPayment, again: ended},
-		"no answer: it did not happen":    {fails: of(fault.Unavailable), state: payment.Unknown, status: order.AwaitingPayment, again: asked},
-		"no answer: nobody knows":         {fails: of(fault.Unknown), state: payment.Unknown, status: order.AwaitingPayment, again: asked},
-		"our question was wrong":          {fails: of(fault.Internal), state: payment.Unknown, status: order.AwaitingPayment, again: asked},
+		"it was cancelled there":           {says: becomes(payment.Canceled), state: payment.Canceled, status: order.AwaitingPayment, again: ended},
+		"it ran out there":                 {says: becomes(payment.Expired), state: payment.Expired, status: order.AwaitingPayment, again: ended},
+		"it was never heard of":            {gone: true, state: payment.Expired, status: order.AwaitingPayment, again: ended},
+		"no answer: it did not happen":     {fails: of(fault.Unavailable), state: payment.Unknown, status: order.AwaitingPayment, again: asked},
+		"no answer: nobody knows":          {fails: of(fault.Unknown), state: payment.Unknown, status: order.AwaitingPayment, again: asked},
+		"our question was wrong":           {fails: of(fault.Internal), state: payment.Unknown, status: order.AwaitingPayment, again: asked},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := open(t)

@@ -134,6 +134,7 @@ func (h Handler) heal(ctx context.Context, id order.ID) error {
 	}
 	h.Meter.Seconds(telemetry.OrdersOverdue, now.Sub(o.Record().Due), telemetry.Dimension{})
 	if o.Lapsing(now) {
+		h.Log.LogAttrs(ctx, slog.LevelWarn, "capture_expiring", slog.String("order_id", string(id)))
 		h.Meter.Count(telemetry.CapturesExpiring, 1, telemetry.Dimension{})
 	}
 	if o.Unanswered(now) {

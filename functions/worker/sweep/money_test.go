@@ -92,3 +92,34 @@ func TestAShopperWhoAgreedAndOfWhomNobodyToldIsFound(t *testing.T) {
 		t.Errorf("the order is %s, told %d times to take the money", got.Status, s.Gateway.Calls("Confirm"))
 	}
 }
+
+func TestPeopleAreToldByTheOrdersNameOfMoneyThatNobodyKnowsOf(t *testing.T) {
+	s := shoptest.New(t)
+	o, _ := s.Promised("order-one")
+	s.Break("gateway.Capture", shoptest.Lost())
+	if _, _, err := s.Cashier().Capture(t.Context(), s.Order(o), order.NewCapture{Key: "c1"}, cashier.Who{Who: "staff:1"}); err != nil {
+		t.Fatal(err)
+	}
+	told := func() bool {
+		return strings.Contains(strings.Join(s.Metrics.Take(), ""), "MoneyInLimbo")
+	}
+	minutes(t, s, 14)
+	if told() {
+		t.Error("somebody is woken before a quarter of an hour is over")
+	}
+	minutes(t, s, 2)
+	line := ""
+	for _, each := range s.Logged.All() {
+		if strings.Contains(each, "money_in_limbo") {
+			line = each
+		}
+	}
+	if !told() || !strings.Contains(line, string(o.ID)) || !strings.Contains(line, `"what":"capture"`) || !strings.Contains(line, `"gateway":"stripe"`) {
+		t.Errorf("the log says %q", line)
+	}
+	s.Mend()
+	minutes(t, s, 40)
+	if got := s.Order(o); len(got.Limbo()) != 0 {
+		t.Errorf("in limbo are still %+v", got.Limbo())
+	}
+}
