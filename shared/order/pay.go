@@ -264,6 +264,9 @@ func (o *Order) besides(c *Change, a *payment.Attempt, f payment.Facts, by By) (
 func (o *Order) advance(c *Change, a *payment.Attempt, f payment.Facts, tried bool) string {
 	before := *a
 	c.Refs = o.learn(a, f.Session, f.Intent)
+	if f.Charge != "" {
+		a.Charge = f.Charge
+	}
 	anew := !a.State.Open() && f.State.Open() && o.openAttempt() != nil // A promise of the past, beside a payment under way: it lapses.
 	if a.State.CanBecome(f.State) && !anew {
 		a.State = f.State

@@ -33,6 +33,7 @@ type Attempt struct {
 	Paid      bool      `json:"paid,omitempty"`    // It is the one that confirmed the order.
 	Session   string    `json:"session,omitempty"` // The gateway's reference of the hosted page; not needed, and gone, once captured.
 	Intent    string    `json:"intent,omitempty"`  // The gateway's reference of the payment.
+	Charge    string    `json:"charge,omitempty"`  // Of the money itself, where settlements name nothing else: Square's payment.
 	LastError string    `json:"last_error,omitempty"`
 	Print     string    `json:"print,omitempty"` // Fingerprint of the request that began it.
 	Back      string    `json:"back,omitempty"`  // The shop's page to which the browser returns in the end.
@@ -94,6 +95,7 @@ type Facts struct {
 	Attempt   AttemptID // Ours, from the gateway's metadata.
 	Session   string
 	Intent    string
+	Charge    string       // The reference of the money itself, where the gateway's settlements name nothing else; else "".
 	Amount    money.Amount // What was asked for.
 	Captured  int64        // Minor units of Amount's currency, refunds not deducted.
 	LastError string       // The last refusal as a code of the gateway: "card_declined".

@@ -98,10 +98,17 @@ const (
 	// SquareCSV is the list of transactions that Square's dashboard exports. It names Square's order beside the payment, which
 	// SquareJSON does not, but no currency and no offset of its times.
 	SquareCSV Format = "square_csv"
+	// StripeAPI is an answer of Stripe's list of balance transactions, with data.source expanded.
+	// https://docs.stripe.com/api/balance_transactions/list
+	StripeAPI Format = "stripe_api"
+	// PayPalAPI is an answer of PayPal's transaction search. https://developer.paypal.com/docs/api/transaction-search/v1/
+	PayPalAPI Format = "paypal_api"
 )
 
 // Formats lists every format.
-func Formats() []Format { return []Format{StripeCSV, PayPalSTL, SquareJSON, SquareCSV} }
+func Formats() []Format {
+	return []Format{StripeCSV, PayPalSTL, SquareJSON, SquareCSV, StripeAPI, PayPalAPI}
+}
 
 // Options say how to read a file.
 type Options struct {
@@ -152,6 +159,10 @@ func Read(r io.Reader, o Options, keep func(Record) error) (Summary, error) {
 			return Summary{}, bad
 		}
 		err = readSquareCSV(newRows(r), o, s)
+	case StripeAPI:
+		err = readStripeAPI(r, s)
+	case PayPalAPI:
+		err = readPayPalAPI(r, s)
 	default:
 		err = fault.New(fault.Invalid, "settlement.Read", "format_unknown", "")
 	}

@@ -71,6 +71,7 @@ var routes = []route{
 	{"GET", "/v2/payments/captures/*", (*Sim).getCapture},
 	{"POST", "/v2/payments/captures/*/refund", (*Sim).refundCapture},
 	{"GET", "/v2/payments/refunds/*", (*Sim).getRefund},
+	{"GET", "/v1/reporting/transactions", (*Sim).searchTransactions},
 	{"GET", "/v1/customer/disputes", (*Sim).listDisputes},
 	{"GET", "/v1/customer/disputes/*", (*Sim).getDispute},
 	{"POST", "/v1/customer/disputes/*/accept-claim", (*Sim).acceptClaim},

@@ -23,6 +23,7 @@ type payment struct {
 	delay        time.Duration // From creation to the delayed cancel.
 	created      time.Time
 	updated      time.Time
+	taken        time.Time // When it was completed.
 	version      int
 	reference    string
 	note         string
@@ -120,7 +121,7 @@ func (s *Sim) settle(p *payment, returned bool) {
 // complete takes the money. An order that a link made stays open, since Square adds a delivery to it:
 // https://github.com/RoboJackets/apiary/issues/2691
 func (s *Sim) complete(p *payment) {
-	p.status = completed
+	p.status, p.taken = completed, s.now()
 	if p.order.link == nil && p.order.paid() >= p.order.total {
 		s.touch(p.order, completed)
 	} else {

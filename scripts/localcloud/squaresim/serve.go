@@ -44,6 +44,8 @@ var routes = []route{
 	{"POST", "/v2/refunds", false, (*Sim).createRefund},
 	{"GET", "/v2/refunds", false, (*Sim).listRefunds},
 	{"GET", "/v2/refunds/*", false, (*Sim).getRefund},
+	{"GET", "/v2/payouts", false, (*Sim).listPayouts},
+	{"GET", "/v2/payouts/*/payout-entries", false, (*Sim).listEntries},
 	{"GET", "/v2/disputes", false, (*Sim).listDisputes},
 	{"GET", "/v2/disputes/*", false, (*Sim).getDispute},
 	{"POST", "/v2/disputes/*/accept", false, (*Sim).acceptDispute},

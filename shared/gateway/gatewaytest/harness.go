@@ -175,7 +175,7 @@ func Run(t *testing.T, open func(*testing.T) *Harness) {
 		cases []testCase
 	}{
 		{"start", startCases}, {"pay", payCases}, {"confirm", confirmCases}, {"capture", captureCases}, {"end", endCases},
-		{"refund", refundCases}, {"answer", append(answerFaults(), answerCases...)}, {"fault", faultCases()}, {"events", eventCases}, {"webhook", webhookCases}, {"forgery", forgeryCases},
+		{"refund", refundCases}, {"answer", append(answerFaults(), answerCases...)}, {"fault", faultCases()}, {"events", eventCases}, {"settled", settledCases}, {"webhook", webhookCases}, {"forgery", forgeryCases},
 	}
 	kind := open(t)
 	complete(t, kind)

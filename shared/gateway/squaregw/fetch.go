@@ -163,7 +163,7 @@ func (g *Gateway) facts(op string, now *standing) (payment.Facts, error) {
 			if f.Captured, err = plus(op, f.Captured, p.total(), f.Amount.Currency()); err != nil {
 				return payment.Facts{}, err
 			}
-			f.Fee += p.fee(f.Amount.Currency())
+			f.Charge, f.Fee = p.ID, f.Fee+p.fee(f.Amount.Currency())
 		}
 		if p.Status == paymentApproved && now.state == payment.Authorized && f.CaptureBefore.IsZero() {
 			f.CaptureBefore = when(p.DelayedUntil)

@@ -89,7 +89,7 @@ func TestFactsAreWhole(t *testing.T) {
 			{"id":"d9","state":"LOST","disputed_payment":{"payment_id":"p9"},"amount_money":{"amount":9,"currency":"EUR"}}]}`,
 	}}
 	due := when.Add(7 * 24 * time.Hour)
-	want := payment.Facts{State: payment.Captured, Order: "ord_1", Attempt: "pay_1", Intent: "o1", Amount: money.Of(1999, "EUR"), Captured: 1999, Fee: 50,
+	want := payment.Facts{State: payment.Captured, Order: "ord_1", Attempt: "pay_1", Intent: "o1", Charge: "p1", Amount: money.Of(1999, "EUR"), Captured: 1999, Fee: 50,
 		Refunds: []payment.RefundFacts{{ID: "ref_1", Ref: "p1_r1", State: payment.RefundSucceeded, Amount: 700}, {Ref: "p1_r2", State: payment.RefundPending, Amount: 100},
 			{Ref: "p1_r3", State: payment.RefundFailed, Amount: 100}, {Ref: "p1_r4", State: payment.RefundFailed, Amount: 100}},
 		Disputes: []payment.DisputeFacts{{Ref: "d1", Reason: payment.ReasonOther, State: payment.DisputeInquiry, Amount: 1, DueBy: due}, {Ref: "d2", Reason: payment.ReasonOther, State: payment.DisputeInquiry, Amount: 2},

@@ -140,8 +140,10 @@ func Items(b *reconcile.Book, r order.Record) {
 		i := base
 		i.Gateway, i.Attempt, i.Ref, i.Amount, i.At = a.Gateway, string(a.ID), a.Intent, a.Captured, a.At
 		i.Fee, i.FeeKnown = a.Fee, a.Fee != 0
-		if a.Session != "" {
-			i.Refs = []string{a.Session}
+		for _, ref := range [...]string{a.Session, a.Charge} {
+			if ref != "" {
+				i.Refs = append(i.Refs, ref)
+			}
 		}
 		b.Payments = append(b.Payments, i)
 	}
