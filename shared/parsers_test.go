@@ -82,6 +82,8 @@ func parsers() []reader {
 		{"a place in a table's list", "shared/dynamo.DayOrders", "shared/dynamo.FuzzCursor", ""},
 		{"a place in a list of changes", "shared/dynamo.LateChanges", "shared/dynamo.FuzzCursor", ""},
 		{"a settlement file", "shared/settlement.Read", "shared/settlement.FuzzRead", ""},
+		{"a page of what a gateway settled", "shared/settlement.ReadPage", "shared/settlement.FuzzRead", ""},
+		{"a text in it that may be none", "shared/settlement.UnmarshalJSON", "shared/settlement.FuzzRead", "Read"},
 		{"an export of the books", "shared/reconcile.ReadBook", "shared/reconcile.FuzzReadBook", ""},
 		{"a place in a list in memory", "shared/memory.ListProducts", "shared/memory.FuzzCursor", ""},
 		{"a sealed record", "shared/vault.Open", "shared/vault.FuzzOpen", ""},

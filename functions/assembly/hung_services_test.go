@@ -272,6 +272,31 @@ func (w slowStore) Save(ctx context.Context, o *order.Order, c order.Change) err
 	return w.Store.Save(ctx, o, c)
 }
 
+func (w slowStore) Findings(ctx context.Context, day string) (reconcile.Findings, error) {
+	return slow(ctx, w.s, storeLimit, func() (reconcile.Findings, error) { return w.Store.Findings(ctx, day) })
+}
+
+func (w slowStore) SaveEntry(ctx context.Context, e reconcile.Entry) error {
+	if err := w.s.call(ctx, storeLimit); err != nil {
+		return err
+	}
+	return w.Store.SaveEntry(ctx, e)
+}
+
+func (w slowStore) SaveClosing(ctx context.Context, day string, closing []daybook.Balance) error {
+	if err := w.s.call(ctx, storeLimit); err != nil {
+		return err
+	}
+	return w.Store.SaveClosing(ctx, day, closing)
+}
+
+func (w slowStore) SaveFindings(ctx context.Context, f reconcile.Findings) error {
+	if err := w.s.call(ctx, storeLimit); err != nil {
+		return err
+	}
+	return w.Store.SaveFindings(ctx, f)
+}
+
 // slowGateway is the gateway, each of its methods as a call.
 type slowGateway struct {
 	payment.Gateway

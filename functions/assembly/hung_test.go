@@ -263,6 +263,12 @@ func moneyed() map[string]ready {
 			s.Packing("l")
 			return s.http(assembly.ReportLedger(s.tools(), s.store()), eventfile.Request(t, "reportledger", "today"))
 		}},
+		"reportledger, what differs": {soon, func(t *testing.T, s *services) run {
+			if err := s.Settle(); err != nil {
+				t.Fatal(err)
+			}
+			return s.http(assembly.ReportLedger(s.tools(), s.store()), eventfile.Request(t, "reportledger", "differences"))
+		}},
 	}
 }
 
@@ -311,6 +317,17 @@ func workers() map[string]ready {
 					return "not all seen", nil //nolint:nilerr // the next run looks again
 				}
 				return "reconciled", nil
+			}
+		}},
+		"settle": {atLast, func(_ *testing.T, s *services) run {
+			s.Paid("k")
+			s.Wait(24 * time.Hour)
+			f := assembly.Settle(s.tools(), settings.Settle{Gateways: s.accounts()}, s.store(), s.gateways)
+			return func(ctx context.Context) (string, error) {
+				if err := f(ctx); err != nil {
+					return "not all seen", nil //nolint:nilerr // the next run looks again
+				}
+				return "settled", nil
 			}
 		}},
 		"sweep": {later, func(t *testing.T, s *services) run {

@@ -97,14 +97,33 @@ type Days interface {
 	Orders(context.Context, []order.ID) ([]*order.Order, error)
 }
 
+// Settlements keeps what the gateways' settlements brought, and where they differ.
+type Settlements interface {
+	SaveEntry(context.Context, reconcile.Entry) error
+	SaveClosing(ctx context.Context, day string, closing []daybook.Balance) error
+	SaveFindings(context.Context, reconcile.Findings) error
+}
+
 // ReportLedger assembles staff/reportledger.
 func ReportLedger(t Tools, s interface {
 	History
 	Days
+	Findings(ctx context.Context, day string) (reconcile.Findings, error)
 }) apigw.Func {
-	return serve(t, reportledger.Handler{
-		Closing: s.Closing, Entries: s.DayEntries, Placed: s.DayOrders, Late: s.LateChanges, Orders: s.Orders, Chain: s.Changes, Now: t.Now,
-	}.Handle)
+	return serve(t, reportledger.Handler{Books: daysOf(s, answerPages), Findings: s.Findings, Now: t.Now}.Handle)
+}
+
+// How many pages of a day's orders and changes are summed up: within an answer's time, and by a job.
+const (
+	answerPages = 100
+	jobPages    = 10_000
+)
+
+func daysOf(s interface {
+	History
+	Days
+}, pages int) daybook.Source {
+	return daybook.Source{Closing: s.Closing, Entries: s.DayEntries, Placed: s.DayOrders, Late: s.LateChanges, Orders: s.Orders, Chain: s.Changes, Pages: pages}
 }
 
 // Hold assembles staff/hold.

@@ -18,6 +18,7 @@ import (
 	"till/functions/worker/notify"
 	"till/functions/worker/reconcile"
 	"till/functions/worker/relay"
+	"till/functions/worker/settle"
 	"till/functions/worker/sweep"
 	"till/shared/edge/apigw"
 	"till/shared/edge/hook"
@@ -122,6 +123,20 @@ func Reconcile(t Tools, s interface {
 }, gateways Gateways, events Send) func(context.Context) error {
 	return reconcile.Handler{
 		Gateways: []string{"stripe", "paypal", "square"}, Gateway: gateways, Event: s.Event, Put: s.PutEvent, Send: events, Now: t.Now, Log: t.Log, Meter: t.Meter,
+	}.Handle
+}
+
+// Settle assembles worker/settle.
+func Settle(t Tools, set settings.Settle, s interface {
+	Orders
+	History
+	Days
+	Settlements
+	OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error)
+}, gateways Gateways) func(context.Context) error {
+	return settle.Handler{
+		Gateways: []string{"stripe", "paypal", "square"}, Cashier: cashierOf(t, s, gateways, set.Gateways), Books: daysOf(s, jobPages), ByRef: s.OrderByRef,
+		SaveEntry: s.SaveEntry, SaveClosing: s.SaveClosing, Save: s.SaveFindings, Now: t.Now, Log: t.Log, Meter: t.Meter,
 	}.Handle
 }
 

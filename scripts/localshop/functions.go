@@ -119,6 +119,9 @@ func workers() map[string]wiring {
 		"worker/reconcile": wire(settings.LoadReceive, func(s *Shop, p Parts, set settings.Receive) any {
 			return assembly.Reconcile(p.Tools, p.Store, p.gateways(set.Gateways), p.Queue(set.EventsQueueURL))
 		}),
+		"worker/settle": wire(settings.LoadSettle, func(s *Shop, p Parts, set settings.Settle) any {
+			return assembly.Settle(p.Tools, set, p.Store, p.gateways(set.Gateways))
+		}),
 		"worker/sweep": wire(settings.LoadSweep, func(s *Shop, p Parts, set settings.Sweep) any {
 			queues := assembly.Queues{Events: p.Queue(set.EventsQueueURL), Fulfillment: p.Queue(set.FulfillmentQueueURL), Mail: p.Queue(set.MailQueueURL)}
 			return assembly.Sweep(p.Tools, set, p.Store, p.gateways(set.Gateways), queues, p.Machine(""))

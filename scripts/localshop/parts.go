@@ -13,6 +13,7 @@ import (
 	"till/shared/link"
 	"till/shared/order"
 	"till/shared/person"
+	"till/shared/reconcile"
 	startup "till/shared/startup/gateways"
 	"till/shared/telemetry"
 	"till/shared/vault"
@@ -27,6 +28,8 @@ type Store interface {
 	assembly.Due
 	assembly.Days
 	assembly.Decisions
+	assembly.Settlements
+	Findings(ctx context.Context, day string) (reconcile.Findings, error)
 	vault.Keys
 	OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error)
 	SaveProduct(context.Context, catalog.Product, catalog.Edit) error

@@ -48,6 +48,7 @@ func life() []chapter {
 		{name: "money is promised first, and taken by staff", tell: promises, with: map[string]string{"CaptureMode": "manual"}},
 		{name: "a parcel and a cancellation whose answers to the machine are lost", tell: unanswered},
 		{name: "messages are lost", tell: messages},
+		{name: "nobody tells of a refund, and the settlement shows it", tell: settled},
 		{name: "an execution ends without a word", tell: stopped},
 		{name: "a task cannot be done", tell: func(w *world) {
 			w.before = func(function string) error {
@@ -267,6 +268,22 @@ func unanswered(w *world) {
 	if n := w.Cloud.Machines.Count(); n[asl.Succeeded] != 2 {
 		w.t.Fatalf("executions: %v", n)
 	}
+}
+
+func settled(w *world) {
+	w.webhooks(false)
+	w.before = func(function string) error {
+		if function == "Reconcile" {
+			return &invoke.Error{Type: "InternalError", Message: "internal_error"}
+		}
+		return nil
+	}
+	id := w.buy()
+	w.pass(time.Minute)
+	w.giveBack(w.Stripe.Payments()[0].Intent)
+	w.pass(32 * time.Hour)
+	w.status(id, "cancelled")
+	w.want(w.staff(http.MethodGet, "/staff/reports/differences", nil), http.StatusOK)
 }
 
 func messages(w *world) {

@@ -51,6 +51,7 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 		"POST /staff/orders/{id}/disputes/{dispute}/acceptance":    s.dispute(),
 		"POST /staff/orders/{id}/cancellation":                     assembly.Cancel(s.Tools("cancel"), settings.StaffCancel{Gateways: s.accounts()}, s.Store, s.Gateways, s.Machine),
 		"GET /staff/reports/ledger":                                assembly.ReportLedger(s.Tools("reportledger"), s.Store),
+		"GET /staff/reports/differences":                           assembly.ReportLedger(s.Tools("reportledger"), s.Store),
 		"PUT /staff/orders/{id}/holds/{key}":                       assembly.Hold(s.Tools("hold"), s.Store, s.Vault),
 		"DELETE /staff/orders/{id}/holds/{key}":                    assembly.Lift(s.Tools("lift"), s.Store),
 		"POST /staff/orders/{id}/shipments":                        assembly.Ship(s.Tools("ship"), settings.StaffCancel{Gateways: s.accounts()}, s.Store, s.Gateways, s.Machine),
@@ -156,6 +157,11 @@ func (s *Shop) Sweep() error {
 		Events: s.send("events", s.Events), Fulfillment: s.send("fulfillment", s.Fulfillment), Mail: s.send("mail", s.Mail),
 	}, s.Machine)
 	return f(s.Context())
+}
+
+// Settle runs worker/settle once.
+func (s *Shop) Settle() error {
+	return assembly.Settle(s.Tools("settle"), settings.Settle{Gateways: s.accounts()}, s.Store, s.Gateways)(s.Context())
 }
 
 // Reconcile runs worker/reconcile once.

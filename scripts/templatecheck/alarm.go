@@ -12,7 +12,9 @@ func dimensions() map[string]string {
 
 // Most alarms fire at the first failure; these at what is more than a slip: errors of the API, seconds without an outcome,
 // milliseconds of delay.
-func thresholds() map[string]int { return map[string]int{"ApiFails": 5, "MoneyInLimbo": 900, "StreamDelayed": 300_000} }
+func thresholds() map[string]int {
+	return map[string]int{"ApiFails": 5, "MoneyInLimbo": 900, "StreamDelayed": 300_000}
+}
 
 func alarmsMeasure(t *Template, f *findings) {
 	for _, id := range t.OfType("AWS::CloudWatch::Alarm") {

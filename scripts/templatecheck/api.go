@@ -44,6 +44,7 @@ func routes() map[string]string {
 		"POST /staff/orders/{id}/disputes/{dispute}/acceptance":    "staff/dispute",
 		"POST /staff/orders/{id}/cancellation":                     "staff/cancel",
 		"GET /staff/reports/ledger":                                "staff/reportledger",
+		"GET /staff/reports/differences":                           "staff/reportledger",
 		"PUT /staff/orders/{id}/holds/{key}":                       "staff/hold",
 		"DELETE /staff/orders/{id}/holds/{key}":                    "staff/lift",
 		"POST /staff/orders/{id}/shipments":                        "staff/ship",

@@ -46,6 +46,9 @@ func limits(t *Template, f *findings) {
 		if t.Folder(id) == "worker/reconcile" {
 			most = 300 // It reads lists of any length, and nobody waits for it.
 		}
+		if t.Folder(id) == "worker/settle" {
+			most = 900 // Ten days of them, once a day.
+		}
 		if id == t.claimsTrigger() {
 			most = 5 // Cognito waits no longer for a trigger.
 		}

@@ -24,6 +24,7 @@ func triggers() map[string]string {
 		"worker/beginfulfillment": "SQS FulfillmentQueue by 10",
 		"worker/notify":           "SQS MailQueue by 10",
 		"worker/reconcile":        "Schedule rate(15 minutes)",
+		"worker/settle":           "Schedule cron(30 7 * * ? *)",
 		"worker/sweep":            "Schedule rate(1 minute)",
 	}
 }

@@ -22,6 +22,7 @@ const (
 	skRef      = "REF"
 	skEntry    = "ENTRY"
 	skClosing  = "CLOSING"
+	skFindings = "FINDINGS"
 	skProduct  = "PRODUCT"
 	skStock    = "STOCK"
 	skDayKey   = "DAYKEY"
@@ -117,6 +118,8 @@ func entryDay(day string) string { return "ENTRIES#" + day }
 func entryKey(name string) item { return key("ENTRY#"+name, skEntry) }
 
 func closingKey(day string) item { return key("CLOSING#"+day, skClosing) }
+
+func findingsKey(day string) item { return key("FINDINGS#"+day, skFindings) }
 
 func dueText(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 

@@ -88,3 +88,26 @@ func (s *Store) Closing(ctx context.Context, day string) ([]daybook.Balance, err
 	var out []daybook.Balance
 	return out, fault.Wrap(fault.Internal, "dynamo.Closing", json.Unmarshal([]byte(textOf(got, "body")), &out))
 }
+
+// SaveFindings is storetest.Store's.
+func (s *Store) SaveFindings(ctx context.Context, f reconcile.Findings) error {
+	body, err := json.Marshal(f)
+	if err != nil {
+		return internal("SaveFindings", "unencodable")
+	}
+	i := findingsKey(f.Day)
+	i["body"] = text(string(body))
+	c := s.write("SaveFindings", f.Day)
+	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.names.Orders, Item: i}, c.options)
+	return c.fail(err)
+}
+
+// Findings is storetest.Store's.
+func (s *Store) Findings(ctx context.Context, day string) (reconcile.Findings, error) {
+	got, err := s.get(ctx, "Findings", s.names.Orders, findingsKey(day))
+	if err != nil {
+		return reconcile.Findings{}, err
+	}
+	var out reconcile.Findings
+	return out, fault.Wrap(fault.Internal, "dynamo.Findings", json.Unmarshal([]byte(textOf(got, "body")), &out))
+}

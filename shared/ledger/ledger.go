@@ -27,12 +27,13 @@ const (
 	FeesPayable     Account = "fees_payable"      // The part of it that no settlement has taken out of clearing yet.
 	PayoutInTransit Account = "payout_in_transit" // Sent by gateways to the bank, not there yet.
 	Bank            Account = "bank"              // Paid out to the shop's bank account.
+	Exchange        Account = "currency_exchange" // Between currencies: what went in in one and came out in another.
 )
 
 // Chart lists every account, in the order in which balances are shown.
 func Chart() []Account {
 	return []Account{Receivable, GatewayClearing, Revenue, Tax, Shipping, RefundsPayable, DisputeReserve, DisputeLosses, Fees, FeesPayable,
-		PayoutInTransit, Bank}
+		PayoutInTransit, Bank, Exchange}
 }
 
 // Posting is one leg: minor units of the order's currency, debit positive. Safe to log.

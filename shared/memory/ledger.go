@@ -77,3 +77,28 @@ func (s *Store) Closing(ctx context.Context, day string) ([]daybook.Balance, err
 		return out, fault.Wrap(fault.Internal, "memory.Closing", json.Unmarshal([]byte(stored.text("body")), &out))
 	})
 }
+
+func findingsKey(day string) key { return key{"FINDINGS#" + day, "FINDINGS"} }
+
+// SaveFindings is storetest.Store's.
+func (s *Store) SaveFindings(ctx context.Context, f reconcile.Findings) error {
+	return do(ctx, s, "SaveFindings", func() error {
+		body, err := json.Marshal(f)
+		if err != nil {
+			return internal("SaveFindings", "unencodable")
+		}
+		return s.commit("SaveFindings", put{table: Orders, key: findingsKey(f.Day), next: Image{"body": string(body)}})
+	})
+}
+
+// Findings is storetest.Store's.
+func (s *Store) Findings(ctx context.Context, day string) (reconcile.Findings, error) {
+	return ask(ctx, s, "Findings", func() (reconcile.Findings, error) {
+		stored, there := s.table(Orders).items[findingsKey(day)]
+		if !there {
+			return reconcile.Findings{}, order.NotFound("memory.Findings")
+		}
+		var out reconcile.Findings
+		return out, fault.Wrap(fault.Internal, "memory.Findings", json.Unmarshal([]byte(stored.text("body")), &out))
+	})
+}

@@ -10,9 +10,6 @@ import (
 	"till/shared/settlement"
 )
 
-// Exchange is the account through which money goes from one currency into another: each leg balances in its own currency.
-const Exchange ledger.Account = "currency_exchange"
-
 // Entry is what one payout of a gateway, or one file of one that names none, brings into the ledger: fees that orders did not book, and
 // money sent to the bank. It is stored once under its key, however often the file is read. Safe to log.
 type Entry struct {
@@ -180,7 +177,7 @@ func (m *Matcher) journal() []Entry {
 	var out []Entry
 	for k, b := range m.batches {
 		postings := slices.Concat(ledger.Transfer(ledger.GatewayClearing, ledger.Fees, b.fees), ledger.Transfer(ledger.GatewayClearing, ledger.FeesPayable, b.known),
-			ledger.Transfer(ledger.GatewayClearing, ledger.Bank, b.bank), ledger.Transfer(Exchange, ledger.GatewayClearing, b.changed))
+			ledger.Transfer(ledger.GatewayClearing, ledger.Bank, b.bank), ledger.Transfer(ledger.Exchange, ledger.GatewayClearing, b.changed))
 		if postings = ledger.Net(postings); len(postings) > 0 {
 			out = append(out, Entry{Key: k.gateway + "#" + k.name + "#" + string(k.currency), Gateway: k.gateway, Payout: b.payout,
 				Currency: k.currency, At: b.at, Rows: b.rows, Postings: postings})

@@ -31,6 +31,7 @@ func loaders() map[string]func(Getenv) error {
 		"worker/beginfulfillment": load(LoadBeginFulfillment),
 		"worker/notify":           load(LoadNotify),
 		"worker/reconcile":        load(LoadReceive),
+		"worker/settle":           load(LoadSettle),
 		"worker/sweep":            load(LoadSweep),
 		"step/prepare":            load(LoadStep),
 		"step/requestshipment":    load(LoadStep),

@@ -119,3 +119,18 @@ func LoadStep(get Getenv) (Step, error) {
 	s := Step{Common: r.common(), OrdersTable: r.required("ORDERS_TABLE")}
 	return s, r.err()
 }
+
+// Settle is read by settle.
+type Settle struct {
+	Common
+	Gateways
+	OrdersTable  string // ORDERS_TABLE, required.
+	CatalogTable string // CATALOG_TABLE, required: late money takes stock again.
+}
+
+// LoadSettle reads it. Errors: fault.Internal, every fault At its setting.
+func LoadSettle(get Getenv) (Settle, error) {
+	r := &reader{get: get}
+	s := Settle{Common: r.common(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE")}
+	return s, r.err()
+}

@@ -5,8 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"till/shared/fault"
 	"till/shared/ledger"
+	"till/shared/money"
 	"till/shared/reconcile"
 	"till/shared/reconcile/daybook"
 )
@@ -19,6 +22,8 @@ var ledgerRows = []row{
 	{"entries are no orders and no changes of the day", entriesApart},
 	{"a closing comes back, the last that was stored", closingKept},
 	{"a day that was never closed has no closing", closingNone},
+	{"findings come back, the last that were stored", findingsKept},
+	{"a day that was never compared has no findings", findingsNone},
 }
 
 // entry moves a fee at a time.
@@ -109,4 +114,30 @@ func closingKept(t *testing.T, s Store) {
 func closingNone(t *testing.T, s Store) {
 	_, err := s.Closing(t.Context(), "2026-11-22")
 	wantFault(t, "a closing", err, fault.NotFound, "")
+}
+
+func findingsKept(t *testing.T, s Store) {
+	f := reconcile.Findings{Day: "2026-11-22", From: noon.UTC().Truncate(time.Second), At: noon.UTC().Truncate(time.Second),
+		Gateways: []reconcile.Told{{Gateway: "stripe", Rows: 3}, {Gateway: "paypal", Fault: "dependency_unavailable"}}, Waiting: 1, Mended: 2}
+	f.Keep(nil)
+	second := f
+	second.Keep([]reconcile.Difference{{Code: reconcile.AmountDiffers, Action: reconcile.AmountDiffers.Action(), Subject: reconcile.Payment, Gateway: "stripe",
+		Order: "ord_1", Ours: money.Of(5, "EUR"), Theirs: money.Of(-6, "EUR")}})
+	for _, each := range []reconcile.Findings{f, second} {
+		if err := s.SaveFindings(t.Context(), each); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.Findings(t.Context(), "2026-11-22")
+	if diff := cmp.Diff(second, got, cmp.AllowUnexported(money.Amount{})); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	if _, err := s.Closing(t.Context(), "2026-11-22"); !fault.Is(err, fault.NotFound) {
+		t.Errorf("findings are taken for a closing: %v", err)
+	}
+}
+
+func findingsNone(t *testing.T, s Store) {
+	_, err := s.Findings(t.Context(), "2026-11-22")
+	wantFault(t, "findings", err, fault.NotFound, "")
 }

@@ -70,6 +70,10 @@ type LedgerStore interface {
 	SaveClosing(ctx context.Context, day string, closing []daybook.Balance) error
 	// Closing reads what a day closed with, consistently. Errors: fault.NotFound, it was never stored.
 	Closing(ctx context.Context, day string) ([]daybook.Balance, error)
+	// SaveFindings stores what a day's comparison with the settlements found, over what was stored before.
+	SaveFindings(ctx context.Context, f reconcile.Findings) error
+	// Findings reads what a day's comparison found, consistently. Errors: fault.NotFound, none was made.
+	Findings(ctx context.Context, day string) (reconcile.Findings, error)
 }
 
 // CatalogStore is the Catalog table.

@@ -22,7 +22,8 @@ import (
 )
 
 func handler(s *shoptest.Shop) reportledger.Handler {
-	return reportledger.Handler{Closing: s.Store.Closing, Entries: s.Store.DayEntries, Placed: s.Store.DayOrders, Late: s.Store.LateChanges, Orders: s.Store.Orders, Chain: s.Store.Changes, Now: s.Now}
+	return reportledger.Handler{Books: daybook.Source{Closing: s.Store.Closing, Entries: s.Store.DayEntries, Placed: s.Store.DayOrders,
+		Late: s.Store.LateChanges, Orders: s.Store.Orders, Chain: s.Store.Changes, Pages: 100}, Findings: s.Store.Findings, Now: s.Now}
 }
 
 // ask calls the handler as a manager.
@@ -157,7 +158,7 @@ func TestWhileTheStoreIsDownTheReportFails(t *testing.T) {
 func TestADayWithoutEndIsRefused(t *testing.T) {
 	s := shoptest.New(t)
 	h := handler(s)
-	h.Late = func(context.Context, string, string, int) ([]order.Change, string, error) { return nil, "more", nil }
+	h.Books.Late = func(context.Context, string, string, int) ([]order.Change, string, error) { return nil, "more", nil }
 	if _, err := ask(t, s, h, nil); fault.Code(err) != "report_too_large" {
 		t.Errorf("got %v", err)
 	}

@@ -218,3 +218,23 @@ func (s shadow) LateChanges(ctx context.Context, day, cursor string, limit int) 
 	_, _, _ = s.aws.LateChanges(ctx, day, cursor, limit)
 	return s.local.LateChanges(ctx, day, cursor, limit)
 }
+
+func (s shadow) SaveEntry(ctx context.Context, e reconcile.Entry) error {
+	_ = s.aws.SaveEntry(ctx, e)
+	return s.local.SaveEntry(ctx, e)
+}
+
+func (s shadow) SaveClosing(ctx context.Context, day string, closing []daybook.Balance) error {
+	_ = s.aws.SaveClosing(ctx, day, closing)
+	return s.local.SaveClosing(ctx, day, closing)
+}
+
+func (s shadow) SaveFindings(ctx context.Context, f reconcile.Findings) error {
+	_ = s.aws.SaveFindings(ctx, f)
+	return s.local.SaveFindings(ctx, f)
+}
+
+func (s shadow) Findings(ctx context.Context, day string) (reconcile.Findings, error) {
+	_, _ = s.aws.Findings(ctx, day)
+	return s.local.Findings(ctx, day)
+}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"till/shared/fault"
 	"till/shared/money"
 	"till/shared/payment"
+	"till/shared/settlement"
 )
 
 // Gateway is the gateway. The zero value works and takes every card. Safe for concurrent use; set the hooks before use.
@@ -33,6 +35,8 @@ type Gateway struct {
 	// Told is what Events gives, and Since what it was asked for last.
 	Told  []payment.Event
 	Since time.Time
+	// Moved is what Settled gives.
+	Moved []settlement.Record
 
 	mu       sync.Mutex
 	payments []*payment.Facts
@@ -222,6 +226,23 @@ func (g *Gateway) Events(_ context.Context, since time.Time, _ string) ([]paymen
 		return g.Told, nil
 	})
 	return page, "", err
+}
+
+// Settled is settlement.Teller's: what of Moved is of the time, a row a page.
+func (g *Gateway) Settled(_ context.Context, from, to time.Time, cursor string) (settlement.Page, error) {
+	return call(g, "Settled", func() (settlement.Page, error) {
+		var page settlement.Page
+		for i, r := range g.Moved {
+			if id := strconv.Itoa(i); r.At.Before(from) || !r.At.Before(to) || len(cursor) > len(id) || len(cursor) == len(id) && cursor >= id {
+				continue
+			} else if len(page.Records) == 1 {
+				page.Next = strconv.Itoa(i - 1)
+				break
+			}
+			page.Records = append(page.Records, r)
+		}
+		return page, nil
+	})
 }
 
 // Find is payment.Gateway's.
