@@ -34,6 +34,7 @@ func parsers() []reader {
 		{"a shop's settings", "functions/staff/shopsettings.Handle", "functions/assembly.FuzzRoutes", "HTTP"},
 		{"a shop's settings, once in shape", "shared/shop.Check", "shared/shop.FuzzCheck", ""},
 		{"a return URL", "shared/edge/apigw.ReturnURL", "shared/edge/apigw.FuzzReturnURL", ""},
+		{"a place in the inbox", "shared/inbox.ParsePlace", "shared/inbox.FuzzParsePlace", ""},
 		{"an order's id", "shared/order.ParseID", "shared/order.FuzzParseID", ""},
 		{"a SKU", "shared/catalog.ParseSKU", "shared/catalog.FuzzParseSKU", ""},
 		{"a currency", "shared/money.Parse", "shared/money.FuzzParse", ""},

@@ -56,6 +56,13 @@ type Inbox interface {
 	SettleEvent(ctx context.Context, key string, next inbox.State, reason string, now time.Time) error
 }
 
+// Desk is the inbox as staff look through it.
+type Desk interface {
+	EventsIn(ctx context.Context, state inbox.State, cursor string, limit int) ([]string, string, error)
+	Events(ctx context.Context, keys []string) ([]inbox.Item, error)
+	ReplayEvent(ctx context.Context, key, by string, now time.Time) (inbox.Item, error)
+}
+
 // Machine is the fulfillment machine.
 type Machine interface {
 	Start(ctx context.Context, name, input string) error

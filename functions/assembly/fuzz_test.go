@@ -24,7 +24,7 @@ import (
 
 // folders are the functions behind the HTTP API, each with its folder in events/.
 var folders = []string{"listproducts", "showproduct", "quote", "placeorder", "vieworder", "startpayment", "confirmpayment", "returnpayment", "cancelorder",
-	"receivestripe", "receivepaypal", "receivesquare", "listorders", "reportledger", "showorder", "refund", "approve", "capture", "void", "dispute", "cancel", "hold",
+	"receivestripe", "receivepaypal", "receivesquare", "listorders", "reportledger", "showorder", "refund", "approve", "capture", "void", "dispute", "inbox", "cancel", "hold",
 	"lift", "ship", "deliver", "putproduct", "showproducts", "setstock", "shopsettings", "fallback"}
 
 // TestEveryRouteIsFuzzed: no function behind the HTTP API is left out.
@@ -100,9 +100,9 @@ func FuzzRoutes(f *testing.F) {
 			"idempotency-key": key, "authorization": credential, "stripe-signature": credential, "x-square-hmacsha256-signature": credential,
 			"square-environment": key, "paypal-transmission-id": key, "paypal-transmission-time": limit, "paypal-transmission-sig": credential,
 			"paypal-auth-algo": "SHA256withRSA", "paypal-cert-url": next, "user-agent": "x"}
-		req.QueryStringParameters = map[string]string{"limit": limit, "next": next, "currency": next, "day": limit, "status": key, "format": next}
+		req.QueryStringParameters = map[string]string{"limit": limit, "next": next, "currency": next, "day": limit, "status": key, "state": key, "format": next}
 		req.PathParameters = map[string]string{"id": path, "sku": path, "key": path, "payment_id": path, "shipment_id": path, "refund_id": path,
-			"dispute": path}
+			"dispute": path, "event": path}
 		if path == "" || path == "ORDER_ID" { // An order that is there, and its token.
 			o := placedOrder(t, s)
 			if strings.HasPrefix(credential, "Bearer ORDER") {

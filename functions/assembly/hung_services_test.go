@@ -215,6 +215,21 @@ func (w slowStore) SettleEvent(ctx context.Context, key string, next inbox.State
 	return w.Store.SettleEvent(ctx, key, next, reason, now)
 }
 
+func (w slowStore) EventsIn(ctx context.Context, state inbox.State, cursor string, limit int) ([]string, string, error) {
+	if err := w.s.call(ctx, storeLimit); err != nil {
+		return nil, "", err
+	}
+	return w.Store.EventsIn(ctx, state, cursor, limit)
+}
+
+func (w slowStore) Events(ctx context.Context, keys []string) ([]inbox.Item, error) {
+	return slow(ctx, w.s, storeLimit, func() ([]inbox.Item, error) { return w.Store.Events(ctx, keys) })
+}
+
+func (w slowStore) ReplayEvent(ctx context.Context, key, by string, now time.Time) (inbox.Item, error) {
+	return slow(ctx, w.s, storeLimit, func() (inbox.Item, error) { return w.Store.ReplayEvent(ctx, key, by, now) })
+}
+
 func (w slowStore) DueEvents(ctx context.Context, before time.Time, limit int) ([]string, error) {
 	return slow(ctx, w.s, storeLimit, func() ([]string, error) { return w.Store.DueEvents(ctx, before, limit) })
 }

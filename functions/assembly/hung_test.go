@@ -201,6 +201,9 @@ func staffed() map[string]ready {
 			o, _ := s.Promised("k")
 			return s.http(assembly.Void(s.tools(), settings.StaffPay{Gateways: s.accounts()}, s.store(), s.Vault, s.gateways), about(t, "void", "given-up", o))
 		}},
+		"inbox": {soon, func(t *testing.T, s *services) run {
+			return s.http(assembly.StaffInbox(s.tools(), s.store(), s.send), eventfile.Request(t, "inbox", "parked"))
+		}},
 		"dispute": {soon, func(t *testing.T, s *services) run {
 			o, _ := s.Disputed("k")
 			return s.http(assembly.Dispute(s.tools(), settings.StaffDispute{Gateways: s.accounts()}, s.store(), s.Vault, s.gateways), about(t, "dispute", "sent", o))

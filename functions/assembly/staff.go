@@ -11,6 +11,7 @@ import (
 	"till/functions/staff/deliver"
 	"till/functions/staff/dispute"
 	"till/functions/staff/hold"
+	staffinbox "till/functions/staff/inbox"
 	"till/functions/staff/lift"
 	"till/functions/staff/listorders"
 	"till/functions/staff/putproduct"
@@ -70,6 +71,11 @@ func Capture(t Tools, set settings.StaffPay, s Orders, v *vault.Vault, gateways 
 // Void assembles staff/void.
 func Void(t Tools, set settings.StaffPay, s Orders, v *vault.Vault, gateways Gateways) apigw.Func {
 	return serve(t, void.Handler{Cashier: cashierOf(t, s, gateways, set.Gateways), Seal: v.Seal, Now: t.Now}.Handle)
+}
+
+// StaffInbox assembles staff/inbox.
+func StaffInbox(t Tools, s Desk, send Send) apigw.Func {
+	return serve(t, staffinbox.Handler{List: s.EventsIn, Events: s.Events, Replay: s.ReplayEvent, Send: send, Now: t.Now, Log: t.Log}.Handle)
 }
 
 // Dispute assembles staff/dispute.

@@ -150,6 +150,9 @@ func staff() map[string]wiring {
 		"staff/capture": wire(settings.LoadStaffPay, func(s *Shop, p Parts, set settings.StaffPay) any {
 			return assembly.Capture(p.Tools, set, p.Store, p.Vault, p.gateways(set.Gateways))
 		}),
+		"staff/inbox": wire(settings.LoadStaffInbox, func(s *Shop, p Parts, set settings.StaffInbox) any {
+			return assembly.StaffInbox(p.Tools, p.Store, p.Queue(set.EventsQueueURL))
+		}),
 		"staff/dispute": wire(settings.LoadStaffDispute, func(s *Shop, p Parts, set settings.StaffDispute) any {
 			return assembly.Dispute(p.Tools, set, p.Store, p.Vault, p.gateways(set.Gateways))
 		}),

@@ -25,6 +25,7 @@ type Store interface {
 	assembly.History
 	assembly.Products
 	assembly.Inbox
+	assembly.Desk
 	assembly.Due
 	assembly.Days
 	assembly.Decisions

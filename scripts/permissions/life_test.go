@@ -1,6 +1,7 @@
 package permissions_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -12,7 +13,9 @@ import (
 	"till/scripts/localcloud/invoke"
 	"till/scripts/permissions"
 	"till/shared/fault"
+	"till/shared/inbox"
 	"till/shared/order"
+	payload "till/shared/payment"
 	"till/shared/vault"
 )
 
@@ -44,6 +47,7 @@ func life() []chapter {
 		{name: "people pay by PayPal and by Square", tell: elsewhere},
 		{name: "staff cancel, and look at the day's books", tell: books},
 		{name: "two of staff decide about a refund", tell: refunds, with: map[string]string{"RefundAlone": "EUR=100"}},
+		{name: "staff look through the inbox, and have an event applied again", tell: letters},
 		{name: "a bank takes money back, and staff answer", tell: complaints},
 		{name: "money is promised first, and taken by staff", tell: promises, with: map[string]string{"CaptureMode": "manual"}},
 		{name: "a parcel and a cancellation whose answers to the machine are lost", tell: unanswered},
@@ -207,6 +211,23 @@ func refunds(w *world) {
 	w.status(id, "fulfilling")
 	w.want(w.staffed("otto", http.MethodPost, "/staff/orders/"+id+"/refunds/"+asked.Refund.ID+"/approval", nil), http.StatusOK)
 	w.status(id, "cancelled")
+	w.pass(time.Hour)
+}
+
+// letters are events that wait for an order that nobody knows.
+func letters(w *world) {
+	i := inbox.Receive(payload.Event{Gateway: "stripe", ID: "evt_lost", Type: "payment_intent.succeeded", Subject: payload.AboutPayment,
+		Object: "pi_none", Intent: "pi_none", APIVersion: "2023-10-16", Created: w.Clock.Now()}, w.Clock.Now())
+	if _, _, err := w.Store.PutEvent(w.t.Context(), i); err != nil {
+		w.t.Fatal(err)
+	}
+	w.want(w.staff(http.MethodGet, "/staff/inbox?state=received", nil), http.StatusOK)
+	if err := w.Store.SettleEvent(w.t.Context(), i.Event.Key(), inbox.Parked, "unmatched_event", w.Clock.Now()); err != nil {
+		w.t.Fatal(err)
+	}
+	w.want(w.staff(http.MethodGet, "/staff/inbox", nil), http.StatusOK)
+	name := base64.RawURLEncoding.EncodeToString([]byte(i.Event.Key()))
+	w.want(w.staff(http.MethodPost, "/staff/inbox/"+name+"/replay", nil), http.StatusOK)
 	w.pass(time.Hour)
 }
 

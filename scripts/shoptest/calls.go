@@ -50,6 +50,8 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 		"POST /staff/orders/{id}/disputes/{dispute}/evidence":      s.dispute(),
 		"POST /staff/orders/{id}/disputes/{dispute}/acceptance":    s.dispute(),
 		"POST /staff/orders/{id}/cancellation":                     assembly.Cancel(s.Tools("cancel"), settings.StaffCancel{Gateways: s.accounts()}, s.Store, s.Gateways, s.Machine),
+		"GET /staff/inbox":                                         assembly.StaffInbox(s.Tools("inbox"), s.Store, s.send("events", s.Events)),
+		"POST /staff/inbox/{event}/replay":                         assembly.StaffInbox(s.Tools("inbox"), s.Store, s.send("events", s.Events)),
 		"GET /staff/reports/ledger":                                assembly.ReportLedger(s.Tools("reportledger"), s.Store),
 		"GET /staff/reports/differences":                           assembly.ReportLedger(s.Tools("reportledger"), s.Store),
 		"PUT /staff/orders/{id}/holds/{key}":                       assembly.Hold(s.Tools("hold"), s.Store, s.Vault),

@@ -43,6 +43,8 @@ func routes() map[string]string {
 		"POST /staff/orders/{id}/disputes/{dispute}/evidence":      "staff/dispute",
 		"POST /staff/orders/{id}/disputes/{dispute}/acceptance":    "staff/dispute",
 		"POST /staff/orders/{id}/cancellation":                     "staff/cancel",
+		"GET /staff/inbox":                                         "staff/inbox",
+		"POST /staff/inbox/{event}/replay":                         "staff/inbox",
 		"GET /staff/reports/ledger":                                "staff/reportledger",
 		"GET /staff/reports/differences":                           "staff/reportledger",
 		"PUT /staff/orders/{id}/holds/{key}":                       "staff/hold",

@@ -40,7 +40,7 @@ func tableShapes() map[string]string {
 	return map[string]string{
 		"OrdersTable":    "pk sk; day: day placed KEYS_ONLY; due: due_shard due KEYS_ONLY",
 		"CatalogTable":   "pk sk; list: list sku ALL",
-		"InboxTable":     "pk; due: due_shard due KEYS_ONLY",
+		"InboxTable":     "pk; due: due_shard due KEYS_ONLY; kept: kept since KEYS_ONLY",
 		"CustomersTable": "pk sk",
 	}
 }

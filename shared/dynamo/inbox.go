@@ -138,6 +138,9 @@ func eventItem(op string, i inbox.Item) (item, error) {
 	row := eventKey(i.Event.Key())
 	row["body"], row["ttl"] = text(string(body)), number(i.Forget.Unix())
 	setDue(row, i.Event.Key(), i.Due)
+	if word, since := i.Kept(); word != "" {
+		row["kept"], row["since"] = text(word), text(since)
+	}
 	return row, nil
 }
 

@@ -64,7 +64,29 @@ type Item struct {
 	LeaseUntil time.Time     `json:"lease_until,omitzero"`
 	Due        time.Time     `json:"due,omitzero"` // When somebody must look again. Zero: never.
 	Forget     time.Time     `json:"forget"`       // When it may be deleted.
+
+	Replays    int       `json:"replays,omitempty"`     // How often staff had it applied again.
+	ReplayedBy string    `json:"replayed_by,omitempty"` // Who did, the last time: "staff:SUB".
+	ReplayedAt time.Time `json:"replayed_at,omitzero"`
 }
+
+// Replay has the event applied again, at somebody's word: what was given up or ignored is as if it had just come, with its time to be
+// forgotten as it was. One that is applied stays so, and one that waits is only sent again. Its order learns what is true, so that
+// doing it twice is doing it once.
+func (i Item) Replay(by string, now time.Time) Item {
+	if i.State == Applied {
+		return i
+	}
+	at := now.UTC().Truncate(time.Second)
+	i.Replays, i.ReplayedBy, i.ReplayedAt, i.Due = i.Replays+1, by, at, at.Add(applyWithin)
+	if i.State != Received {
+		i.State, i.Reason, i.SettledAt, i.LeaseUntil = Received, "", time.Time{}, time.Time{}
+	}
+	return i
+}
+
+// Listed lists the states by which events can be looked through: all but applied, which nearly every event is.
+func Listed() []State { return []State{Received, Parked, Failed, Ignored} }
 
 // Receive makes the item of a new event.
 func Receive(e payment.Event, now time.Time) Item {

@@ -116,5 +116,8 @@ func (s *Store) putEvent(op string, i inbox.Item) error {
 	if !i.Due.IsZero() {
 		item["due_shard"], item["due"] = shard(i.Event.Key()), dueText(i.Due)
 	}
+	if word, since := i.Kept(); word != "" {
+		item["kept"], item["since"] = word, since
+	}
 	return s.commit(op, put{table: Inbox, key: eventKey(i.Event.Key()), next: item})
 }

@@ -70,7 +70,7 @@ func compare(a, b entry) int {
 var indexes = map[string][][3]string{
 	Orders:    {{"due", "due_shard", "due"}, {"day", "day", "placed"}},
 	Catalog:   {{"list", "list", "sku"}, {own, "pk", "sk"}},
-	Inbox:     {{"due", "due_shard", "due"}},
+	Inbox:     {{"due", "due_shard", "due"}, {"kept", "kept", "since"}},
 	Customers: {},
 }
 

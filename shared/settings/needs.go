@@ -41,6 +41,7 @@ func loaders() map[string]func(Getenv) error {
 		"staff/showorder":         load(LoadStaffSealed),
 		"staff/capture":           load(LoadStaffPay),
 		"staff/void":              load(LoadStaffPay),
+		"staff/inbox":             load(LoadStaffInbox),
 		"staff/dispute":           load(LoadStaffDispute),
 		"staff/cancel":            load(LoadStaffCancel),
 		"staff/approve":           load(LoadStaffCancel),

@@ -66,6 +66,7 @@ func functions() map[string]function {
 		"staff/showorder":      {sealed, "ORDERS_TABLE" + vault, ""},
 		"staff/hold":           {sealed, "ORDERS_TABLE" + vault, ""},
 		"staff/capture":        {loader(settings.LoadStaffPay), "ORDERS_TABLE CATALOG_TABLE" + vault + gateways, "GATEWAYS_URL"},
+		"staff/inbox":          {loader(settings.LoadStaffInbox), "INBOX_TABLE EVENTS_QUEUE_URL", ""},
 		"staff/dispute":        {loader(settings.LoadStaffDispute), "ORDERS_TABLE" + vault + gateways, "GATEWAYS_URL"},
 		"staff/void":           {loader(settings.LoadStaffPay), "ORDERS_TABLE CATALOG_TABLE" + vault + gateways, "GATEWAYS_URL"},
 		"staff/cancel":         {loader(settings.LoadStaffCancel), "ORDERS_TABLE CATALOG_TABLE" + gateways, "GATEWAYS_URL"},

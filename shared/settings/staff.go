@@ -104,6 +104,20 @@ func LoadStaffPay(get Getenv) (StaffPay, error) {
 	return s, r.err()
 }
 
+// StaffInbox is read by inbox.
+type StaffInbox struct {
+	Common
+	InboxTable     string // INBOX_TABLE, required.
+	EventsQueueURL string // EVENTS_QUEUE_URL, required.
+}
+
+// LoadStaffInbox reads it. Errors: fault.Internal, every fault At its setting.
+func LoadStaffInbox(get Getenv) (StaffInbox, error) {
+	r := &reader{get: get}
+	s := StaffInbox{Common: r.common(), InboxTable: r.required("INBOX_TABLE"), EventsQueueURL: r.required("EVENTS_QUEUE_URL")}
+	return s, r.err()
+}
+
 // StaffDispute is read by dispute.
 type StaffDispute struct {
 	Common

@@ -26,6 +26,12 @@ var inboxRows = []row{
 	{"the earliest due events come first, at most as many as asked", eventDueEarliest},
 	{"an event whose time to be forgotten has come is new again", eventForgotten},
 	{"an event of 256 KiB is kept", eventLarge},
+	{"events are listed by their state, page by page", eventsListed},
+	{"received events are listed by when they are due, page by page", eventsReceivedListed},
+	{"a place that is none of the list is refused", eventsBadPlace},
+	{"what was given up or ignored is applied again, at somebody's word", eventReplayed},
+	{"what is applied is not applied again, and what is not known is not there", eventNotReplayed},
+	{"a replay does not keep an event for longer", eventReplayForgotten},
 }
 
 func event(id string, at time.Time) inbox.Item {
@@ -209,4 +215,143 @@ func eventLarge(t *testing.T, s Store) {
 	if got, err := s.Event(t.Context(), key); err != nil || got.Event.Type != i.Event.Type {
 		t.Errorf("%d bytes, %v", len(got.Event.Type), err)
 	}
+}
+
+// eventsOf goes through a list to its end, and gives the events' ids.
+func eventsOf(t *testing.T, s Store, state inbox.State, limit int) []string {
+	t.Helper()
+	var out []string
+	cursor := ""
+	for range 100 {
+		keys, next, err := s.EventsIn(t.Context(), state, cursor, limit)
+		if err != nil || len(keys) > limit {
+			t.Fatalf("%d keys, %v", len(keys), err)
+		}
+		items, err := s.Events(t.Context(), append(keys, "stripe##evt_none"))
+		if err != nil || len(items) != len(keys) {
+			t.Fatalf("%d of %d events, %v", len(items), len(keys), err)
+		}
+		for n, i := range items {
+			if i.State != state && state != inbox.Received || i.Event.Key() != keys[n] {
+				t.Errorf("%s is %s", i.Event.ID, i.State)
+			}
+			if i.State == state {
+				out = append(out, i.Event.ID)
+			}
+		}
+		if cursor = next; cursor == "" {
+			return out
+		}
+	}
+	t.Fatal("the list has no end")
+	return nil
+}
+
+func eventsListed(t *testing.T, s Store) {
+	want := map[inbox.State][]string{}
+	states := []inbox.State{inbox.Parked, inbox.Failed, inbox.Ignored, inbox.Applied}
+	for i := range 12 {
+		id, state := "evt_"+string(rune('a'+i)), states[i%4]
+		key := mustReceive(t, s, event(id, noon.Add(time.Duration(i)*time.Second)))
+		mustSettle(t, s, key, state, "reason", noon.Add(time.Minute))
+		want[state] = append(want[state], id)
+	}
+	delete(want, inbox.Applied)
+	for _, state := range append(states, inbox.Received) {
+		for _, limit := range []int{1, 2, 3, 50} {
+			if got := eventsOf(t, s, state, limit); !slices.Equal(got, want[state]) {
+				t.Errorf("%s by %d: %v, want %v", state, limit, got, want[state])
+			}
+		}
+	}
+	mustSettle(t, s, "stripe##evt_a", inbox.Applied, "", noon.Add(time.Hour))
+	mustSettle(t, s, "stripe##evt_e", inbox.Failed, "broken", noon.Add(time.Hour))
+	if got := eventsOf(t, s, inbox.Parked, 2); !slices.Equal(got, []string{"evt_i"}) {
+		t.Errorf("parked: %v", got)
+	}
+	if got := eventsOf(t, s, inbox.Failed, 2); !slices.Equal(got, []string{"evt_b", "evt_e", "evt_f", "evt_j"}) {
+		t.Errorf("failed: %v", got)
+	}
+}
+
+func eventsReceivedListed(t *testing.T, s Store) {
+	var want []string
+	for i := range 20 {
+		id := "evt_" + string(rune('a'+i))
+		key := mustReceive(t, s, event(id, noon.Add(time.Duration(i)*time.Second)))
+		switch i % 3 {
+		case 0:
+			want = append(want, id)
+		case 1:
+			mustSettle(t, s, key, inbox.Parked, "unmatched_event", noon)
+		case 2:
+			mustSettle(t, s, key, inbox.Applied, "", noon)
+		}
+	}
+	for _, limit := range []int{1, 3, 50} {
+		got := eventsOf(t, s, inbox.Received, limit)
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("by %d: %v, want %v", limit, got, want)
+		}
+	}
+}
+
+func eventsBadPlace(t *testing.T, s Store) {
+	key := mustReceive(t, s, event("evt_1", noon))
+	mustSettle(t, s, key, inbox.Parked, "unmatched_event", noon)
+	other := inbox.Place{Part: "failed", Sort: "2026-03-01T12:00:00Z", Key: key}.Cursor()
+	for _, cursor := range []string{"x", "!", other, other + "=", strings.Repeat("A", 5000)} {
+		_, _, err := s.EventsIn(t.Context(), inbox.Parked, cursor, 10)
+		wantFault(t, cursor[:min(len(cursor), 20)], err, fault.Unreadable, "cursor_invalid")
+	}
+}
+
+func eventReplayed(t *testing.T, s Store) {
+	later := noon.Add(24 * time.Hour)
+	for i, state := range []inbox.State{inbox.Parked, inbox.Failed, inbox.Ignored, inbox.Received} {
+		key := mustReceive(t, s, event("evt_"+string(rune('a'+i)), noon))
+		if state != inbox.Received {
+			mustSettle(t, s, key, state, "reason", noon)
+		}
+		for n := range 2 {
+			got, err := s.ReplayEvent(t.Context(), key, "staff:1", later)
+			if err != nil || got.State != inbox.Received || got.Replays != n+1 || got.ReplayedBy != "staff:1" || !got.ReplayedAt.Equal(later) {
+				t.Errorf("%s: %+v, %v", state, got, err)
+			}
+		}
+		if got := dueEvents(t, s, later.Add(time.Hour), 10); !slices.Contains(got, key) {
+			t.Errorf("%s is not due: %v", state, got)
+		}
+		if got := eventsOf(t, s, state, 10); state != inbox.Received && len(got) != 0 {
+			t.Errorf("still %s: %v", state, got)
+		}
+		if _, err := s.ClaimEvent(t.Context(), key, later); err != nil {
+			t.Errorf("claiming what was %s: %v", state, err)
+		}
+		mustSettle(t, s, key, inbox.Applied, "", later)
+	}
+}
+
+func eventNotReplayed(t *testing.T, s Store) {
+	key := mustReceive(t, s, event("evt_1", noon))
+	mustSettle(t, s, key, inbox.Applied, "", noon)
+	if got, err := s.ReplayEvent(t.Context(), key, "staff:1", noon.Add(time.Hour)); err != nil || got.State != inbox.Applied || got.Replays != 0 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if got := dueEvents(t, s, noon.Add(inbox.Keep), 10); len(got) != 0 {
+		t.Errorf("due: %v", got)
+	}
+	_, err := s.ReplayEvent(t.Context(), "stripe##evt_none", "staff:1", noon)
+	wantFault(t, "one that is not there", err, fault.NotFound, "not_found")
+}
+
+func eventReplayForgotten(t *testing.T, s Store) {
+	key := mustReceive(t, s, event("evt_1", noon))
+	mustSettle(t, s, key, inbox.Ignored, "reason", noon)
+	got, err := s.ReplayEvent(t.Context(), key, "staff:1", noon.Add(44*24*time.Hour))
+	if err != nil || !got.Forget.Equal(noon.Add(inbox.Keep)) {
+		t.Errorf("forgotten at %v, %v", got.Forget, err)
+	}
+	_, err = s.ReplayEvent(t.Context(), key, "staff:1", noon.Add(inbox.Keep))
+	wantFault(t, "when its time is over", err, fault.NotFound, "not_found")
 }

@@ -138,4 +138,13 @@ type InboxStore interface {
 	// DueEvents lists the keys of events that somebody must look at again at before or earlier, earliest first, at most
 	// limit. It reads an index, as DueOrders does.
 	DueEvents(ctx context.Context, before time.Time, limit int) ([]string, error)
+	// EventsIn lists the keys of the events in one of inbox.Listed's states, from where cursor ended, at most limit: those that were
+	// received first come first. Received ones are found among all that are due, those that are due first, shard by shard: so others are
+	// among them. next is "" at the end. None for other states. It reads an index, as DueOrders does: look at the events. Errors:
+	// fault.Unreadable, code cursor_invalid.
+	EventsIn(ctx context.Context, state inbox.State, cursor string, limit int) (keys []string, next string, err error)
+	// Events reads many events, consistently, in the order of keys; those that are not there are left out.
+	Events(ctx context.Context, keys []string) ([]inbox.Item, error)
+	// ReplayEvent has an event applied again, as inbox.Item.Replay says, and gives it. Errors: fault.NotFound.
+	ReplayEvent(ctx context.Context, key, by string, now time.Time) (inbox.Item, error)
 }

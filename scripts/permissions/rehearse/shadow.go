@@ -159,6 +159,21 @@ func (s shadow) SettleEvent(ctx context.Context, key string, next inbox.State, r
 	return s.local.SettleEvent(ctx, key, next, reason, now)
 }
 
+func (s shadow) EventsIn(ctx context.Context, state inbox.State, cursor string, limit int) ([]string, string, error) {
+	_, _, _ = s.aws.EventsIn(ctx, state, cursor, limit)
+	return s.local.EventsIn(ctx, state, cursor, limit)
+}
+
+func (s shadow) Events(ctx context.Context, keys []string) ([]inbox.Item, error) {
+	_, _ = s.aws.Events(ctx, keys)
+	return s.local.Events(ctx, keys)
+}
+
+func (s shadow) ReplayEvent(ctx context.Context, key, by string, now time.Time) (inbox.Item, error) {
+	_, _ = s.aws.ReplayEvent(ctx, key, by, now)
+	return s.local.ReplayEvent(ctx, key, by, now)
+}
+
 func (s shadow) DueEvents(ctx context.Context, before time.Time, limit int) ([]string, error) {
 	_, _ = s.aws.DueEvents(ctx, before, limit)
 	return s.local.DueEvents(ctx, before, limit)

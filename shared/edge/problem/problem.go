@@ -79,6 +79,8 @@ func requests() []Entry {
 // values are codes of values that cannot be used: the same request fails again.
 func values() []Entry {
 	return []Entry{
+		{"statement_invalid", 422, "What staff say to a dispute is too long, has several lines, or holds characters that cannot be shown.", mend},
+		{"state_invalid", 422, "Events of the inbox are not listed by this state.", "Use received, parked, failed or ignored."},
 		{"validation_failed", 422, "Several things are wrong, each with its own code and place in errors.", "Mend them all; no more will come up that could have been told now."},
 		{"unknown_field", 422, "A member is not known, or is the shop's own to say, such as a price.", "Leave it out."},
 		{"type_invalid", 422, "A value has another JSON type than it must have.", mend},
@@ -121,7 +123,6 @@ func values() []Entry {
 		{"family_invalid", 422, "The name of the product's family is none, or a variant's options are not its family's.", mend},
 		{"option_invalid", 422, "An option of the product has no name or no value, or is named twice.", mend},
 		{"image_invalid", 422, "An image's address or its words are none.", mend},
-		{"statement_invalid", 422, "What is to be told the bank is too long, or has characters that are not printed.", mend},
 		{"country_invalid", 422, "A country of the shop's settings is none.", mend},
 		{"tax_invalid", 422, "The shop's taxes are not as they must be.", mend},
 		{"delivery_invalid", 422, "The shop's ways of delivery are not as they must be.", mend},
@@ -137,6 +138,10 @@ func values() []Entry {
 // states are codes of requests that are right in themselves and not possible now.
 func states() []Entry {
 	return []Entry{
+		{"answer_in_progress", 409, "Another answer to the dispute is being sent, or its outcome is not known yet.", "Wait a few minutes; then the dispute says what became of it."},
+		{"dispute_closed", 409, "The dispute is decided.", "Nothing: there is nobody left to answer."},
+		{"dispute_deadline_over", 409, "The time to answer the dispute is over.", "Wait for the bank's decision."},
+		{"dispute_not_answerable", 409, "The bank waits for no answer to the dispute, or has one.", reload},
 		{"out_of_stock", 409, "There is too little of the products at the pointers. Nothing was reserved.", "Order less of them."},
 		{"price_changed", 409, "The total is no longer what the shopper was shown.", "Show the new quote that the answer carries, and ask again."},
 		{"order_state_conflict", 409, "The order's state does not allow it: it is paid, shipped, cancelled or over.", reload},
@@ -149,10 +154,6 @@ func states() []Entry {
 		{"capture_exceeds_authorized", 409, "The capture is more than is promised and not taken yet.", reload},
 		{"refund_exceeds_captured", 409, "The refund is more than was paid and not given back yet.", reload},
 		{"second_approver_needed", 403, "Who asked for a refund cannot approve it.", "Ask another manager or admin."},
-		{"answer_in_progress", 409, "An answer to the dispute is on its way to the gateway.", "Wait for its outcome: " + reload},
-		{"dispute_closed", 409, "The dispute is decided.", reload},
-		{"dispute_deadline_over", 409, "The time to answer the dispute is over.", reload},
-		{"dispute_not_answerable", 409, "The gateway takes no answer to this dispute through its API, or not any more.", "Answer on the gateway's dashboard."},
 		{"stock_reserved", 409, "Fewer on hand than are promised to orders.", "Cancel orders first, or count again."},
 	}
 }
