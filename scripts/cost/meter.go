@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"till/scripts/localcloud"
+	"till/scripts/localcloud/invoke"
 )
 
 // Use is what one function used, in all its runs.
@@ -30,18 +31,18 @@ type Meter struct {
 
 func (m *Meter) hooks() localcloud.Faults {
 	return localcloud.Faults{
-		Before: func(string, []byte) error {
+		Before: func(string, *invoke.JSON) error {
 			if m.On {
 				runtime.ReadMemStats(&m.before)
 				m.began = time.Now()
 			}
 			return nil
 		},
-		After: func(function string, out []byte, err error) ([]byte, error) {
+		After: func(function string, _ *invoke.JSON, err error) error {
 			if m.On {
 				m.add(function, time.Since(m.began))
 			}
-			return out, err
+			return err
 		},
 	}
 }

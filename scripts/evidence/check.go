@@ -116,8 +116,9 @@ func Check(e Evidence, x Expect) []Violation {
 }
 
 // CheckStory holds one order against the rules of an order: for a simulation, which knows what it has touched.
-func CheckStory(s Story, x Expect) []Violation {
-	t := tell(s)
+func CheckStory(s Story, x Expect) []Violation { return tell(s).check(x) }
+
+func (t *telling) check(x Expect) []Violation {
 	var out []Violation
 	for _, r := range rules() {
 		if r.story != nil && (x.End || !r.end) {

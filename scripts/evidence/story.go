@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -56,9 +57,16 @@ type telling struct {
 	totals Book           // The gateways' books in the order's currency, together.
 }
 
-func tell(s Story) *telling {
-	t := &telling{Story: s, r: s.Stored.Record(), was: make([]order.Record, 0, len(s.Changes)), hashes: make([]string, 0, len(s.Changes))}
-	t.broken = t.replay()
+func tell(s Story) *telling { return new(Tale).tell(s) }
+
+// tell tells the story of which s has what came after the changes that the tale knows.
+func (o *Tale) tell(s Story) *telling {
+	o.hear(s.Stored.ID(), s.Changes)
+	s.Changes = o.changes
+	t := &telling{Story: s, r: s.Stored.Record(), was: o.was, hashes: o.hashes, broken: o.broken}
+	if t.broken == "" {
+		t.broken = o.unlike(s.Stored)
+	}
 	for _, b := range s.Books {
 		t.totals.Chargeable += b.Chargeable
 		t.totals.Charges += b.Charges
@@ -73,38 +81,104 @@ func tell(s Story) *telling {
 	return t
 }
 
-// replay walks the chain, once: without a gap, each change with the hash of the one before; all together they give what is
-// stored. It does not ask package order, which would hide its own mistakes.
-func (t *telling) replay() string {
-	now, head := order.Record{Status: order.Created}, ""
-	members := map[string]json.RawMessage{}
-	for i, c := range t.Changes {
-		if c.N != i+1 || c.Prev != head || c.Order != t.r.ID {
-			return fmt.Sprintf("change %d of %s is not the one after change %d", c.N, c.Order, i)
-		}
-		for name, value := range c.Set {
-			members[name] = value
-			if err := set(&now, name, value); err != nil {
-				return fmt.Sprintf("change %d: %s: %v", c.N, name, err)
-			}
-		}
-		for _, name := range c.Unset {
-			delete(members, name)
-			if err := set(&now, name, json.RawMessage("null")); err != nil {
-				return fmt.Sprintf("change %d: %s: %v", c.N, name, err)
-			}
-		}
-		head = c.Hash()
-		t.was, t.hashes = append(t.was, now), append(t.hashes, head)
+// Tale is what was told of an order before. Who looks at an order again and again as it goes on has each change replayed once that
+// way; but changes that were told are not looked at again, so that all must be told anew in the end. The zero Tale knows nothing.
+type Tale struct {
+	changes []order.Change
+	was     []order.Record
+	hashes  []string
+	now     order.Record
+	members map[string]json.RawMessage
+	broken  string
+}
+
+// Told is how many changes it knows.
+func (o *Tale) Told() int { return len(o.changes) }
+
+// Check is CheckStory of a story of which s has the order as it stands and the changes after those that were told.
+func (o *Tale) Check(s Story, x Expect) []Violation { return o.tell(s).check(x) }
+
+// hear replays changes: without a gap, each with the hash of the one before. It does not ask package order, which would hide its
+// own mistakes.
+func (o *Tale) hear(id order.ID, changes []order.Change) {
+	if o.members == nil {
+		o.now, o.members = order.Record{Status: order.Created}, map[string]json.RawMessage{}
 	}
-	members["id"], members["head"] = json.RawMessage(strconv.Quote(string(t.r.ID))), json.RawMessage(strconv.Quote(head))
-	members["n"] = json.RawMessage(strconv.Itoa(len(t.Changes)))
-	replayed, bad := json.Marshal(members)
-	stored, worse := t.Stored.Encode()
-	if bad != nil || worse != nil || !bytes.Equal(replayed, stored) {
-		return fmt.Sprintf("replayed %s, stored %s", replayed, stored)
+	for _, c := range changes {
+		o.changes = append(o.changes, c)
+		if o.broken == "" {
+			o.broken = o.replay(id, c)
+		}
+	}
+}
+
+// replay takes in one change, and says what is wrong with it.
+func (o *Tale) replay(id order.ID, c order.Change) string {
+	n := len(o.was)
+	if c.N != n+1 || c.Prev != o.head() || c.Order != id {
+		return fmt.Sprintf("change %d of %s is not the one after change %d", c.N, c.Order, n)
+	}
+	for name, value := range c.Set {
+		o.members[name] = value
+		if err := set(&o.now, name, value); err != nil {
+			return fmt.Sprintf("change %d: %s: %v", c.N, name, err)
+		}
+	}
+	for _, name := range c.Unset {
+		delete(o.members, name)
+		if err := set(&o.now, name, json.RawMessage("null")); err != nil {
+			return fmt.Sprintf("change %d: %s: %v", c.N, name, err)
+		}
+	}
+	o.was, o.hashes = append(o.was, o.now), append(o.hashes, c.Hash())
+	return ""
+}
+
+// head is the hash of the latest change.
+func (o *Tale) head() string {
+	if len(o.hashes) == 0 {
+		return ""
+	}
+	return o.hashes[len(o.hashes)-1]
+}
+
+// unlike tells how what all changes give together differs from what is stored.
+func (o *Tale) unlike(stored *order.Order) string {
+	o.members["id"], o.members["head"] = json.RawMessage(strconv.Quote(string(stored.ID()))), json.RawMessage(strconv.Quote(o.head()))
+	o.members["n"] = json.RawMessage(strconv.Itoa(len(o.was)))
+	body, worse := stored.Encode()
+	if worse == nil && same(o.members, body) {
+		return ""
+	}
+	replayed, bad := json.Marshal(o.members)
+	if bad != nil || worse != nil || !bytes.Equal(replayed, body) {
+		return fmt.Sprintf("replayed %s, stored %s", replayed, body)
 	}
 	return ""
+}
+
+// same tells whether members, in the order of their names, are an object byte for byte. It may say no of those that encoding/json
+// would write so, never yes of others.
+func same(members map[string]json.RawMessage, object []byte) bool {
+	var few [64]string
+	names := few[:0]
+	for name := range members {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for i, name := range names {
+		begin := `,"`
+		if i == 0 {
+			begin = `{"`
+		}
+		for _, piece := range [...][]byte{[]byte(begin), []byte(name), []byte(`":`), members[name]} {
+			if !bytes.HasPrefix(object, piece) {
+				return false
+			}
+			object = object[len(piece):]
+		}
+	}
+	return string(object) == "}"
 }
 
 // before gives the order as it stood before change i.

@@ -30,8 +30,8 @@ type Faults struct {
 	Stream  stream.Fault
 	Fire    schedule.Fault
 	Refuse  func(routeKey string) int // 429 or 503 in the API's place; 0 lets through.
-	Before  func(function string, payload []byte) error
-	After   func(function string, out []byte, err error) ([]byte, error)
+	Before  func(function string, payload *invoke.JSON) error
+	After   func(function string, out *invoke.JSON, err error) error
 	Latency func(table string) time.Duration // How late a table's stream is, beside Stream.
 }
 

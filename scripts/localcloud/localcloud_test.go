@@ -22,6 +22,7 @@ import (
 	"till/scripts/localcloud/asl"
 	"till/scripts/localcloud/clock"
 	"till/scripts/localcloud/cognito"
+	"till/scripts/localcloud/invoke"
 	"till/scripts/localcloud/schedule"
 	"till/scripts/localcloud/sqs"
 	"till/shared/fault"
@@ -154,7 +155,7 @@ func faulty() localcloud.Faults {
 			}
 			return []time.Duration{0}
 		},
-		Before: func(function string, _ []byte) error {
+		Before: func(function string, _ *invoke.JSON) error {
 			if calls++; calls%7 == 0 && !strings.HasSuffix(function, "PlaceOrder") {
 				return messages.InvokeResponse_Error{Type: "DependencyUnavailable"}
 			}

@@ -1,9 +1,7 @@
 package localshop
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"reflect"
 	"sync"
 
@@ -43,8 +41,8 @@ func (e *environments) Invoke(ctx context.Context, payload []byte) ([]byte, erro
 // wholeWay is of how many events one is written as JSON and read again all the same.
 const wholeWay = 16
 
-// Take is invoke.Direct's: Invoke, without reading the event from its JSON.
-func (e *environments) Take(ctx context.Context, event any) (out []byte, taken bool, err error) {
+// Take is invoke.Direct's: Invoke, without reading the event from its JSON, or writing the answer as such.
+func (e *environments) Take(ctx context.Context, event any) (answer any, taken bool, err error) {
 	if e.takes == nil || reflect.TypeOf(event) != e.takes || e.count()%wholeWay == 0 {
 		return nil, false, nil
 	}
@@ -53,20 +51,9 @@ func (e *environments) Take(ctx context.Context, event any) (out []byte, taken b
 		return nil, true, err
 	}
 	got := reflect.ValueOf(h.function).Call([]reflect.Value{reflect.ValueOf(ctx), reflect.ValueOf(event)})
-	if err, _ = got[1].Interface().(error); err == nil {
-		out, err = written(got[0].Interface())
-	}
+	err, _ = got[1].Interface().(error)
 	e.release(h)
-	return out, true, err
-}
-
-// written is an answer as aws-lambda-go writes it.
-func written(answer any) ([]byte, error) {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(answer)
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), err
+	return got[0].Interface(), true, err
 }
 
 // eventOf is the type of event that a function takes; nil if it is not one that gets an event and gives an answer.

@@ -54,7 +54,8 @@ type Options struct {
 	// ones after it, with what it keeps in memory; a call that ends without an answer ends its environment. It tells for each
 	// call whether a new environment serves it even if another is free. Otherwise all calls of a function share one.
 	Environments func(template.Function) (cold bool)
-	// Direct lets events reach functions as the values that they are: but for one of sixteen, nothing reads them from JSON.
+	// Direct lets events reach functions as the values that they are, and answers come back so: but for one of sixteen, nothing
+	// writes them as JSON and reads them again. What gateways say is in one line each.
 	Direct bool
 	// Now, if set, gives each environment its own clock, which may be wrong; the cloud's and the gateways' is right.
 	Now func(template.Function) func() time.Time
@@ -194,6 +195,7 @@ func (s *Shop) simulated() (*gateways.Gateways, error) {
 	if s.options.Wait {
 		c.Wait = clock.Sleep
 	}
+	c.Compact = s.options.Direct
 	return gateways.New(c)
 }
 

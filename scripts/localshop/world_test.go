@@ -2,6 +2,7 @@ package localshop_test
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"crypto/rsa"
 	"hash/fnv"
@@ -16,6 +17,7 @@ import (
 	"till/scripts/acceptance"
 	"till/scripts/localcloud"
 	"till/scripts/localcloud/clock"
+	"till/scripts/localcloud/invoke"
 	"till/scripts/localcloud/stream"
 	"till/scripts/localshop"
 	"till/shared/catalog"
@@ -118,20 +120,17 @@ func (t *tricks) cloud() localcloud.Faults {
 			}
 			return d
 		},
-		Before: func(function string, _ []byte) error {
+		Before: func(function string, _ *invoke.JSON) error {
 			if t.before == nil {
 				return nil
 			}
 			return t.before(function)
 		},
-		After: func(function string, out []byte, err error) ([]byte, error) {
+		After: func(function string, _ *invoke.JSON, err error) error {
 			if t.after == nil {
-				return out, err
+				return err
 			}
-			if lost := t.after(function); lost != nil {
-				return nil, lost
-			}
-			return out, err
+			return cmp.Or(t.after(function), err)
 		},
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"till/scripts/localcloud/clock"
 	"till/scripts/localcloud/cognito"
 	"till/scripts/localcloud/gateways"
+	"till/scripts/localcloud/invoke"
 	"till/scripts/localcloud/stripesim"
 	"till/scripts/localshop"
 	"till/scripts/permissions"
@@ -78,7 +79,7 @@ func open(t testing.TB, parameters map[string]string) *world {
 	shop, err := localshop.New(localshop.Options{
 		Files: os.DirFS(project), Clock: at, Seed: t.Name(), Log: io.Discard, Give: w.watch.Give, Parameters: parameters,
 		Faults: localcloud.Faults{
-			Before: func(function string, _ []byte) error {
+			Before: func(function string, _ *invoke.JSON) error {
 				if w.before == nil {
 					return nil
 				}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -68,6 +69,7 @@ func serve(config world.Config, in io.Reader, out io.Writer) error {
 		}
 		if err == nil {
 			err = reports.Encode(e.run(config))
+			runtime.GC() // Of that world nothing is left.
 		}
 		if err != nil {
 			return err

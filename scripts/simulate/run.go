@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +35,7 @@ type options struct {
 	path, blows         string
 	exhaustive, pairs   bool
 	child               bool
+	cpu                 string
 	args                []string // As they came.
 }
 
@@ -55,6 +58,7 @@ func flags(args []string) (o options, err error) {
 	f.StringVar(&o.planted, "planted", "", "with -tags planted: this bug, or all, until a seed finds it")
 	f.StringVar(&o.steps, "steps", "", "with -seed: write each step of the history to this file")
 	f.StringVar(&o.log, "log", "", "with -seed: write the functions' log to this file")
+	f.StringVar(&o.cpu, "cpu", "", "with -seed: write where the processor's time goes to this file, as go tool pprof reads it")
 	f.BoolVar(&o.child, "child", false, "do what standard input asks for: the command starts itself so")
 	o.args = args
 	return o, f.Parse(args)
@@ -76,6 +80,7 @@ func run(args []string, out io.Writer) error {
 	if o.orders == 0 {
 		o.orders = fullOrders
 	}
+	debug.SetMemoryLimit(room + int64(o.orders)*roomFor)
 	key, err := rsa.GenerateKey(rand.Reader, staffKeyBits)
 	if err != nil {
 		return err
@@ -116,7 +121,7 @@ func run(args []string, out io.Writer) error {
 	sum := summary{cover: faults.Cover{}, ends: map[string]int{}, ways: map[string]int{}, out: out, o: o, commit: commit()}
 	if o.seed > 0 { // Here, so that it can be looked into.
 		config.Seed = o.seed
-		r, err := world.Run(config)
+		r, err := o.profiled(config)
 		sum.add(r, err, config)
 		return sum.close(time.Since(begun))
 	}
@@ -216,4 +221,21 @@ func commit() string {
 		return "unknown"
 	}
 	return strings.TrimSpace(string(text))
+}
+
+// profiled lets a world run, and writes where its time goes if that is asked for.
+func (o options) profiled(config world.Config) (world.Result, error) {
+	if o.cpu == "" {
+		return world.Run(config)
+	}
+	out, err := os.Create(o.cpu)
+	if err != nil {
+		return world.Result{}, err
+	}
+	if err := pprof.StartCPUProfile(out); err != nil {
+		return world.Result{}, err
+	}
+	r, err := world.Run(config)
+	pprof.StopCPUProfile()
+	return r, errors.Join(err, out.Close())
 }

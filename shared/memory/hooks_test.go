@@ -336,6 +336,9 @@ func TestAChainIsAllThatIsStoredOfAnOrder(t *testing.T) {
 	if err != nil || len(changes) != 1 || changes[0].Hash() != c.Hash() || got.Record().Head != o.Record().Head {
 		t.Errorf("%+v, %+v, %v", got, changes, err)
 	}
+	if _, rest, err := s.ChainAfter(o.ID(), 1); err != nil || len(rest) != 0 {
+		t.Errorf("after the last change there is %+v, %v", rest, err)
+	}
 	if _, _, err := s.Chain("ord_none"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a chain of nothing: %v", err)
 	}

@@ -29,7 +29,10 @@ func (s *Store) AllOrders() []order.ID {
 
 // Chain is an order and all its changes as they are stored: nobody may change them. For control pages and checks; no fault
 // strikes it. Errors: fault.NotFound; fault.Internal, the store holds what we cannot read.
-func (s *Store) Chain(id order.ID) (*order.Order, []order.Change, error) {
+func (s *Store) Chain(id order.ID) (*order.Order, []order.Change, error) { return s.ChainAfter(id, 0) }
+
+// ChainAfter is Chain without the first changes.
+func (s *Store) ChainAfter(id order.ID, first int) (*order.Order, []order.Change, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.table(Orders)
@@ -38,8 +41,8 @@ func (s *Store) Chain(id order.ID) (*order.Order, []order.Change, error) {
 		return nil, nil, order.NotFound("memory.Chain")
 	}
 	o, err := body(t, orderKey(id), order.Decode)
-	out := make([]order.Change, 0, last)
-	for n := 1; err == nil; n++ {
+	out := make([]order.Change, 0, max(0, last-first))
+	for n := first + 1; err == nil; n++ {
 		k := changeKey(id, n)
 		if _, there := t.items[k]; !there {
 			break

@@ -2,6 +2,7 @@ package asl
 
 import (
 	"sort"
+	"strings"
 	"time"
 
 	"till/scripts/localcloud/clock"
@@ -166,4 +167,17 @@ func points(d *Definition, into map[string]int) {
 			points(branch, into)
 		}
 	}
+}
+
+// Running lists the ARNs of the executions that run and whose names begin so, oldest first.
+func (s *Service) Running(name string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []string
+	for _, e := range s.started {
+		if e.status == Running && strings.HasPrefix(e.name, name) {
+			out = append(out, e.arn)
+		}
+	}
+	return out
 }

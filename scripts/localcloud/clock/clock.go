@@ -58,7 +58,7 @@ func (c *Clock) At(t time.Time, name string, fn func()) *Timer {
 		t = now
 	}
 	c.seq++
-	timer := &Timer{clock: c, due: t, seq: c.seq, name: name, fn: fn}
+	timer := &Timer{clock: c, due: t, sec: t.Unix(), nano: t.Nanosecond(), seq: c.seq, name: name, fn: fn}
 	heap.Push(&c.timers, timer)
 	if timer.index == 0 {
 		select {

@@ -9,6 +9,8 @@ import (
 type Timer struct {
 	clock *Clock
 	due   time.Time
+	sec   int64 // Of due, and below it its nanoseconds: they are compared all the time.
+	nano  int
 	seq   uint64
 	index int
 	name  string
@@ -36,10 +38,14 @@ type timerHeap []*Timer
 func (h timerHeap) Len() int { return len(h) }
 
 func (h timerHeap) Less(i, j int) bool {
-	if !h[i].due.Equal(h[j].due) {
-		return h[i].due.Before(h[j].due)
+	a, b := h[i], h[j]
+	switch {
+	case a.sec != b.sec:
+		return a.sec < b.sec
+	case a.nano != b.nano:
+		return a.nano < b.nano
 	}
-	return h[i].seq < h[j].seq
+	return a.seq < b.seq
 }
 
 func (h timerHeap) Swap(i, j int) {

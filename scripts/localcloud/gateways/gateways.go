@@ -54,7 +54,7 @@ const (
 // Offered are the gateways that are there, as the parameter Gateways lists them.
 const Offered = "stripe,paypal,square"
 
-// Config is what the gateways are made with. Every field but Wait is required.
+// Config is what the gateways are made with. Every field but Wait and Compact is required.
 type Config struct {
 	URL     string // Where browsers and functions find them: "http://localhost:8090".
 	ShopURL string // Where they find the shop's API.
@@ -62,6 +62,7 @@ type Config struct {
 	Seed    string                                     // Their ids follow from it.
 	Wait    func(context.Context, time.Duration) error // Sleeps for their latency; nil never sleeps.
 	Slow    time.Duration                              // How long bank debits and pending refunds take; an hour unless set.
+	Compact bool                                       // What they say is in one line each, as nobody reads it.
 	Deliver func(url string, header http.Header, body []byte) (int, error)
 }
 
@@ -105,6 +106,7 @@ func stripe(c Config) (*stripesim.Sim, string, error) {
 	sim, err := stripesim.New(stripesim.Config{
 		BaseURL: c.URL + StripePath, SecretKey: StripeSecretKey, PublishableKey: StripePublicKey,
 		Clock: stripesim.ClockOf(c.Clock), Random: c.dice("stripe"), Deliver: c.Deliver, Go: c.Clock.Go, Wait: c.Wait, SettleAfter: c.Slow,
+		Compact: c.Compact,
 	})
 	if err != nil {
 		return nil, "", err

@@ -18,6 +18,7 @@ type Sim interface {
 	Books() []gatewaysim.Book
 	Totals() []gatewaysim.Book
 	Payments() []gatewaysim.Payment
+	PaymentsOf(reference string) []gatewaysim.Payment
 	Deliveries() []gatewaysim.Delivery
 	Stats() gatewaysim.Stats
 	Faults() gatewaysim.Faults

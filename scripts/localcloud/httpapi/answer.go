@@ -7,6 +7,9 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/aws/aws-lambda-go/events"
 
 	"till/scripts/localcloud/invoke"
 )
@@ -52,7 +55,7 @@ func (s *status) UnmarshalJSON(b []byte) error {
 
 // answer turns what came out of the function into the client's response. A function stopped at its limit, or refused by
 // Lambda, is 503; one that failed, or answers what API Gateway cannot read, is 500.
-func (a *API) answer(w http.ResponseWriter, out []byte, failure *invoke.Error) {
+func (a *API) answer(w http.ResponseWriter, out *invoke.JSON, failure *invoke.Error) {
 	if failure != nil {
 		status := http.StatusInternalServerError
 		if failure.Type == invoke.TypeTimedOut || failure.Type == invoke.TypeThrottled {
@@ -61,27 +64,45 @@ func (a *API) answer(w http.ResponseWriter, out []byte, failure *invoke.Error) {
 		refuse(w, status, http.StatusText(status))
 		return
 	}
-	res, body, ok := decodeResponse(out)
+	if given, is := out.Is().(events.APIGatewayV2HTTPResponse); is && plain(given) {
+		a.show(w, given.StatusCode, given.Headers, given.Cookies, []byte(given.Body))
+		return
+	}
+	res, body, ok := decodeResponse(out.Text())
 	if !ok {
 		refuse(w, http.StatusInternalServerError, "Internal Server Error")
 		return
 	}
-	h := w.Header()
+	headers := make(map[string]string, len(res.Headers))
 	for name, value := range res.Headers {
+		headers[name] = string(value)
+	}
+	a.show(w, res.Status.code, headers, res.Cookies, body)
+}
+
+// plain tells whether an answer shows as it is.
+func plain(r events.APIGatewayV2HTTPResponse) bool {
+	return r.StatusCode >= 200 && r.StatusCode <= 599 && !r.IsBase64Encoded && utf8.ValidString(r.Body)
+}
+
+// show writes the client's response.
+func (a *API) show(w http.ResponseWriter, status int, headers map[string]string, cookies []string, body []byte) {
+	h := w.Header()
+	for name, value := range headers {
 		lower := strings.ToLower(name)
 		if lower == "content-length" || lower == "connection" || lower == "transfer-encoding" ||
 			(a.CORS != nil && strings.HasPrefix(lower, "access-control-")) {
 			continue // The gateway's own: it counts the bytes, and its CORS hides the function's.
 		}
-		h.Set(name, string(value))
+		h.Set(name, value)
 	}
-	for _, cookie := range res.Cookies {
+	for _, cookie := range cookies {
 		h.Add("Set-Cookie", cookie)
 	}
 	if h.Get("Content-Type") == "" && len(body) > 0 {
 		h.Set("Content-Type", "text/plain;charset=UTF-8")
 	}
-	w.WriteHeader(res.Status.code)
+	w.WriteHeader(status)
 	_, _ = w.Write(body) // Nobody is left to tell if the client has gone.
 }
 

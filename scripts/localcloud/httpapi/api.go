@@ -2,7 +2,6 @@
 package httpapi
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -130,13 +129,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	event := a.event(r, matched, variables, caller, body, id)
-	payload, err := json.Marshal(event)
-	if err != nil {
-		refuse(w, http.StatusInternalServerError, "Internal Server Error")
-		return
-	}
-	out, failure := a.Runner.CallWith(matched.Function, event, payload)
+	out, failure := a.Runner.CallWith(matched.Function, invoke.Of(a.event(r, matched, variables, caller, body, id)))
 	a.answer(w, out, failure)
 }
 

@@ -22,11 +22,11 @@ type Handler interface {
 	Invoke(ctx context.Context, payload []byte) ([]byte, error)
 }
 
-// Direct is a Handler that can also take an event as the value that its payload is made of. It is false, and nothing has
-// happened, if it wants the payload.
+// Direct is a Handler that can also take an event as the value that its payload is made of, and gives its answer as a value.
+// It is false, and nothing has happened, if it wants the payload.
 type Direct interface {
 	Handler
-	Take(ctx context.Context, event any) (out []byte, taken bool, err error)
+	Take(ctx context.Context, event any) (answer any, taken bool, err error)
 }
 
 // Function is one deployed function.
@@ -42,9 +42,9 @@ type Runner struct {
 	Clock *clock.Clock
 	IDs   *ident.Source
 	// Before may refuse an invocation before the function runs: a throttle, a crash at the start.
-	Before func(function string, payload []byte) error
-	// After may change what came out: the answer lost, a crash after the work.
-	After func(function string, out []byte, err error) ([]byte, error)
+	Before func(function string, payload *JSON) error
+	// After may put an error in the place of what came out: the answer lost, a crash after the work.
+	After func(function string, out *JSON, err error) error
 
 	mu     sync.Mutex
 	counts map[string]Count
@@ -75,18 +75,21 @@ const responseBytesMax = 6_291_556
 
 // Call invokes fn once and waits for its answer or its time limit.
 func (r *Runner) Call(fn *Function, payload []byte) ([]byte, *Error) {
-	return r.CallWith(fn, nil, payload)
+	out, err := r.CallWith(fn, &JSON{text: payload})
+	if err != nil {
+		return nil, err
+	}
+	return out.Text(), nil
 }
 
-// CallWith is Call with the event that the payload was made of. Nobody may change it any more.
-func (r *Runner) CallWith(fn *Function, event any, payload []byte) ([]byte, *Error) {
+// CallWith is Call with an event that may be a value still. Nobody may change it any more.
+func (r *Runner) CallWith(fn *Function, event *JSON) (*JSON, *Error) {
 	id := r.IDs.UUID()
-	out, err := r.call(fn, id, event, payload)
+	out, err := r.call(fn, id, event)
 	if r.After != nil {
-		changed, failure := r.After(fn.Name, out, asError(err))
-		out, err = changed, errorOf(failure)
+		err = errorOf(r.After(fn.Name, out, asError(err)))
 	}
-	if err == nil && len(out) > responseBytesMax {
+	if err == nil && out.long() {
 		err = &Error{Type: "Function.ResponseSizeTooLarge", Message: "Response payload size exceeded maximum allowed payload size"}
 	}
 	if err != nil {
@@ -98,20 +101,20 @@ func (r *Runner) CallWith(fn *Function, event any, payload []byte) ([]byte, *Err
 	return out, err
 }
 
-func (r *Runner) call(fn *Function, id string, event any, payload []byte) ([]byte, *Error) {
+func (r *Runner) call(fn *Function, id string, event *JSON) (*JSON, *Error) {
 	if r.Before != nil {
-		if err := r.Before(fn.Name, payload); err != nil {
+		if err := r.Before(fn.Name, event); err != nil {
 			return nil, errorOf(err)
 		}
 	}
 	type answer struct {
-		out []byte
+		out *JSON
 		err *Error
 	}
 	answers := make(chan answer, 1)
 	inTime := r.Clock.Call(fn.Timeout, func(ctx context.Context) {
 		ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: id, InvokedFunctionArn: fn.ARN})
-		out, err := guarded(ctx, fn.Handler, event, payload)
+		out, err := guarded(ctx, fn.Handler, event)
 		answers <- answer{out, err}
 	})
 	if !inTime {
@@ -126,19 +129,19 @@ func (r *Runner) call(fn *Function, id string, event any, payload []byte) ([]byt
 }
 
 // guarded turns a panic into the error that Lambda's Go runtime reports for it.
-func guarded(ctx context.Context, h Handler, event any, payload []byte) (out []byte, err *Error) {
+func guarded(ctx context.Context, h Handler, event *JSON) (out *JSON, err *Error) {
 	defer func() {
 		if p := recover(); p != nil {
 			out, err = nil, &Error{Type: typeName(p), Message: fmt.Sprint(p)}
 		}
 	}()
-	if direct, can := h.(Direct); can && event != nil {
-		if out, taken, failure := direct.Take(ctx, event); taken {
-			return out, errorOf(failure)
+	if direct, can := h.(Direct); can && event.value != nil {
+		if answer, taken, failure := direct.Take(ctx, event.value); taken {
+			return &JSON{value: answer}, errorOf(failure)
 		}
 	}
-	out, failure := h.Invoke(ctx, payload)
-	return out, errorOf(failure)
+	text, failure := h.Invoke(ctx, event.Text())
+	return &JSON{text: text}, errorOf(failure)
 }
 
 func (r *Runner) count(function, id string, err *Error) {

@@ -94,16 +94,16 @@ func TestFaultsStrikeBeforeAndAfter(t *testing.T) {
 	})
 	r := newRunner(clock.Inline{})
 	crashed := invoke.Crashed()
-	r.Before = func(string, []byte) error { return crashed }
+	r.Before = func(string, *invoke.JSON) error { return crashed }
 	if _, err := r.Call(f, nil); err == nil || err.Type != invoke.TypeCrashed || ran != 0 || crashed.RequestID != "" {
 		t.Fatalf("before: %v after %d runs", err, ran)
 	}
 	r.Before = nil
-	r.After = func(_ string, out []byte, err error) ([]byte, error) {
-		if string(out) != "x" || err != nil {
-			t.Errorf("after %s, %v", out, err)
+	r.After = func(_ string, out *invoke.JSON, err error) error {
+		if string(out.Text()) != "x" || err != nil {
+			t.Errorf("after %s, %v", out.Text(), err)
 		}
-		return nil, errors.New("the answer was lost")
+		return errors.New("the answer was lost")
 	}
 	if _, err := r.Call(f, []byte("x")); err == nil || ran != 1 {
 		t.Fatalf("after: %v after %d runs", err, ran)

@@ -72,11 +72,18 @@ func (o *order) enter(b *gatewaysim.Book) {
 }
 
 // Payments lists all payments, newest first.
-func (s *Sim) Payments() []gatewaysim.Payment {
+func (s *Sim) Payments() []gatewaysim.Payment { return s.payments(func(*order) bool { return true }) }
+
+// PaymentsOf lists the payments of a reference, newest first.
+func (s *Sim) PaymentsOf(reference string) []gatewaysim.Payment {
+	return s.payments(func(o *order) bool { return o.reference() == reference })
+}
+
+func (s *Sim) payments(wanted func(*order) bool) []gatewaysim.Payment {
 	s.lock()
 	defer s.unlock()
 	list := []gatewaysim.Payment{}
-	for _, o := range s.orders.Newest(func(*order) bool { return true }) {
+	for _, o := range s.orders.Newest(wanted) {
 		list = append(list, s.payment(o))
 	}
 	gatewaysim.Latest(list)

@@ -70,12 +70,12 @@ func (s *Service) poll(q *queue) {
 	q.poller.wake = nil
 	s.mu.Unlock()
 	for {
-		batch, event, payload := s.batch(q)
+		batch, event := s.batch(q)
 		if batch == nil {
 			return
 		}
 		s.clock.Go("sqs "+q.Name, func() {
-			out, err := s.runner.CallWith(q.poller.Function, event, payload)
+			out, err := s.runner.CallWith(q.poller.Function, event)
 			s.finish(q, batch, out, err)
 		})
 	}
@@ -88,7 +88,7 @@ type receipt struct {
 }
 
 // batch takes the next messages for the function; nil if there are none, it is not time, or enough run already.
-func (s *Service) batch(q *queue) ([]receipt, events.SQSEvent, []byte) {
+func (s *Service) batch(q *queue) ([]receipt, *invoke.JSON) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := q.poller
@@ -97,7 +97,7 @@ func (s *Service) batch(q *queue) ([]receipt, events.SQSEvent, []byte) {
 			if p.wake == nil {
 				p.wake = s.clock.At(due, "sqs window "+q.Name, func() { s.poll(q) })
 			}
-			return nil, events.SQSEvent{}, nil
+			return nil, nil
 		}
 		var batch []receipt
 		var event events.SQSEvent
@@ -113,14 +113,10 @@ func (s *Service) batch(q *queue) ([]receipt, events.SQSEvent, []byte) {
 		if len(batch) == 0 {
 			continue
 		}
-		payload, err := json.Marshal(event)
-		if err != nil {
-			continue // Strings always marshal; the messages would come back.
-		}
 		p.running++
-		return batch, event, payload
+		return batch, invoke.Of(event)
 	}
-	return nil, events.SQSEvent{}, nil
+	return nil, nil
 }
 
 func (p *poller) wants(m events.SQSMessage) bool {
@@ -144,13 +140,13 @@ func (p *poller) wants(m events.SQSMessage) bool {
 }
 
 // finish deletes what the function has done. The rest comes back when its visibility ends.
-func (s *Service) finish(q *queue, batch []receipt, out []byte, failure *invoke.Error) {
+func (s *Service) finish(q *queue, batch []receipt, out *invoke.JSON, failure *invoke.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	q.poller.running--
 	failed, all := map[string]bool{}, failure != nil
-	if !all && q.poller.PartialFailure {
-		failed, all = failures(batch, out)
+	if answer, is := out.Is().(events.SQSEventResponse); !all && q.poller.PartialFailure && (!is || len(answer.BatchItemFailures) > 0) {
+		failed, all = failures(batch, out.Text())
 	}
 	for _, r := range batch {
 		// Under a newer receipt it belongs to someone else by now: visible again before this batch ended.

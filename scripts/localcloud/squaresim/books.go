@@ -58,11 +58,18 @@ func (p *payment) enter(b *Book) {
 func (s *Sim) Totals() []Book { return gatewaysim.Sum(s.Books()) }
 
 // Payments lists all orders to be paid with their latest payment, newest first.
-func (s *Sim) Payments() []Payment {
+func (s *Sim) Payments() []Payment { return s.lines(func(*order) bool { return true }) }
+
+// PaymentsOf is Payments of a reference alone.
+func (s *Sim) PaymentsOf(reference string) []Payment {
+	return s.lines(func(o *order) bool { return o.metadata[s.cfg.ReferenceKey] == reference })
+}
+
+func (s *Sim) lines(wanted func(*order) bool) []Payment {
 	s.lock()
 	defer s.unlock()
 	list := []Payment{}
-	for _, o := range s.orders.Newest(func(o *order) bool { return o.returned == nil }) {
+	for _, o := range s.orders.Newest(func(o *order) bool { return o.returned == nil && wanted(o) }) {
 		line := Payment{Reference: o.metadata[s.cfg.ReferenceKey], Intent: o.id, Status: "order " + o.state, Amount: o.total, Currency: s.cfg.Currency,
 			Captured: o.paid(), Created: o.created.Unix()}
 		if o.link != nil {

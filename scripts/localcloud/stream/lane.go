@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -145,13 +144,8 @@ func (s *Service) deliver(l *lane) {
 		event.Records = append(event.Records, r.event)
 	}
 	s.mu.Unlock()
-	payload, err := json.Marshal(event)
 	s.clock.Go("stream "+l.stream.Table, func() {
-		var out []byte
-		failure := &invoke.Error{Type: "Local.Unencodable", Message: "the records do not encode"}
-		if err == nil {
-			out, failure = s.runner.CallWith(l.consumer.Function, event, payload)
-		}
+		out, failure := s.runner.CallWith(l.consumer.Function, invoke.Of(event))
 		s.finish(l, b, out, failure)
 	})
 }

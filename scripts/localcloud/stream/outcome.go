@@ -5,12 +5,20 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
+
 	"till/scripts/localcloud/invoke"
 )
 
+// clean tells whether an answer names no record that failed.
+func clean(out *invoke.JSON) bool {
+	answer, is := out.Is().(events.DynamoDBEventResponse)
+	return is && len(answer.BatchItemFailures) == 0
+}
+
 // finish looks at how a batch ended and decides what comes next.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
-func (s *Service) finish(l *lane, b *batch, out []byte, failure *invoke.Error) {
+func (s *Service) finish(l *lane, b *batch, out *invoke.JSON, failure *invoke.Error) {
 	s.mu.Lock()
 	l.busy = false
 	b.tries++
@@ -18,8 +26,8 @@ func (s *Service) finish(l *lane, b *batch, out []byte, failure *invoke.Error) {
 	switch {
 	case failure != nil:
 		from, b.id = 0, failure.RequestID
-	case l.consumer.PartialFailure:
-		from = checkpoint(b.records, out)
+	case l.consumer.PartialFailure && !clean(out):
+		from = checkpoint(b.records, out.Text())
 	}
 	l.delivered += from
 	if from == len(b.records) {

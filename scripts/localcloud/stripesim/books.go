@@ -70,7 +70,15 @@ func addCharge(b *Book, ch *charge) {
 // Totals sums the books by currency; Reference is "".
 func (s *Sim) Totals() []Book { return gatewaysim.Sum(s.Books()) }
 
+// reference is worked out once, until the metadata changes: books are looked at all the time.
 func (s *Sim) reference(pi *intent) string {
+	if pi.known == "" {
+		pi.known = s.referenceOf(pi)
+	}
+	return pi.known
+}
+
+func (s *Sim) referenceOf(pi *intent) string {
 	if own := pi.metadata[s.cfg.ReferenceKey]; own != "" {
 		return own
 	}
@@ -81,15 +89,25 @@ func (s *Sim) reference(pi *intent) string {
 }
 
 func (s *Sim) sessionReference(se *session) string {
-	return cmp.Or(se.forMoney[s.cfg.ReferenceKey], se.reference, se.metadata[s.cfg.ReferenceKey])
+	if se.known == "" {
+		se.known = cmp.Or(se.forMoney[s.cfg.ReferenceKey], se.reference, se.metadata[s.cfg.ReferenceKey])
+	}
+	return se.known
 }
 
 // Payments lists all payments, newest first.
-func (s *Sim) Payments() []Payment {
+func (s *Sim) Payments() []Payment { return s.payments(func(string) bool { return true }) }
+
+// PaymentsOf lists the payments of a reference, newest first.
+func (s *Sim) PaymentsOf(reference string) []Payment {
+	return s.payments(func(of string) bool { return of == reference })
+}
+
+func (s *Sim) payments(wanted func(reference string) bool) []Payment {
 	s.lock()
 	defer s.unlock()
 	list := []Payment{}
-	for _, se := range s.sessions.Newest(func(se *session) bool { return se.intent == nil }) {
+	for _, se := range s.sessions.Newest(func(se *session) bool { return se.intent == nil && wanted(s.sessionReference(se)) }) {
 		p := Payment{Reference: s.sessionReference(se), Session: se.id, Status: "session " + se.status, Amount: se.amount,
 			Currency: upper(se.currency), Created: se.created}
 		if se.status == "open" {
@@ -97,7 +115,7 @@ func (s *Sim) Payments() []Payment {
 		}
 		list = append(list, p)
 	}
-	for _, pi := range s.intents.Newest(func(*intent) bool { return true }) {
+	for _, pi := range s.intents.Newest(func(pi *intent) bool { return wanted(s.reference(pi)) }) {
 		list = append(list, s.payment(pi))
 	}
 	gatewaysim.Latest(list)

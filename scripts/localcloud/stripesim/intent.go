@@ -31,6 +31,7 @@ type intent struct {
 	noRedirects bool // automatic_payment_methods[allow_redirects]=never.
 	kinds       []string
 	metadata    map[string]string
+	known       string            // Its reference, once it was asked for.
 	text        map[string]string // description, receipt_email, statement_descriptor…
 	created     int64
 

@@ -249,7 +249,7 @@ func (s *Sim) updateIntent(c *call) (any, *apiError) {
 	if bad != nil {
 		return nil, bad
 	}
-	pi.metadata = metadata
+	pi.metadata, pi.known = metadata, ""
 	if there {
 		pi.amount = amount
 	}
@@ -289,7 +289,7 @@ func (s *Sim) captureIntent(c *call) (any, *apiError) {
 	if bad != nil {
 		return nil, bad
 	}
-	pi.metadata = metadata
+	pi.metadata, pi.known = metadata, ""
 	s.capture(c, pi, amount)
 	if pi.session != nil {
 		pi.session.paid = true

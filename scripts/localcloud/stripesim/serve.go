@@ -202,7 +202,7 @@ func (s *Sim) reply(c *call, header http.Header, value any, bad *apiError) gatew
 			header.Set("Stripe-Should-Retry", "true")
 		}
 	}
-	return gatewaysim.Answer{Status: status, Header: header, Body: append(s.core.Write(value, "\n"), '\n')}
+	return gatewaysim.Answer{Status: status, Header: header, Body: append(s.core.Write(value, s.line), '\n')}
 }
 
 // allowBrowsers lets a shop's page on any origin call, as Stripe does.

@@ -18,6 +18,7 @@ type session struct {
 	locale      string
 	submitType  string
 	metadata    map[string]string
+	known       string // Its reference, once it was asked for.
 	successURL  string
 	cancelURL   string
 	created     int64

@@ -34,6 +34,8 @@ type Config struct {
 	// Deliver posts one webhook and returns the receiver's status. It is called without the lock held, so the
 	// receiver may call the API.
 	Deliver func(url string, header http.Header, body []byte) (status int, err error)
+	// Compact writes answers and webhooks in one line. Stripe's own are for people to read.
+	Compact bool
 	// Go runs each delivery; nil: in the clock's callback.
 	Go func(name string, f func())
 	// Wait sleeps for the latency fault; nil: never sleeps, and a latency of at least Patience is a timeout.
@@ -53,6 +55,7 @@ type object = gatewaysim.Object
 type Sim struct {
 	cfg      Config
 	basePath string
+	line     string // What begins a line of an answer; "" if it is one line.
 
 	core *gatewaysim.Core // The lock, time, chance, faults and webhooks.
 	keys gatewaysim.Keys
@@ -90,7 +93,11 @@ func New(cfg Config) (*Sim, error) {
 	gatewaysim.Default(&cfg.ReferenceKey, "order_id")
 	gatewaysim.Default(&cfg.DisputeAfter, 5*time.Second)
 	gatewaysim.Default(&cfg.SettleAfter, time.Hour)
-	return &Sim{cfg: cfg, basePath: path, core: core, keys: gatewaysim.Keys{Life: keepKeys}, attempts: map[string]*intent{}}, nil
+	line := "\n"
+	if cfg.Compact {
+		line = ""
+	}
+	return &Sim{line: line, cfg: cfg, basePath: path, core: core, keys: gatewaysim.Keys{Life: keepKeys}, attempts: map[string]*intent{}}, nil
 }
 
 func (s *Sim) lock()   { s.core.Lock() }

@@ -36,7 +36,7 @@ func (s *Sim) announce(e *event) {
 				if to.disabled {
 					return "", nil, nil, false
 				}
-				header, body := http.Header{}, s.core.Write(e.view(version, faults.Livemode), "\n")
+				header, body := http.Header{}, s.core.Write(e.view(version, faults.Livemode), s.line)
 				header.Set("Content-Type", "application/json; charset=utf-8")
 				header.Set("User-Agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)")
 				return to.url, header, s.sign(&delivery{e, to, try.Forged}, header, body), true

@@ -16,7 +16,7 @@ const longest = 600
 // history is everything that happens in a world, one step after the other, as a hash. Equal seeds have equal histories.
 type history struct {
 	sum   hash.Hash
-	head  [16]byte
+	lines []byte // What is not in the sum yet: steps are short, and many.
 	steps uint64
 	out   io.Writer // Nil: nobody reads along.
 }
@@ -26,16 +26,27 @@ func newHistory(out io.Writer) *history { return &history{sum: sha256.New(), out
 // add takes a step: when, which work, what it did where, and with what. A hash never fails.
 func (h *history) add(at time.Time, work uint64, what, where string, data []byte) {
 	h.steps++
-	binary.LittleEndian.PutUint64(h.head[:8], uint64(at.UnixNano()))
-	binary.LittleEndian.PutUint64(h.head[8:], work)
-	h.sum.Write(h.head[:])
-	_, _ = io.WriteString(h.sum, what)
-	_, _ = io.WriteString(h.sum, where)
-	h.sum.Write(data)
+	h.lines = binary.LittleEndian.AppendUint64(h.lines, uint64(at.UnixNano()))
+	h.lines = binary.LittleEndian.AppendUint64(h.lines, work)
+	h.lines = append(append(append(h.lines, what...), where...), data...)
+	if len(h.lines) > linesMost {
+		h.flush()
+	}
 	if h.out != nil {
 		fmt.Fprintf(h.out, "%d %s #%d %s %s %.*q\n", h.steps, at.Format("01-02T15:04:05.000"), work, what, where, longest, data)
 	}
 }
 
+// linesMost is about how many bytes of steps wait for the sum.
+const linesMost = 16 << 10
+
+func (h *history) flush() {
+	h.sum.Write(h.lines)
+	h.lines = h.lines[:0]
+}
+
 // Hash is that of all steps so far.
-func (h *history) Hash() string { return hex.EncodeToString(h.sum.Sum(nil)) }
+func (h *history) Hash() string {
+	h.flush()
+	return hex.EncodeToString(h.sum.Sum(nil))
+}

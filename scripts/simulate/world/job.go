@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
+
 	"till/scripts/localcloud/invoke"
 	"till/scripts/localcloud/template"
 	"till/scripts/simulate/faults"
@@ -20,7 +22,7 @@ type job struct {
 	odd      faults.Kind // What is odd about the call that it made.
 	fate     faults.Kind // What strikes the run itself, besides what the rates bring.
 	next     bool        // The next release serves it.
-	payload  []byte
+	payload  *invoke.JSON
 	out      bool // It has called what is down.
 }
 
@@ -53,16 +55,17 @@ func (w *World) chance(k faults.Kind) bool {
 }
 
 // before is called for each run of a function before it: it plans what will strike it.
-func (w *World) before(name string, payload []byte) error {
+func (w *World) before(name string, event *invoke.JSON) error {
 	cur := w.Turns.Current()
 	if cur == nil {
 		return nil
 	}
 	w.runs++
-	j := &job{function: w.folders[name], number: w.runs, payload: payload}
+	j := &job{function: w.folders[name], number: w.runs, payload: event}
 	cur.Data = j
-	if j.answers() || j.function == "webhook/receivepaypal" {
-		payload = nil // It holds tokens, or PayPal's proof, whose signatures differ from run to run. What was sent is noted where it was sent.
+	var payload []byte
+	if !j.answers() && j.function != "webhook/receivepaypal" {
+		payload = event.Text() // Else it holds tokens, or PayPal's proof, whose signatures differ from run to run. What was sent is noted where it was sent.
 	}
 	w.note("run", j.function, payload)
 	n := w.point(j.function, "run", faults.Function)
@@ -119,14 +122,14 @@ func (w *World) usual(function string, k faults.Kind) int {
 }
 
 // after is called for each run of a function after it.
-func (w *World) after(name string, out []byte, err error) ([]byte, error) {
+func (w *World) after(_ string, out *invoke.JSON, err error) error {
 	cur := w.Turns.Current()
 	if cur == nil {
-		return out, err
+		return err
 	}
 	j, _ := cur.Data.(*job)
 	if j == nil {
-		return out, err
+		return err
 	}
 	if err == nil {
 		w.latest[j.function] = &j.passed
@@ -138,14 +141,18 @@ func (w *World) after(name string, out []byte, err error) ([]byte, error) {
 	if w.script == nil && err == nil && (j.fate == faults.CrashEnd && !w.calm || w.chance(faults.CrashEnd)) || w.script.take(faults.CrashEnd) {
 		n.Struck[faults.CrashEnd]++
 		w.note("crash-end", j.function, nil)
-		return nil, invoke.Crashed()
+		return invoke.Crashed()
 	}
-	if err != nil {
+	answer, is := out.Is().(events.APIGatewayV2HTTPResponse)
+	switch {
+	case err != nil:
 		w.note("failed", j.function, []byte(err.Error()))
-	} else {
-		w.note("answered", j.function, out)
+	case is:
+		w.note("answered", j.function, []byte(answer.Body))
+	default:
+		w.note("answered", j.function, out.Text())
 	}
-	return out, err
+	return err
 }
 
 // call is a point: a function calls something, before or after its effect. What strikes the function itself does so here; what

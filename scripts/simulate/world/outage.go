@@ -47,7 +47,7 @@ func (w *World) down(j *job, port faults.Port) bool {
 	switch {
 	case fedByQueues[j.function]:
 		o.batched++
-		for _, id := range messageIDs(j.payload) {
+		for _, id := range messageIDs(j.payload.Text()) {
 			o.messages[id] = true
 		}
 	case j.answers(), strings.HasPrefix(j.function, "webhook/"):

@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"math"
 	"net/http"
 	"strings"
 	"time"
 
 	"till/scripts/acceptance"
-	"till/scripts/localcloud/asl"
 	"till/scripts/localcloud/cognito"
 	"till/scripts/localcloud/gateways"
 	"till/scripts/localshop"
@@ -152,13 +150,11 @@ func (s stage) StopExecution(id order.ID) {
 		w.stray(id)
 		return
 	}
-	for _, e := range w.Cloud.Machines.Executions(math.MaxInt) {
-		if strings.HasPrefix(e.Name, string(id)) && e.Status == asl.Running {
-			n.Struck[faults.Stopped]++
-			w.watch.stopped = true
-			w.note("stopped", e.Name, nil)
-			w.must(w.Cloud.Machines.Stop(e.ARN, "Stopped", "by hand"))
-		}
+	for _, arn := range w.Cloud.Machines.Running(string(id)) {
+		n.Struck[faults.Stopped]++
+		w.watch.stopped = true
+		w.note("stopped", arn, nil)
+		w.must(w.Cloud.Machines.Stop(arn, "Stopped", "by hand"))
 	}
 }
 
@@ -204,8 +200,8 @@ func (s stage) GiveBack(id order.ID, amount int64) {
 // charged calls do for each charge of an order of which something is left, with how much.
 func (w *World) charged(id order.ID, do func(g gateways.Named, charge string, left int64)) {
 	for _, g := range w.Gateways.All() {
-		for _, p := range g.Payments() {
-			if left := p.Captured - p.Refunded; p.Reference == string(id) && left > 0 && p.Charge != "" {
+		for _, p := range g.PaymentsOf(string(id)) {
+			if left := p.Captured - p.Refunded; left > 0 && p.Charge != "" {
 				do(g, p.Charge, left)
 			}
 		}

@@ -19,6 +19,7 @@ type watch struct {
 	w        *World
 	canaries [][]byte
 	touched  map[order.ID]bool
+	tales    map[order.ID]*evidence.Tale
 	versions map[string]int64  // Of orders, by partition key.
 	changes  map[string]bool   // By both keys.
 	units    map[string]int64  // On hand and sold, by partition key.
@@ -32,8 +33,8 @@ type watch struct {
 }
 
 func (a *watch) open(w *World) {
-	*a = watch{w: w, touched: map[order.ID]bool{}, versions: map[string]int64{}, changes: map[string]bool{}, units: map[string]int64{},
-		texts: map[string]string{}, events: map[string]bool{}, received: received{}}
+	*a = watch{w: w, touched: map[order.ID]bool{}, tales: map[order.ID]*evidence.Tale{},
+		versions: map[string]int64{}, changes: map[string]bool{}, units: map[string]int64{}, texts: map[string]string{}, events: map[string]bool{}, received: received{}}
 	for _, c := range acceptance.Canaries() {
 		a.canaries = append(a.canaries, []byte(c))
 	}
@@ -144,22 +145,27 @@ func (a *watch) look(w *World, _ bool) {
 		books[b.Order] = append(books[b.Order], b)
 	}
 	for _, id := range slices.Sorted(maps.Keys(a.touched)) {
-		s, err := w.story(id)
+		tale := a.tales[id]
+		if tale == nil {
+			tale = new(evidence.Tale)
+			a.tales[id] = tale
+		}
+		s, err := w.story(id, tale.Told())
 		if err != nil {
 			w.fail("I20 ChainWhole", id, err.Error())
 			continue
 		}
 		s.Books = books[id]
-		for _, v := range evidence.CheckStory(s, evidence.Expect{Alarms: true, MailsTwice: true, MailsUnread: true}) {
+		for _, v := range tale.Check(s, evidence.Expect{Alarms: true, MailsTwice: true, MailsUnread: true}) {
 			w.fail(v.Invariant, v.Order, v.What)
 		}
 	}
-	a.touched = map[order.ID]bool{}
+	clear(a.touched)
 }
 
-// story reads an order with its chain.
-func (w *World) story(id order.ID) (evidence.Story, error) {
-	o, changes, err := w.Store.Chain(id)
+// story reads an order with the changes that were not told of before.
+func (w *World) story(id order.ID, told int) (evidence.Story, error) {
+	o, changes, err := w.Store.ChainAfter(id, told)
 	if err != nil {
 		return evidence.Story{}, err
 	}

@@ -115,9 +115,9 @@ func (w *World) listen(id order.ID) {
 func (w *World) references(id order.ID) []string {
 	out := []string{string(id)}
 	for _, g := range w.Gateways.All() {
-		for _, p := range g.Payments() {
+		for _, p := range g.PaymentsOf(string(id)) {
 			for _, ref := range []string{p.Session, p.Intent} {
-				if p.Reference == string(id) && ref != "" {
+				if ref != "" {
 					out = append(out, ref)
 				}
 			}
@@ -128,7 +128,7 @@ func (w *World) references(id order.ID) []string {
 
 // forgets tells whether a request is about a payment that the gateway does not find.
 func (w *World) forgets(r *http.Request) bool {
-	if w.job() == nil {
+	if len(w.forgotten) == 0 || w.job() == nil {
 		return false
 	}
 	for id, refs := range w.forgotten {
