@@ -13,6 +13,13 @@ const (
 	AboutOther   Subject = "other"
 )
 
+// Known is an event type that an adapter understands.
+type Known struct {
+	Type       string // In the gateway's words.
+	Subject    Subject
+	Subscribed bool // The webhook endpoint asks for it. Others come from endpoints that are set otherwise.
+}
+
 // Event is a gateway's webhook event, verified and normalised: ids, kind, amount, times, and nothing personal. It only
 // says that something happened; what is true is then asked of the gateway. All fields are safe to log.
 type Event struct {

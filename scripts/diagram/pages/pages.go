@@ -10,7 +10,9 @@ import (
 )
 
 // Documents lists the files that hold generated parts, from the project's folder.
-func Documents() []string { return []string{"README.md", "infra/states.md", "infra/problems.md"} }
+func Documents() []string {
+	return []string{"README.md", "infra/states.md", "infra/problems.md", "infra/events.md"}
+}
 
 // Blocks makes every generated part by its name. Errors: a source of the project that is missing or cannot be read.
 func Blocks(project fs.FS) (map[string]string, error) {
@@ -24,7 +26,7 @@ func Blocks(project fs.FS) (map[string]string, error) {
 	}
 	for name, from := range map[string]func(fs.FS) (string, error){
 		"fulfillment": machine, "functions": functions, "parameters": parameters, "alarms": alarms, "standing": standing,
-		"targets": targets, "decisions": decisions, "problems": problems,
+		"targets": targets, "decisions": decisions, "events": events, "problems": problems,
 	} {
 		text, err := from(project)
 		if err != nil {

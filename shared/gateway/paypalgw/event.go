@@ -64,6 +64,16 @@ var kinds = map[string]kind{
 	"RISK.DISPUTE.CREATED":      {payment.AboutOther, disputeShape, false}, // Its deprecated twin.
 }
 
+// Known lists every type that is understood, sorted.
+func Known() []payment.Known {
+	var out []payment.Known
+	for name, k := range kinds {
+		out = append(out, payment.Known{Type: name, Subject: k.subject, Subscribed: k.subscribed})
+	}
+	slices.SortFunc(out, func(a, b payment.Known) int { return strings.Compare(a.Type, b.Type) })
+	return out
+}
+
 // EventTypes lists the types that the webhook endpoint subscribes to, sorted.
 func EventTypes() []string {
 	var out []string

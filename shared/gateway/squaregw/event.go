@@ -45,6 +45,16 @@ var kinds = map[string]kind{
 	"payout.failed": {payment.AboutOther, false},
 }
 
+// Known lists every type that is understood, sorted.
+func Known() []payment.Known {
+	var out []payment.Known
+	for name, k := range kinds {
+		out = append(out, payment.Known{Type: name, Subject: k.subject, Subscribed: k.subscribed})
+	}
+	slices.SortFunc(out, func(a, b payment.Known) int { return strings.Compare(a.Type, b.Type) })
+	return out
+}
+
 // EventTypes lists the types that the webhook subscription asks for, sorted.
 func EventTypes() []string {
 	var out []string

@@ -75,7 +75,20 @@ var kinds = map[string]kind{
 	"radar.early_fraud_warning.created": {payment.AboutPayment, signalShape, true},
 	"radar.early_fraud_warning.updated": {payment.AboutPayment, signalShape, false}, // What changes is whether something can be done.
 	"review.opened":                     {payment.AboutOther, signalShape, false},
+	"payout.paid":                       {payment.AboutOther, signalShape, false}, // Payouts are read as settlements.
+	"payout.failed":                     {payment.AboutOther, signalShape, false},
+	"payout.reconciliation_completed":   {payment.AboutOther, signalShape, false},
 	"review.closed":                     {payment.AboutOther, signalShape, false},
+}
+
+// Known lists every type that is understood, sorted.
+func Known() []payment.Known {
+	var out []payment.Known
+	for name, k := range kinds {
+		out = append(out, payment.Known{Type: name, Subject: k.subject, Subscribed: k.subscribed})
+	}
+	slices.SortFunc(out, func(a, b payment.Known) int { return strings.Compare(a.Type, b.Type) })
+	return out
 }
 
 // EventTypes lists the types that the webhook endpoint subscribes to, sorted.
