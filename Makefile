@@ -89,8 +89,8 @@ HISTORIES ?= 1000
 sim: ## Whole worlds in virtual time, with everything going wrong: SEEDS (100) of ORDERS (1000) each, of PROFILE (swarm)
 	go run ./scripts/simulate -profile $(PROFILE) -orders $(ORDERS) $(if $(SEED),-seed $(SEED) $(if $(ORDER),-order $(ORDER)),-seeds $(SEEDS))
 
-sim-verify: ## A minute of it: 30 worlds of 100 orders, then every single fault on the golden path of each gateway
-	go run ./scripts/simulate -seeds 30 -orders 100 -progress 0
+sim-verify: ## A minute of it: 15 worlds of 100 orders, then every single fault on the golden path of each gateway
+	go run ./scripts/simulate -seeds 15 -orders 100 -progress 0
 	go run ./scripts/simulate -exhaustive -path golden
 
 sim-profiles: ## Each kind of world in the size in which it is believed, or with SIZE orders

@@ -35,6 +35,7 @@ func ways() []way {
 		{"goes silent", 5, (*shopper).goesSilent},
 		{"presses twice", 20, (*shopper).pressesTwice},
 		{"presses too soon", 15, (*shopper).pressesTooSoon},
+		{"closes the window", 80, (*shopper).closesTheWindow},
 	}
 }
 
@@ -61,8 +62,8 @@ const (
 )
 
 // usualHabits is in how many of a hundred cases people do so.
-var usualHabits = [habits]int{browses: 10, repeats: 8, snoops: 3, refunds: 10, holds: 8, stops: 4, peeks: 20, forgets: 10, halves: 10, counts: 50,
-	captures: 30, voids: 8, byLine: 6, cancels: 4}
+var usualHabits = [habits]int{browses: 10, repeats: 8, snoops: 3, refunds: 10, holds: 8, stops: 8, peeks: 20, forgets: 10, halves: 10, counts: 50,
+	captures: 40, voids: 25, byLine: 15, cancels: 15}
 
 // mood is what the people of one world are like.
 type mood struct {

@@ -145,7 +145,7 @@ func (s stage) StopExecution(id order.ID) {
 	if w.calm || !w.config.Profile.Faults {
 		return
 	}
-	if n.Struck[faults.Poison] <= n.Struck[faults.Stopped] {
+	if 2*n.Struck[faults.Poison] < n.Struck[faults.Stopped] {
 		n.Struck[faults.Poison]++
 		w.stray(id)
 		return
