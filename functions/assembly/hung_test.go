@@ -110,7 +110,7 @@ func shoppers() map[string]ready {
 		}},
 		"placeorder": {soon, func(t *testing.T, s *services) run {
 			set := settings.PlaceOrder{Origins: origins, StockHold: 30 * time.Minute}
-			return s.http(assembly.PlaceOrder(s.tools(), set, s.store(), s.Vault, s.links), eventfile.Request(t, "placeorder", "placed"))
+			return s.http(assembly.PlaceOrder(s.tools(), set, s.store(), s.Vault, s.links, nil), eventfile.Request(t, "placeorder", "placed"))
 		}},
 		"vieworder": {soon, func(t *testing.T, s *services) run {
 			o := s.Place("k")

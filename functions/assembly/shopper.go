@@ -11,6 +11,7 @@ import (
 	"till/functions/shopper/showproduct"
 	"till/functions/shopper/startpayment"
 	"till/functions/shopper/vieworder"
+	"till/shared/address"
 	"till/shared/catalog"
 	"till/shared/edge/access"
 	"till/shared/edge/apigw"
@@ -51,14 +52,14 @@ func Quote(t Tools, s Products) apigw.Func {
 	return serve(t, quote.Handler{Pricer: pricerOf(t, s, lately(t, s))}.Handle)
 }
 
-// PlaceOrder assembles shopper/placeorder.
+// PlaceOrder assembles shopper/placeorder. outside knows which addresses there are; nil asks nobody.
 func PlaceOrder(t Tools, set settings.PlaceOrder, s interface {
 	Orders
 	Products
-}, v *vault.Vault, links Links) apigw.Func {
+}, v *vault.Vault, links Links, outside address.Outside) apigw.Func {
 	return serve(t, placeorder.Handler{
 		Pricer: pricerOf(t, s, shop.Now(s.Settings)), Book: bookOf(s), Customer: v.CustomerFor, Seal: v.SealContact, Links: links,
-		Hold: set.StockHold, Now: t.Now, Log: t.Log,
+		Hold: set.StockHold, Now: t.Now, Outside: outside, Log: t.Log,
 	}.Handle, apigw.Origins(set.Origins...))
 }
 

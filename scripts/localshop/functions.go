@@ -78,7 +78,7 @@ func shopper() map[string]wiring {
 		"shopper/showproduct":  wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.ShowProduct(p.Tools, p.Store) }),
 		"shopper/quote":        wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.Quote(p.Tools, p.Store) }),
 		"shopper/placeorder": wire(settings.LoadPlaceOrder, func(s *Shop, p Parts, set settings.PlaceOrder) any {
-			return assembly.PlaceOrder(p.Tools, set, p.Store, p.Vault, p.Links)
+			return assembly.PlaceOrder(p.Tools, set, p.Store, p.Vault, p.Links, nil)
 		}),
 		"shopper/vieworder": wire(settings.LoadViewOrder, func(s *Shop, p Parts, _ settings.ViewOrder) any {
 			return assembly.ViewOrder(p.Tools, p.Store, p.Links)

@@ -31,7 +31,7 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 		"GET /products":              assembly.ListProducts(s.Tools("listproducts"), s.Store),
 		"GET /products/{sku}":        assembly.ShowProduct(s.Tools("showproduct"), s.Store),
 		"POST /quotes":               assembly.Quote(s.Tools("quote"), s.Store),
-		"POST /orders":               assembly.PlaceOrder(s.Tools("placeorder"), place, s.Store, s.Vault, s.Links),
+		"POST /orders":               assembly.PlaceOrder(s.Tools("placeorder"), place, s.Store, s.Vault, s.Links, s.Outside),
 		"GET /orders/{id}":           assembly.ViewOrder(s.Tools("vieworder"), s.Store, s.Links),
 		"POST /orders/{id}/payments": assembly.StartPayment(s.Tools("startpayment"), pay, s.Store, s.Links, s.Gateways),
 		"POST /orders/{id}/payments/{payment_id}/confirm":          assembly.ConfirmPayment(s.Tools("confirmpayment"), settings.ConfirmPayment{Gateways: s.accounts(), Origins: []string{Origin}}, s.Store, s.Links, s.Gateways),

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"till/functions/assembly"
+	"till/shared/address"
 	"till/shared/catalog"
 	"till/shared/fault"
 	"till/shared/link"
@@ -45,7 +46,8 @@ type Shop struct {
 	Mailbox     *Mailbox
 	Logged      *Lines
 	Metrics     *Lines
-	Written     *Writes // Every item that was ever stored.
+	Written     *Writes         // Every item that was ever stored.
+	Outside     address.Outside // Knows which addresses there are; nil until a test sets it.
 
 	mu     sync.Mutex
 	now    time.Time

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"till/shared/address"
 	"till/shared/catalog"
 	"till/shared/edge/access"
 	"till/shared/edge/apigw"
@@ -31,8 +32,12 @@ type Handler struct {
 	Links    func(context.Context) (link.Signer, error)
 	Hold     time.Duration // How long stock is held unpaid, unless staff have decided otherwise.
 	Now      func() time.Time
+	Outside  address.Outside // nil asks nobody.
 	Log      *slog.Logger
 }
+
+// outsideLimit is how long a shopper waits for a service that knows addresses.
+const outsideLimit = 800 * time.Millisecond
 
 type answer struct {
 	Order orderview.Order `json:"order"`
@@ -111,6 +116,9 @@ func (h Handler) decide(ctx context.Context, req apigw.Request, r basket.Request
 		return nil, order.Change{}, nil, priceFault
 	}
 	contact, err := contactOf(r, quote.Courier, errors.Join(misshapen, priceFault))
+	if err == nil {
+		err = fault.At("#/shipping_address", h.Outside.Check(ctx, contact.Shipping, outsideLimit))
+	}
 	if err != nil {
 		return nil, order.Change{}, nil, err
 	}

@@ -1,6 +1,7 @@
 package placeorder_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"till/scripts/shoptest"
+	"till/shared/address"
 	"till/shared/catalog"
 	"till/shared/edge/apigw"
 	"till/shared/eventfile"
@@ -268,6 +270,19 @@ func TestARepeatGetsTheSameAnswerThoughPriceAndStockHaveChanged(t *testing.T) {
 		if got := s.Serve(again); got.Body != first.Body || got.StatusCode != http.StatusCreated {
 			t.Errorf("%d %s", got.StatusCode, got.Body)
 		}
+	}
+}
+
+func TestAServiceThatKnowsAddressesMayRefuseAndItsSilenceDoesNot(t *testing.T) {
+	s := shoptest.New(t)
+	s.Outside = func(context.Context, address.Address) (bool, error) { return false, nil }
+	s.Try(shoptest.Row{Status: http.StatusUnprocessableEntity, Code: "address_invalid", At: []string{"#/shipping_address"}}, eventfile.Request(t, "placeorder", "placed"))
+	s.Outside = func(ctx context.Context, _ address.Address) (bool, error) {
+		<-ctx.Done()
+		return false, ctx.Err()
+	}
+	if resp := s.Serve(eventfile.Request(t, "placeorder", "placed")); resp.StatusCode != http.StatusCreated {
+		t.Errorf("%d %s", resp.StatusCode, resp.Body)
 	}
 }
 

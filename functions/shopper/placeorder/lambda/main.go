@@ -17,5 +17,6 @@ func main() {
 	set, env := startup.Load(settings.LoadPlaceOrder)
 	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Catalog: set.CatalogTable, Customers: set.CustomersTable})
 	keys := secrets.New(env.Cloud, set.Stage, env.Now)
-	lambda.Start(assembly.PlaceOrder(env.Tools, set, store, vaults.WithIndex(env, set.Vault, set.Stage, store, keys, set.IndexSecretARN), links.From(keys, set.LinkSecretARN)))
+	lambda.Start(assembly.PlaceOrder(env.Tools, set, store, vaults.WithIndex(env, set.Vault, set.Stage, store, keys, set.IndexSecretARN), links.From(keys, set.LinkSecretARN),
+		nil))
 }
