@@ -131,6 +131,7 @@ func values() []Entry {
 		{"share_invalid", 422, "A share is not a whole number of percent.", mend},
 		{"limit_invalid", 422, "A limit of the shop's settings is out of its bounds.", mend},
 		{"amount_invalid", 422, "An amount of the shop's settings is not in whole minor units by currency.", mend},
+		{"reference_invalid", 422, "What a count of stock refers to is none, or too long.", mend},
 		{"format_invalid", 422, "The format asked for is not offered.", mend},
 	}
 }
