@@ -94,7 +94,7 @@ func ask(ctx context.Context, program, address string, seed, examples int, out i
 	if program, err = filepath.Abs(program); err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, program, "run", contract, "--url", address, //nolint:gosec // our own tool
+	cmd := exec.CommandContext(ctx, program, "run", contract, "--url", address,
 		"--seed", strconv.Itoa(seed), "--max-examples", strconv.Itoa(examples), "--phases", "examples,coverage,fuzzing", "--workers", "1",
 		"--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance",
 		"--continue-on-failure", "--no-shrink", "--generation-database", "none", "--warnings", "off", "--no-color", "--suppress-health-check", "all")

@@ -8,9 +8,9 @@ import (
 	"till/shared/address"
 )
 
-// real are postal codes that are in use: a place in the capital or the main town of each country. Facts of the countries' posts, as
+// inUse are postal codes that are in use: a place in the capital or the main town of each country. Facts of the countries' posts, as
 // collected for https://chromium-i18n.appspot.com/ssl-address and by the Universal Postal Union (https://www.upu.int/en/postal-solutions).
-var real = map[string]string{
+var inUse = map[string]string{
 	"AD": "AD500", "AF": "1001", "AI": "AI-2640", "AL": "1001", "AM": "0010", "AR": "C1420", "AS": "96799", "AT": "1010", "AU": "2060", "AX": "22150",
 	"AZ": "1000", "BA": "71000", "BB": "BB23026", "BD": "1340", "BE": "1000", "BG": "1000", "BH": "317", "BL": "97100", "BM": "HM 12", "BN": "BT2328",
 	"BR": "20010-974", "BT": "11001", "BY": "220050", "CA": "H3Z 2Y7", "CC": "6799", "CH": "3030", "CL": "8340457", "CN": "100005", "CO": "111221",
@@ -56,7 +56,7 @@ func swapped(code string) string {
 }
 
 func TestEachCountrysPostalCodes(t *testing.T) {
-	for country, code := range real {
+	for country, code := range inUse {
 		t.Run(country, func(t *testing.T) {
 			a, err := address.Parse(somewhere(country, code))
 			if err != nil || a.PostalCode() != code {
@@ -98,7 +98,7 @@ func TestEveryCountryIsInOneOfTheLists(t *testing.T) {
 	for a := 'A'; a <= 'Z'; a++ {
 		for b := 'A'; b <= 'Z'; b++ {
 			code := string([]rune{a, b})
-			_, has := real[code]
+			_, has := inUse[code]
 			listed := has || slices.Contains(without, code) || slices.Contains(loose, code)
 			if address.IsCountry(code) != listed {
 				t.Errorf("%s: a country %v, listed %v", code, address.IsCountry(code), listed)
