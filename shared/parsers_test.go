@@ -82,6 +82,7 @@ func parsers() []reader {
 		{"a row of a table", "shared/dynamo.Order", "shared/dynamo.FuzzRows", ""},
 		{"a place in a table's list", "shared/dynamo.DayOrders", "shared/dynamo.FuzzCursor", ""},
 		{"a place in a list of changes", "shared/dynamo.LateChanges", "shared/dynamo.FuzzCursor", ""},
+		{"a file of products", "scripts/catalog/sheet.Read", "scripts/catalog/sheet.FuzzRead", ""},
 		{"a settlement file", "shared/settlement.Read", "shared/settlement.FuzzRead", ""},
 		{"a page of what a gateway settled", "shared/settlement.ReadPage", "shared/settlement.FuzzRead", ""},
 		{"a text in it that may be none", "shared/settlement.UnmarshalJSON", "shared/settlement.FuzzRead", "Read"},

@@ -134,12 +134,12 @@ func (p Product) checkVariant(bad note) {
 	seen := map[string]bool{}
 	for i, o := range p.Options[:min(len(p.Options), OptionsMax)] {
 		at := "/options/" + strconv.Itoa(i)
-		if !plain(o.Name, optionMax) || seen[strings.ToLower(o.Name)] {
-			bad(at+"/name", "option_invalid", "Must be 1 to 40 characters, and another than before.")
+		if !plain(o.Name, optionMax) || strings.ContainsAny(o.Name, ";=") || seen[strings.ToLower(o.Name)] {
+			bad(at+"/name", "option_invalid", "Must be 1 to 40 characters without ; and =, and another than before.")
 		}
 		seen[strings.ToLower(o.Name)] = true
-		if !plain(o.Value, optionMax) {
-			bad(at+"/value", "option_invalid", "Must be 1 to 40 characters.")
+		if !plain(o.Value, optionMax) || strings.ContainsAny(o.Value, ";=") {
+			bad(at+"/value", "option_invalid", "Must be 1 to 40 characters without ; and =.")
 		}
 	}
 }

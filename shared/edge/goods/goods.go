@@ -14,19 +14,19 @@ import (
 type Request struct {
 	SKU         string           `json:"sku" fault:"sku_invalid"` // Of an import; else the path has it.
 	Name        string           `json:"name" text:"free" fault:"name_invalid"`
-	Description string           `json:"description" text:"free" fault:"description_invalid"`
+	Description string           `json:"description,omitempty" text:"free" fault:"description_invalid"`
 	Prices      map[string]int64 `json:"prices" fault:"price_invalid"`
-	WeightGrams int64            `json:"weight_grams" fault:"weight_invalid"`
-	TaxClass    string           `json:"tax_class" fault:"tax_class_invalid"`
-	Digital     bool             `json:"digital"`
-	Images      []Image          `json:"images" fault:"image_invalid"`
-	Family      string           `json:"family" fault:"family_invalid"`
-	Options     []Option         `json:"options" fault:"option_invalid"`
-	Unlisted    bool             `json:"unlisted"`
-	Quantities  Quantities       `json:"quantities" fault:"quantities_invalid"`
-	From        string           `json:"from" fault:"dates_invalid"`
-	Until       string           `json:"until" fault:"dates_invalid"`
-	Active      *bool            `json:"active"`
+	WeightGrams int64            `json:"weight_grams,omitempty" fault:"weight_invalid"`
+	TaxClass    string           `json:"tax_class,omitempty" fault:"tax_class_invalid"`
+	Digital     bool             `json:"digital,omitempty"`
+	Images      []Image          `json:"images,omitempty" fault:"image_invalid"`
+	Family      string           `json:"family,omitempty" fault:"family_invalid"`
+	Options     []Option         `json:"options,omitempty" fault:"option_invalid"`
+	Unlisted    bool             `json:"unlisted,omitempty"`
+	Quantities  Quantities       `json:"quantities,omitzero" fault:"quantities_invalid"`
+	From        string           `json:"from,omitempty" fault:"dates_invalid"`
+	Until       string           `json:"until,omitempty" fault:"dates_invalid"`
+	Active      *bool            `json:"active,omitempty"`
 }
 
 // Image is a picture, as catalog.Image.
@@ -43,9 +43,9 @@ type Option struct {
 
 // Quantities is how many of it one order may have, as catalog.Quantities.
 type Quantities struct {
-	Min  int64 `json:"min"`
-	Max  int64 `json:"max"`
-	Step int64 `json:"step"`
+	Min  int64 `json:"min,omitempty"`
+	Max  int64 `json:"max,omitempty"`
+	Step int64 `json:"step,omitempty"`
 }
 
 // Product is the product that is meant. Errors: every fault of it at once, fault.Invalid, each At its member ("/name").
@@ -80,4 +80,28 @@ func moment(at, text string) (time.Time, error) {
 		return time.Time{}, &fault.Error{Kind: fault.Invalid, Op: "goods.moment", Code: "dates_invalid", At: at, Msg: "Must be a time as in 2026-11-22T12:00:00Z."}
 	}
 	return t.UTC(), nil
+}
+
+// Of is how a product is sent.
+func Of(p catalog.Product) Request {
+	r := Request{SKU: string(p.SKU), Name: p.Name, Description: p.Description, WeightGrams: p.WeightGrams, TaxClass: p.TaxClass, Digital: p.Digital,
+		Family: p.Family, Unlisted: p.Unlisted, Quantities: Quantities(p.Quantities), Active: &p.Active, Prices: make(map[string]int64, len(p.Prices))}
+	for currency, minor := range p.Prices {
+		r.Prices[string(currency)] = minor
+	}
+	for _, each := range p.Images {
+		r.Images = append(r.Images, Image(each))
+	}
+	for _, each := range p.Options {
+		r.Options = append(r.Options, Option(each))
+	}
+	for _, each := range []struct {
+		text *string
+		at   time.Time
+	}{{&r.From, p.From}, {&r.Until, p.Until}} {
+		if !each.at.IsZero() {
+			*each.text = each.at.UTC().Format(time.RFC3339)
+		}
+	}
+	return r
 }
