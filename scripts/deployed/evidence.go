@@ -3,6 +3,7 @@ package deployed
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -99,6 +100,16 @@ func (s *Stack) readCatalog(ctx context.Context, store *dynamo.Store, e *evidenc
 			return err
 		}
 		e.Stocks = append(e.Stocks, stock)
+		entries, err := store.StockEntries(ctx, stock.SKU, 0, math.MaxInt)
+		if err != nil {
+			return err
+		}
+		if e.Entered == nil {
+			e.Entered = map[catalog.SKU]int64{}
+		}
+		for _, each := range entries {
+			e.Entered[stock.SKU] += each.Change
+		}
 	}
 	return nil
 }

@@ -73,7 +73,7 @@ func TestWhatIsExpectedIsNoViolation(t *testing.T) {
 		{"a mail that comes again", func(e *evidence.Evidence) { e.Mails = append(e.Mails, e.Mails[0]) }, evidence.Expect{End: true, MailsTwice: true}},
 		{"mails that nobody could read", func(e *evidence.Evidence) { e.Mails = nil }, evidence.Expect{End: true, MailsUnread: true}},
 		{"an execution stopped by hand", func(e *evidence.Evidence) { e.Executions[2].Status = evidence.Aborted }, evidence.Expect{End: true, Stopped: true}},
-		{"units that nobody counted", func(e *evidence.Evidence) { e.Received, e.Stocks[0].Free = nil, 99 }, evidence.Expect{End: true}},
+		{"units that nobody counted", func(e *evidence.Evidence) { e.Received, e.Entered, e.Stocks[0].Free = nil, nil, 99 }, evidence.Expect{End: true}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -19,7 +19,9 @@ type Evidence struct {
 	Stocks []catalog.Stock
 	// Received is how many units came into the shop, stock-takes included, by SKU, as whoever counted them says. A SKU that
 	// is not in it is not compared.
-	Received   map[catalog.SKU]int64
+	Received map[catalog.SKU]int64
+	// Entered is the same as the shop's own history of stock says: the sum of each SKU's entries. A SKU that has none is not in it.
+	Entered    map[catalog.SKU]int64
 	Inbox      []Event
 	Books      []Book
 	Deliveries []Delivery

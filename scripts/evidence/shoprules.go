@@ -24,6 +24,7 @@ func stockAddsUp(e Evidence, tellings []*telling, _ Expect) []Violation {
 	}
 	for _, s := range e.Stocks {
 		received, counted := e.Received[s.SKU]
+		entered, noted := e.Entered[s.SKU]
 		switch {
 		case min(s.Free+s.Backorder, s.Reserved, s.Sold) < 0:
 			bad(s.SKU, "below zero: %+v", s)
@@ -31,6 +32,9 @@ func stockAddsUp(e Evidence, tellings []*telling, _ Expect) []Violation {
 			bad(s.SKU, "%+v; orders reserve %d and were sold %d", s, reserved[s.SKU], sold[s.SKU])
 		case counted && s.OnHand()+s.Sold != received:
 			bad(s.SKU, "%d on hand and %d sold of %d received", s.OnHand(), s.Sold, received)
+		}
+		if noted && s.OnHand()+s.Sold != entered {
+			bad(s.SKU, "drifts: %d on hand and %d sold, and its entries brought %d", s.OnHand(), s.Sold, entered)
 		}
 		delete(reserved, s.SKU)
 		delete(sold, s.SKU)

@@ -31,6 +31,10 @@ func always() []broken {
 		{"more is reserved than orders hold", func(_ *testing.T, e *evidence.Evidence) { e.Stocks[0].Reserved, e.Stocks[0].Free = 5, 13 }, evidence.Expect{}, "I1"},
 		{"less was sold than parcels hold", func(_ *testing.T, e *evidence.Evidence) { e.Stocks[0].Sold, e.Stocks[0].Free = 1, 15 }, evidence.Expect{}, "I1"},
 		{"a unit came from nowhere", func(_ *testing.T, e *evidence.Evidence) { e.Stocks[0].Free++ }, evidence.Expect{}, "I1"},
+		{"a unit came without an entry", func(_ *testing.T, e *evidence.Evidence) { e.Stocks[0].Free, e.Received = e.Stocks[0].Free+1, nil }, evidence.Expect{}, "I1"},
+		{"more is promised than may be before it is there", func(_ *testing.T, e *evidence.Evidence) {
+			e.Stocks[0].Free, e.Stocks[0].Backorder, e.Received, e.Entered = -3, 2, nil, nil
+		}, evidence.Expect{}, "I1"},
 		{"what orders hold is not counted", func(_ *testing.T, e *evidence.Evidence) { e.Stocks = nil }, evidence.Expect{}, "I1"},
 		{"a parcel left an order on hold", func(t *testing.T, e *evidence.Evidence) {
 			forge(t, e, delivered, func(cs []order.Change) []order.Change {

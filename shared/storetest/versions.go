@@ -22,12 +22,12 @@ func edit(before int, who string) catalog.Edit {
 	return catalog.Edit{Before: before, By: "staff:" + who, At: noon.Add(time.Duration(before) * time.Minute)}
 }
 
-func wantVersions(t *testing.T, s Store, sku catalog.SKU, before, limit int, want string) {
+func wantVersions(t *testing.T, s Store, before, limit int, want string) {
 	t.Helper()
-	got, err := s.ProductVersions(t.Context(), sku, before, limit)
+	got, err := s.ProductVersions(t.Context(), "mug", before, limit)
 	var names []string
 	for _, v := range got {
-		if v.Product.Version != v.N || v.Product.SKU != sku || !v.At.Equal(noon.Add(time.Duration(v.N-1)*time.Minute)) {
+		if v.Product.Version != v.N || v.Product.SKU != "mug" || !v.At.Equal(noon.Add(time.Duration(v.N-1)*time.Minute)) {
 			t.Errorf("version %d is %+v", v.N, v)
 		}
 		names = append(names, fmt.Sprintf("%d:%s:%s", v.N, v.By, v.Product.Name))
@@ -38,7 +38,7 @@ func wantVersions(t *testing.T, s Store, sku catalog.SKU, before, limit int, wan
 }
 
 func versionsKept(t *testing.T, s Store) {
-	wantVersions(t, s, "mug", 0, 10, "")
+	wantVersions(t, s, 0, 10, "")
 	for i, name := range []string{"One", "Two", "Three"} {
 		if err := s.SaveProduct(t.Context(), named("mug", name), edit(i, name)); err != nil {
 			t.Fatal(err)
@@ -46,10 +46,10 @@ func versionsKept(t *testing.T, s Store) {
 	}
 	mustSet(t, s, "mug", 1)
 	mustPut(t, s, product("mug-2"))
-	wantVersions(t, s, "mug", 0, 10, "3:staff:Three:Three 2:staff:Two:Two 1:staff:One:One")
-	wantVersions(t, s, "mug", 0, 2, "3:staff:Three:Three 2:staff:Two:Two")
-	wantVersions(t, s, "mug", 2, 2, "1:staff:One:One")
-	wantVersions(t, s, "mug", 1, 2, "")
+	wantVersions(t, s, 0, 10, "3:staff:Three:Three 2:staff:Two:Two 1:staff:One:One")
+	wantVersions(t, s, 0, 2, "3:staff:Three:Three 2:staff:Two:Two")
+	wantVersions(t, s, 2, 2, "1:staff:One:One")
+	wantVersions(t, s, 1, 2, "")
 }
 
 func versionStale(t *testing.T, s Store) {
@@ -65,7 +65,7 @@ func versionStale(t *testing.T, s Store) {
 	if got, err := s.Product(t.Context(), "mug"); err != nil || got.Version != 2 || got.Name != "Mug 1" {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	wantVersions(t, s, "mug", 0, 10, "2:staff:1:Mug 1 1:staff:1:Mug 0")
+	wantVersions(t, s, 0, 10, "2:staff:1:Mug 1 1:staff:1:Mug 0")
 	wantFault(t, "over what is not there", s.SaveProduct(t.Context(), product("tea"), edit(1, "2")), fault.Stale, "precondition_failed")
 }
 
@@ -75,7 +75,7 @@ func versionRepeated(t *testing.T, s Store) {
 			t.Fatal(err)
 		}
 	}
-	wantVersions(t, s, "mug", 0, 10, "1:staff:1:Thing mug")
+	wantVersions(t, s, 0, 10, "1:staff:1:Thing mug")
 }
 
 func versionRace(t *testing.T, s Store) {

@@ -14,7 +14,7 @@ let next;
 
 /** none says why nothing is shown. */
 const none = () => (q ? note('warn', 'Nothing is found', `No product has words that begin with “${q}”.`, el('p', {}, el('a', { href: '/' }, 'See all products')))
-  : none());
+  : note('warn', 'Nothing is on sale yet', 'Please come back soon.'));
 
 /** page asks for products until some come, as a page of a search may be empty without being the last. */
 async function page() {
@@ -43,7 +43,7 @@ async function load() {
     const cards = products.map(card);
     if (first) grid.replaceChildren(...cards);
     else grid.append(...cards);
-    show(byId('problem'), cards.length || !first ? [] : note('warn', 'Nothing is on sale yet', 'Please come back soon.'));
+    show(byId('problem'), cards.length || !first ? [] : none());
     next = following;
     more.hidden = next === undefined;
     announce(`${cards.length} products are shown.`);
