@@ -10,6 +10,7 @@ import (
 	"till/scripts/localcloud/gatewaysim"
 	"till/scripts/localcloud/stripesim"
 	"till/scripts/localshop"
+	"till/shared/ledger"
 	"till/shared/order"
 	"till/shared/reconcile"
 	"till/shared/reconcile/daybook"
@@ -91,15 +92,11 @@ func TestYenEuroAndDinarAreChargedRefundedAndSettledRightOrClearlyRefused(t *tes
 	}
 	// What stands on a gateway's clearing account is what it holds: all that it took, less refunds, fees and what it sent to the bank.
 	for _, g := range r.Groups {
-		var clearing, bank int64
+		closes := map[ledger.Account]int64{}
 		for _, a := range g.Accounts {
-			switch a.Account {
-			case "gateway_clearing":
-				clearing = a.Closing
-			case "bank":
-				bank = a.Closing
-			}
+			closes[a.Account] = a.Closing
 		}
+		clearing, bank := closes[ledger.GatewayClearing], closes[ledger.Bank]
 		var want int64
 		for _, b := range books[g.Gateway]() {
 			if b.Currency == string(g.Currency) {
