@@ -39,8 +39,9 @@ func (s *story) do(c order.Change, err error) {
 	s.now = s.now.Add(time.Hour)
 }
 
-func told(t *testing.T, c money.Currency, total int64) *story {
+func told(t *testing.T, c money.Currency) *story {
 	t.Helper()
+	const total = 2380
 	s := &story{t: t, now: noon}
 	q := pricing.Quote{Currency: c, Country: "DE", Method: "standard", Subtotal: total, Total: total,
 		Lines: []pricing.Line{{SKU: "mug", Name: "Blue mug", Quantity: 2, UnitPrice: total / 2, Total: total}}}
@@ -75,7 +76,7 @@ func contact(t *testing.T) vault.Contact {
 }
 
 func TestTheFactsOfAnOrder(t *testing.T) {
-	s := told(t, "EUR", 2380)
+	s := told(t, "EUR")
 	d, _ := s.o.Dispute("dp_1")
 	e := exhibit.Of(s.o, d, s.chain, contact(t), "It was sent.")
 	if want := "2 x Blue mug (mug): EUR 23.80.\nOrder " + string(s.o.ID()) + " of 2026-03-01: delivery EUR 0.00, tax EUR 0.00, in all EUR 23.80."; e.Product != want {
@@ -102,7 +103,7 @@ func TestTheFactsOfAnOrder(t *testing.T) {
 }
 
 func TestWhatMattersForEachReason(t *testing.T) {
-	s := told(t, "EUR", 2380)
+	s := told(t, "EUR")
 	named := map[payment.DisputeReason]string{payment.ReasonFraud: "name billing shipping", payment.ReasonNotReceived: "name shipping"}
 	for _, reason := range append(payment.DisputeReasons(), "", "new") {
 		d, _ := s.o.Dispute("dp_1")
@@ -128,7 +129,7 @@ func TestWhatMattersForEachReason(t *testing.T) {
 
 func TestRefundsInEachKindOfCurrency(t *testing.T) {
 	for c, want := range map[money.Currency]string{"EUR": "EUR 1.05", "JPY": "JPY 105", "KWD": "KWD 0.105"} {
-		s := told(t, c, 2380)
+		s := told(t, c)
 		d, _ := s.o.Dispute("dp_1")
 		d.Reason = payment.ReasonDuplicate
 		e := exhibit.Of(s.o, d, s.chain, vault.Contact{}, "")
@@ -139,7 +140,7 @@ func TestRefundsInEachKindOfCurrency(t *testing.T) {
 }
 
 func TestWithoutAContactNobodyIsNamed(t *testing.T) {
-	s := told(t, "EUR", 2380)
+	s := told(t, "EUR")
 	d, _ := s.o.Dispute("dp_1")
 	if e := exhibit.Of(s.o, d, s.chain, vault.Contact{}, ""); e.Name+e.Email+e.Billing+e.Shipping != "" || e.Product == "" {
 		t.Errorf("got %q, %q", e.Name, e.Shipping)

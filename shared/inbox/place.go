@@ -34,12 +34,18 @@ func ParsePlace(cursor string, parts []string) (Place, bool) {
 	return Place{}, false
 }
 
+// NothingNew is the reason of events that are ignored because their order knew already: most orders have one, so they are not listed.
+const NothingNew = "nothing_new"
+
 // Kept tells under which word of the index an event is listed, and since when; "" if it is not: received ones are found by when they
-// are due, and applied ones are nobody's to look at. It stays the same for as long as the state does.
+// are due, and those that are applied or brought nothing new are nobody's to look at. An entry costs a write unit, and a checkout none.
+// It stays the same for as long as the state does.
 func (i Item) Kept() (word, since string) {
 	switch i.State {
 	case Parked, Failed, Ignored:
-		return string(i.State), i.ReceivedAt.UTC().Format("2006-01-02T15:04:05Z")
+		if i.Reason != NothingNew {
+			return string(i.State), i.ReceivedAt.UTC().Format("2006-01-02T15:04:05Z")
+		}
 	case Received, Applied:
 	}
 	return "", ""

@@ -29,7 +29,7 @@ const (
 	ReasonNotReceived     DisputeReason = "not_received"         // The goods did not come.
 	ReasonNotAsDescribed  DisputeReason = "not_as_described"     // Others came than were bought, or broken ones.
 	ReasonDuplicate       DisputeReason = "duplicate"            // They say that they paid twice.
-	ReasonCreditNotIssued DisputeReason = "credit_not_processed" // A refund that they wait for did not come.
+	ReasonCreditNotIssued DisputeReason = "credit_not_processed" //nolint:gosec // No credential: a refund that they wait for did not come.
 	ReasonCanceled        DisputeReason = "canceled"             // They say that they had called it off.
 	ReasonAmount          DisputeReason = "wrong_amount"         // Another amount was taken than agreed.
 	ReasonOther           DisputeReason = "other"                // Any other, or none that the gateway names.

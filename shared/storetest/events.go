@@ -264,6 +264,11 @@ func eventsListed(t *testing.T, s Store) {
 			}
 		}
 	}
+	key := mustReceive(t, s, event("evt_known", noon))
+	mustSettle(t, s, key, inbox.Ignored, inbox.NothingNew, noon)
+	if got := eventsOf(t, s, inbox.Ignored, 50); !slices.Equal(got, want[inbox.Ignored]) {
+		t.Errorf("ignored: %v, want %v", got, want[inbox.Ignored])
+	}
 	mustSettle(t, s, "stripe##evt_a", inbox.Applied, "", noon.Add(time.Hour))
 	mustSettle(t, s, "stripe##evt_e", inbox.Failed, "broken", noon.Add(time.Hour))
 	if got := eventsOf(t, s, inbox.Parked, 2); !slices.Equal(got, []string{"evt_i"}) {

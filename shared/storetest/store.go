@@ -140,7 +140,8 @@ type InboxStore interface {
 	DueEvents(ctx context.Context, before time.Time, limit int) ([]string, error)
 	// EventsIn lists the keys of the events in one of inbox.Listed's states, from where cursor ended, at most limit: those that were
 	// received first come first. Received ones are found among all that are due, those that are due first, shard by shard: so others are
-	// among them. next is "" at the end. None for other states. It reads an index, as DueOrders does: look at the events. Errors:
+	// among them. next is "" at the end. None for other states, and none that are
+	// ignored as inbox.NothingNew. It reads an index, as DueOrders does: look at the events. Errors:
 	// fault.Unreadable, code cursor_invalid.
 	EventsIn(ctx context.Context, state inbox.State, cursor string, limit int) (keys []string, next string, err error)
 	// Events reads many events, consistently, in the order of keys; those that are not there are left out.

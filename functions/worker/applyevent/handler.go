@@ -109,7 +109,7 @@ func (h Handler) apply(ctx context.Context, e payment.Event) (inbox.State, strin
 	case err != nil:
 		return "", "", err
 	case news == "":
-		return inbox.Ignored, "nothing_new", nil
+		return inbox.Ignored, inbox.NothingNew, nil
 	}
 	return inbox.Applied, noteworthy(news), nil
 }

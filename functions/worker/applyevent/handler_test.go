@@ -115,7 +115,7 @@ func TestAnEventOfAnotherAccountIsAnAlarm(t *testing.T) {
 	}
 }
 
-func TestAnEventOfAnotherVersionIsAppliedAndAnAlarm(t *testing.T) {
+func TestLesson34AnEventOfAnotherVersionIsAppliedAndAnAlarm(t *testing.T) {
 	s, o, id := open(t, "other-version")
 	s.Tell(id, paymenttest.Paid)
 	apply(t, s)
