@@ -77,6 +77,7 @@ func parsers() []reader {
 		{"what a shopper looks for", "shared/catalog.ParseSearch", "shared/catalog.FuzzParseSearch", ""},
 		{"a stored version of a product", "shared/catalog.DecodeVersion", "shared/catalog.FuzzDecodeVersion", ""},
 		{"a stored version of a shop's settings", "shared/shop.DecodeVersion", "shared/shop.FuzzDecodeVersion", ""},
+		{"a stored breaker", "shared/routing.DecodeBreaker", "shared/routing.FuzzDecodeBreaker", ""},
 		{"a stored entry of stock", "shared/catalog.DecodeEntry", "shared/catalog.FuzzDecodeEntry", ""},
 		{"a stored product", "shared/catalog.DecodeProduct", "shared/catalog.FuzzDecodeProduct", ""},
 		{"a row of a table", "shared/dynamo.Order", "shared/dynamo.FuzzRows", ""},

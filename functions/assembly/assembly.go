@@ -12,6 +12,7 @@ import (
 	"till/shared/link"
 	"till/shared/order"
 	"till/shared/payment"
+	"till/shared/routing"
 	"till/shared/settings"
 	"till/shared/shop"
 	"till/shared/telemetry"
@@ -47,6 +48,12 @@ type Products interface {
 // Settings reads what staff have decided about the shop.
 type Settings interface {
 	Settings(context.Context) (shop.Version, error)
+}
+
+// Breakers keeps how well gateways do.
+type Breakers interface {
+	Breakers(ctx context.Context, gateways []string) (map[string]routing.Breaker, error)
+	SaveBreaker(context.Context, routing.Breaker) error
 }
 
 // Inbox keeps gateways' events.

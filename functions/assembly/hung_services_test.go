@@ -17,6 +17,7 @@ import (
 	"till/shared/person"
 	"till/shared/reconcile"
 	"till/shared/reconcile/daybook"
+	"till/shared/routing"
 	"till/shared/shop"
 	"till/shared/vault"
 )
@@ -142,6 +143,17 @@ func (w slowStore) SaveSettings(ctx context.Context, v shop.Version) error {
 		return err
 	}
 	return w.Store.SaveSettings(ctx, v)
+}
+
+func (w slowStore) Breakers(ctx context.Context, gateways []string) (map[string]routing.Breaker, error) {
+	return slow(ctx, w.s, storeLimit, func() (map[string]routing.Breaker, error) { return w.Store.Breakers(ctx, gateways) })
+}
+
+func (w slowStore) SaveBreaker(ctx context.Context, b routing.Breaker) error {
+	if err := w.s.call(ctx, storeLimit); err != nil {
+		return err
+	}
+	return w.Store.SaveBreaker(ctx, b)
 }
 
 func (w slowStore) Stock(ctx context.Context, sku catalog.SKU) (catalog.Stock, error) {

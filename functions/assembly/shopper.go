@@ -79,10 +79,11 @@ func ViewOrder(t Tools, s interface {
 func StartPayment(t Tools, set settings.StartPayment, s interface {
 	Orders
 	Settings
+	Breakers
 }, links Links, gateways Gateways) apigw.Func {
 	return serve(t, startpayment.Handler{
 		Guard: guardOf(t, s, links), Cashier: cashierOf(t, s, gateways, set.Gateways), Shop: lately(t, s), Gateways: set.Offered, Manual: set.Manual,
-		ReturnOrigins: set.ReturnOrigins,
+		ReturnOrigins: set.ReturnOrigins, Health: startpayment.Health{Read: s.Breakers, Save: s.SaveBreaker, Now: t.Now, Log: t.Log, Meter: t.Meter},
 	}.Handle, apigw.Origins(set.Origins...))
 }
 

@@ -11,7 +11,7 @@ import (
 // The bars of one checkout, also of a shopper's first, which makes their keys.
 const (
 	writeUnitsMax    = 30
-	readUnitsMax     = 9
+	readUnitsMax     = 10
 	transitionsMax   = 5
 	messagesMax      = 3
 	gatewayCallsMax  = 2

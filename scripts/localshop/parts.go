@@ -30,6 +30,7 @@ type Store interface {
 	assembly.Days
 	assembly.Decisions
 	assembly.Settlements
+	assembly.Breakers
 	Findings(ctx context.Context, day string) (reconcile.Findings, error)
 	vault.Keys
 	OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error)

@@ -11,6 +11,7 @@ import (
 
 	"till/scripts/localcloud/asl"
 	"till/scripts/localcloud/invoke"
+	"till/scripts/localcloud/stripesim"
 	"till/scripts/permissions"
 	"till/shared/fault"
 	"till/shared/inbox"
@@ -44,6 +45,7 @@ func life() []chapter {
 			w.status(id, "expired")
 		}},
 		{name: "money comes and goes at the gateway", tell: dashboard},
+		{name: "a gateway is down, and another is taken", tell: down},
 		{name: "people pay by PayPal and by Square", tell: elsewhere},
 		{name: "staff cancel, and look at the day's books", tell: books},
 		{name: "two of staff decide about a refund", tell: refunds, with: map[string]string{"RefundAlone": "EUR=100"}},
@@ -353,4 +355,15 @@ func lived(t *testing.T) permissions.Seen {
 		})
 	}
 	return permissions.Join(all...)
+}
+
+// down lets a payment begin elsewhere.
+func down(w *world) {
+	if err := w.Stripe.SetFaults(stripesim.Faults{API: stripesim.APIFaults{ErrorRate: 1, Status: http.StatusTooManyRequests}}); err != nil {
+		w.t.Fatal(err)
+	}
+	id := w.place()
+	w.want(w.api(http.MethodPost, "/orders/"+id+"/payments", w.tokens[id], map[string]any{"gateway": "auto", "mode": "hosted"}), http.StatusCreated)
+	w.want(w.api(http.MethodGet, "/orders/"+id+"/payments/options", w.tokens[id], nil), http.StatusOK)
+	w.webhooks(true)
 }

@@ -28,12 +28,13 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 	pay := settings.StartPayment{Gateways: s.accounts(), Offered: []string{"stripe"}, Origins: []string{Origin}, ReturnOrigins: []string{Origin}}
 	decide := settings.StaffSettings{Offered: pay.Offered}
 	funcs := map[string]apigw.Func{
-		"GET /products":              assembly.ListProducts(s.Tools("listproducts"), s.Store),
-		"GET /products/{sku}":        assembly.ShowProduct(s.Tools("showproduct"), s.Store),
-		"POST /quotes":               assembly.Quote(s.Tools("quote"), s.Store),
-		"POST /orders":               assembly.PlaceOrder(s.Tools("placeorder"), place, s.Store, s.Vault, s.Links, s.Outside),
-		"GET /orders/{id}":           assembly.ViewOrder(s.Tools("vieworder"), s.Store, s.Links),
-		"POST /orders/{id}/payments": assembly.StartPayment(s.Tools("startpayment"), pay, s.Store, s.Links, s.Gateways),
+		"GET /products":                     assembly.ListProducts(s.Tools("listproducts"), s.Store),
+		"GET /products/{sku}":               assembly.ShowProduct(s.Tools("showproduct"), s.Store),
+		"POST /quotes":                      assembly.Quote(s.Tools("quote"), s.Store),
+		"POST /orders":                      assembly.PlaceOrder(s.Tools("placeorder"), place, s.Store, s.Vault, s.Links, s.Outside),
+		"GET /orders/{id}":                  assembly.ViewOrder(s.Tools("vieworder"), s.Store, s.Links),
+		"GET /orders/{id}/payments/options": assembly.StartPayment(s.Tools("startpayment"), pay, s.Store, s.Links, s.Gateways),
+		"POST /orders/{id}/payments":        assembly.StartPayment(s.Tools("startpayment"), pay, s.Store, s.Links, s.Gateways),
 		"POST /orders/{id}/payments/{payment_id}/confirm":          assembly.ConfirmPayment(s.Tools("confirmpayment"), settings.ConfirmPayment{Gateways: s.accounts(), Origins: []string{Origin}}, s.Store, s.Links, s.Gateways),
 		"GET /orders/{id}/payments/{payment_id}/return":            assembly.ReturnPayment(s.Tools("returnpayment"), settings.ReturnPayment{Gateways: s.accounts(), ShopURL: Origin}, s.Store, s.Gateways),
 		"POST /orders/{id}/cancellation":                           assembly.CancelOrder(s.Tools("cancelorder"), settings.CancelOrder{Gateways: s.accounts(), Origins: []string{Origin}}, s.Store, s.Links, s.Gateways, s.Machine),

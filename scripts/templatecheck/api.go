@@ -20,12 +20,13 @@ func apiRules() []Rule {
 // routes is every route that Till promises, by the folder that answers it. docs: infra/openapi.yaml.
 func routes() map[string]string {
 	return map[string]string{
-		"GET /products":              "shopper/listproducts",
-		"GET /products/{sku}":        "shopper/showproduct",
-		"POST /quotes":               "shopper/quote",
-		"POST /orders":               "shopper/placeorder",
-		"GET /orders/{id}":           "shopper/vieworder",
-		"POST /orders/{id}/payments": "shopper/startpayment",
+		"GET /products":                                            "shopper/listproducts",
+		"GET /products/{sku}":                                      "shopper/showproduct",
+		"POST /quotes":                                             "shopper/quote",
+		"POST /orders":                                             "shopper/placeorder",
+		"GET /orders/{id}":                                         "shopper/vieworder",
+		"POST /orders/{id}/payments":                               "shopper/startpayment",
+		"GET /orders/{id}/payments/options":                        "shopper/startpayment",
 		"GET /orders/{id}/payments/{payment_id}/return":            "shopper/returnpayment",
 		"POST /orders/{id}/payments/{payment_id}/confirm":          "shopper/confirmpayment",
 		"POST /orders/{id}/cancellation":                           "shopper/cancelorder",

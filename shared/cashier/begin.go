@@ -52,7 +52,7 @@ func (c Cashier) Begin(ctx context.Context, o *order.Order, want order.NewAttemp
 	if change.IsZero() {
 		return c.again(ctx, g, o, a, who)
 	}
-	o, started, err := c.call(ctx, g, o, a, who)
+	o, started, err := c.call(ctx, g, o, a, want.Else, who)
 	if err != nil {
 		return payment.Attempt{}, payment.Started{}, err
 	}
@@ -90,7 +90,7 @@ func (c Cashier) again(ctx context.Context, g payment.Gateway, o *order.Order, a
 		return payment.Attempt{}, payment.Started{}, fault.New(fault.Conflict, "cashier.Begin", "idempotency_in_progress",
 			"The first request with this key is still being worked on. Send it again in a moment.")
 	case a.State == payment.Initiating || a.State == payment.Unknown:
-		o, started, err := c.call(ctx, g, o, a, who)
+		o, started, err := c.call(ctx, g, o, a, false, who)
 		if err != nil {
 			return payment.Attempt{}, payment.Started{}, err
 		}
@@ -111,11 +111,14 @@ func (c Cashier) again(ctx context.Context, g payment.Gateway, o *order.Order, a
 }
 
 // call begins the attempt at its gateway, always with the same key, and stores what came back. A refusal is stored and
-// given as the error; so is an outcome that is not known.
-func (c Cashier) call(ctx context.Context, g payment.Gateway, o *order.Order, a payment.Attempt, who Who,
+// given as the error; so is an outcome that is not known. With passOn, a call that did not happen ends the attempt.
+func (c Cashier) call(ctx context.Context, g payment.Gateway, o *order.Order, a payment.Attempt, passOn bool, who Who,
 ) (*order.Order, payment.Started, error) {
 	started, failure := g.Start(ctx, c.startOf(o, a))
 	after, _, err := c.Book.ChangeFrom(ctx, o, func(o *order.Order) (order.Change, error) {
+		if passOn && failure != nil {
+			return o.PaymentPassedOn(a.ID, failure, c.by(who.Who, who.Cause))
+		}
 		return o.PaymentStarted(a.ID, started, failure, c.by(who.Who, who.Cause))
 	})
 	if failure != nil {

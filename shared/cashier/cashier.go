@@ -145,7 +145,7 @@ func (c Cashier) ask(ctx context.Context, o *order.Order, a payment.Attempt, who
 			return o, gone, nil // Nobody was ever given the means to pay it.
 		}
 		id, running := o.ID(), a.State == payment.Initiating && a.Asks == 0 && c.Now().Sub(a.At) < callLimit
-		o, _, err = c.call(ctx, g, o, a, who)
+		o, _, err = c.call(ctx, g, o, a, false, who)
 		if err != nil {
 			var loadErr error
 			if o, loadErr = c.Book.Load(ctx, id); loadErr != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"till/shared/order"
+	"till/shared/routing"
 	"till/shared/shop"
 )
 
@@ -81,6 +82,56 @@ func (s *Store) SaveSettings(ctx context.Context, v shop.Version) error {
 			return conflict("SaveSettings", order.VersionConflict, "The settings were changed by somebody else. Look again.")
 		}
 		return nil
+	}
+	return c.fail(err)
+}
+
+// breakerKey is that of a gateway's breaker.
+func breakerKey(gateway string) item { return key("GATEWAY#"+gateway, "BREAKER") }
+
+// Breakers is storetest.Store's.
+func (s *Store) Breakers(ctx context.Context, gateways []string) (map[string]routing.Breaker, error) {
+	out := make(map[string]routing.Breaker, len(gateways))
+	var keys []item
+	for _, name := range gateways {
+		if _, twice := out[name]; !twice {
+			out[name] = routing.Breaker{Gateway: name}
+			keys = append(keys, breakerKey(name))
+		}
+	}
+	rows, err := s.batch(ctx, "Breakers", s.names.Catalog, keys, false)
+	if err != nil {
+		return nil, err
+	}
+	for _, each := range rows {
+		b, err := routing.DecodeBreaker([]byte(textOf(each, "body")))
+		if err != nil {
+			return nil, err
+		}
+		out[b.Gateway] = b
+	}
+	return out, nil
+}
+
+// SaveBreaker is storetest.Store's.
+func (s *Store) SaveBreaker(ctx context.Context, b routing.Breaker) error {
+	if b.N < 1 {
+		return internal("SaveBreaker", "wrong_version")
+	}
+	body, err := b.Encode()
+	if err != nil {
+		return internal("SaveBreaker", "unencodable")
+	}
+	i := breakerKey(b.Gateway)
+	i["body"], i["n"] = text(string(body)), number(int64(b.N))
+	in := &dynamodb.PutItemInput{TableName: &s.names.Catalog, Item: i, ConditionExpression: aws.String("attribute_not_exists(pk)")}
+	if b.N > 1 {
+		in.ConditionExpression, in.ExpressionAttributeValues = aws.String("n = :before"), item{":before": number(int64(b.N - 1))}
+	}
+	c := s.write("SaveBreaker", b.Gateway)
+	_, err = s.client.PutItem(ctx, in, c.options)
+	if _, lost := oldItem(err); lost {
+		return conflict("SaveBreaker", order.VersionConflict, "")
 	}
 	return c.fail(err)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"till/shared/order"
+	"till/shared/routing"
 	"till/shared/shop"
 )
 
@@ -80,5 +81,43 @@ func (s *Store) SaveSettings(ctx context.Context, v shop.Version) error {
 			return nil
 		}
 		return s.commit("SaveSettings", put{table: Catalog, key: settingsKey(v.N), next: Image{"body": string(body)}})
+	})
+}
+
+// breakerKey is that of a gateway's breaker.
+func breakerKey(gateway string) key { return key{"GATEWAY#" + gateway, "BREAKER"} }
+
+// Breakers is storetest.Store's.
+func (s *Store) Breakers(ctx context.Context, gateways []string) (map[string]routing.Breaker, error) {
+	return ask(ctx, s, "Breakers", func() (map[string]routing.Breaker, error) {
+		out := make(map[string]routing.Breaker, len(gateways))
+		for _, name := range gateways {
+			out[name] = routing.Breaker{Gateway: name}
+			if item, there := s.table(Catalog).items[breakerKey(name)]; there {
+				b, err := routing.DecodeBreaker([]byte(item.text("body")))
+				if err != nil {
+					return nil, err
+				}
+				out[name] = b
+			}
+		}
+		return out, nil
+	})
+}
+
+// SaveBreaker is storetest.Store's.
+func (s *Store) SaveBreaker(ctx context.Context, b routing.Breaker) error {
+	return do(ctx, s, "SaveBreaker", func() error {
+		if b.N < 1 {
+			return internal("SaveBreaker", "wrong_version")
+		}
+		body, err := b.Encode()
+		if err != nil {
+			return internal("SaveBreaker", "unencodable")
+		}
+		if s.table(Catalog).items[breakerKey(b.Gateway)].number("n") != int64(b.N-1) {
+			return conflict("SaveBreaker", order.VersionConflict, "")
+		}
+		return s.commit("SaveBreaker", put{table: Catalog, key: breakerKey(b.Gateway), next: Image{"body": string(body), "n": int64(b.N)}})
 	})
 }

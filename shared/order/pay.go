@@ -62,6 +62,7 @@ type NewAttempt struct {
 	Mode    payment.Mode
 	Back    string // The shop's page to which the browser returns in the end; "" for the shop's own.
 	Manual  bool   // The money is promised first, and taken by a capture.
+	Else    bool   // Another gateway is tried if this one cannot be reached. Not stored.
 }
 
 // attemptsMax bounds how many attempts an order keeps, and with it the order's size.
@@ -136,6 +137,19 @@ func (o *Order) PaymentStarted(id payment.AttemptID, s payment.Started, failure 
 		return Change{}, nil
 	}
 	return o.seal(kind, by, c)
+}
+
+// PaymentPassedOn is PaymentStarted for an attempt that is not worth waiting for, as another gateway is tried next: if its one call did
+// not happen, the attempt has failed for good, and nobody calls again for it.
+func (o *Order) PaymentPassedOn(id payment.AttemptID, failure error, by By) (Change, error) {
+	a := o.attempt(id)
+	if a == nil || a.State != payment.Initiating || a.Asks > 0 || !fault.Is(failure, fault.Unavailable) {
+		return o.PaymentStarted(id, payment.Started{}, failure, by)
+	}
+	o.r.Attempts = slices.Clone(o.r.Attempts)
+	a = o.attempt(id)
+	a.State, a.LastError = payment.Failed, "gateway_unavailable"
+	return o.seal("payment_refused", by, Change{})
 }
 
 // learn keeps the gateway's references of an attempt; of a payment it gives the Ref that leads disputes and refunds back.

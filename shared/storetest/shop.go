@@ -12,6 +12,7 @@ import (
 	"till/shared/fault"
 	"till/shared/money"
 	"till/shared/order"
+	"till/shared/routing"
 	"till/shared/shop"
 )
 
@@ -23,6 +24,8 @@ var shopRows = []row{
 	{"a version below 1 is refused", settingsWrong},
 	{"versions are listed newest first, also over nine", settingsListed},
 	{"settings are no products", settingsApart},
+	{"a gateway that nobody saw fail has a zero breaker", breakerNone},
+	{"a breaker comes back, and is stored on its version before only", breakerKept},
 }
 
 func version(n int) shop.Version {
@@ -125,5 +128,36 @@ func settingsApart(t *testing.T, s Store) {
 	mustPut(t, s, product("mug"))
 	if got := listed(t, s, catalog.Listed, 10); got != "mug end" {
 		t.Errorf("listed: %s", got)
+	}
+}
+
+func breakerNone(t *testing.T, s Store) {
+	got, err := s.Breakers(t.Context(), []string{"stripe", "paypal", "stripe"})
+	want := map[string]routing.Breaker{"stripe": {Gateway: "stripe"}, "paypal": {Gateway: "paypal"}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if got, err := s.Breakers(t.Context(), nil); err != nil || len(got) != 0 {
+		t.Errorf("of none: %v, %v", got, err)
+	}
+	wantFault(t, "version 0", s.SaveBreaker(t.Context(), routing.Breaker{Gateway: "stripe"}), fault.Internal, "wrong_version")
+}
+
+func breakerKept(t *testing.T, s Store) {
+	b := routing.Breaker{Gateway: "stripe"}
+	for range 6 {
+		b = b.Failed("dependency_unavailable", noon)
+		if err := s.SaveBreaker(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.Breakers(t.Context(), []string{"stripe", "paypal"})
+	if err != nil || !reflect.DeepEqual(got["stripe"], b) || got["paypal"].N != 0 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	for _, n := range []int{1, b.N, b.N + 2} {
+		other := b
+		other.N = n
+		wantFault(t, "a version that does not follow", s.SaveBreaker(t.Context(), other), fault.Conflict, order.VersionConflict)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"till/shared/order"
 	"till/shared/reconcile"
 	"till/shared/reconcile/daybook"
+	"till/shared/routing"
 	"till/shared/shop"
 	"till/shared/vault"
 )
@@ -120,6 +121,11 @@ type ShopStore interface {
 	// SaveSettings stores the version that follows the last one. A repeat succeeds. Errors: fault.Conflict, code version_conflict,
 	// another writer has taken the number; fault.Internal, code wrong_version, for a number below 1.
 	SaveSettings(ctx context.Context, v shop.Version) error
+	// Breakers reads the breakers of gateways, which may be a second old; those that nobody stored are zero but for their names.
+	Breakers(ctx context.Context, gateways []string) (map[string]routing.Breaker, error)
+	// SaveBreaker stores a breaker on condition of the version before. Errors: fault.Conflict, code version_conflict; fault.Internal,
+	// code wrong_version, for a number below 1.
+	SaveBreaker(ctx context.Context, b routing.Breaker) error
 }
 
 // InboxStore is the Inbox table. An event whose Forget is over counts as absent, deleted or not.

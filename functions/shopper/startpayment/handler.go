@@ -15,6 +15,7 @@ import (
 	"till/shared/order"
 	"till/shared/orderview"
 	"till/shared/payment"
+	"till/shared/routing"
 	"till/shared/shop"
 )
 
@@ -25,21 +26,28 @@ type Handler struct {
 	Shop          shop.Read // What staff have decided. It may narrow Gateways, and replaces Manual.
 	Gateways      []string  // Those that the shop is deployed with.
 	Manual        bool      // Money is promised first, and taken by a capture, where the gateway can.
+	Health        Health    // How well each gateway does.
 	ReturnOrigins []string  // Where a return_url may point.
 }
 
 type request struct {
-	Gateway   string `json:"gateway" fault:"gateway_unavailable"`
-	Mode      string `json:"mode" fault:"gateway_unavailable"`
+	Gateway   string `json:"gateway" fault:"gateway_unavailable"` // "auto", or nothing: as the shop's rules say.
+	Mode      string `json:"mode" fault:"gateway_unavailable"`    // May be left out where the rules choose.
 	ReturnURL string `json:"return_url" fault:"return_url_not_allowed"`
 }
+
+// isAuto tells whether the shop's rules choose the gateway.
+func (r request) isAuto() bool { return r.Gateway == "" || r.Gateway == "auto" }
 
 type answer struct {
 	Payment orderview.Payment `json:"payment"`
 }
 
-// Handle answers POST /orders/{id}/payments.
+// Handle answers POST /orders/{id}/payments and GET /orders/{id}/payments/options.
 func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
+	if req.RequestContext.HTTP.Method == http.MethodGet {
+		return h.options(ctx, req)
+	}
 	raw, err := apigw.Read(req)
 	if err != nil {
 		return apigw.Response{}, err
@@ -56,46 +64,82 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	want, again := repeat(o, body, key)
-	if !again {
-		if want, err = h.want(ctx, o, body, want); err != nil {
-			return apigw.Response{}, err
-		}
+	c := newChain(o, body, key)
+	if want, again := c.repeat(); again {
+		return h.begin(ctx, o, []order.NewAttempt{want}, h.Cashier)
 	}
-	a, started, err := h.Cashier.Begin(ctx, o, want, cashier.Who{Who: "shopper"})
-	if err != nil {
-		return apigw.Response{}, access.Limited(err, access.Limits(o, h.Guard.Now(), 0))
-	}
-	begun := 1
-	if _, before := o.Attempt(a.ID); before {
-		begun = 0
-	}
-	return apigw.JSON(http.StatusCreated, answer{orderview.PaymentOf(a, started)}, access.Limits(o, h.Guard.Now(), begun)...)
-}
-
-// repeat begins what is wanted with the key and the request's fingerprint. When the key has begun an attempt already, the
-// rest is as it was then: a repeat gets the same answer though the shop's settings may have changed since.
-func repeat(o *order.Order, body *apigw.Body, key string) (order.NewAttempt, bool) {
-	// 96 bits of the fingerprint tell requests of one key apart, and so many are stored.
-	want := order.NewAttempt{Key: key, Print: body.Fingerprint(key)[:16]}
-	a, again := o.Attempt(order.AttemptIDFor(o.ID(), key))
-	want.Gateway, want.Mode, want.Back = a.Gateway, a.Mode, a.Back
-	return want, again
-}
-
-// want reads how the shopper wants to pay.
-func (h Handler) want(ctx context.Context, o *order.Order, body *apigw.Body, want order.NewAttempt) (order.NewAttempt, error) {
 	var r request
 	if err := body.Into(&r); err != nil {
-		return order.NewAttempt{}, err
+		return apigw.Response{}, err
 	}
 	decided, err := h.Shop(ctx)
 	if err != nil {
-		return order.NewAttempt{}, err
+		return apigw.Response{}, err
 	}
+	var wants []order.NewAttempt
+	looked := decided.Gateways(h.Gateways)
+	if !r.isAuto() {
+		looked = []string{r.Gateway}
+		if !slices.Contains(h.Gateways, r.Gateway) {
+			looked = nil // Whatever they sent is no key of ours.
+		}
+	}
+	watch := h.Health.watch(ctx, looked)
+	if r.isAuto() {
+		wants, err = h.routed(ctx, o, r, decided, watch, c)
+	} else {
+		wants, err = h.named(ctx, o, r, decided, watch, c)
+	}
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	watched := h.Cashier
+	watched.Gateway = watch.gateway(h.Cashier.Gateway)
+	return h.begin(ctx, o, wants, watched)
+}
+
+// begin tries one way after the other. It goes on to the next only when the one before is stored as failed: what may have begun, or
+// may be charged, stands in the way of any other, here as in every later request.
+func (h Handler) begin(ctx context.Context, o *order.Order, wants []order.NewAttempt, c cashier.Cashier) (apigw.Response, error) {
+	for i, want := range wants {
+		want.Else = i+1 < len(wants)
+		id, mine := o.ID(), order.AttemptIDFor(o.ID(), want.Key)
+		limits := func(begun int) []apigw.Option { return access.Limits(o, h.Guard.Now(), begun) }
+		begun := 1
+		if _, before := o.Attempt(mine); before {
+			begun = 0
+		}
+		answered := limits(begun)
+		a, started, err := c.Begin(ctx, o, want, cashier.Who{Who: "shopper"})
+		if err == nil {
+			return apigw.JSON(http.StatusCreated, answer{orderview.PaymentOf(a, started)}, answered...)
+		}
+		if want.Else && ctx.Err() == nil {
+			after, loadErr := h.Cashier.Book.Load(ctx, id)
+			if loadErr == nil && over(after, mine) {
+				h.Health.passedOn(ctx, want.Gateway, wants[i+1].Gateway, err)
+				o = after
+				continue
+			}
+		}
+		return apigw.Response{}, access.Limited(err, limits(0))
+	}
+	return apigw.Response{}, fault.New(fault.Unavailable, "startpayment.begin", "dependency_unavailable", "")
+}
+
+// over tells that an attempt has failed, and that no other is open.
+func over(o *order.Order, id payment.AttemptID) bool {
+	a, there := o.Attempt(id)
+	_, open := o.OpenAttempt()
+	return there && a.State == payment.Failed && !open
+}
+
+// named reads how the shopper wants to pay, who names the gateway. Errors: fault.Invalid, gateway_unavailable, also for one that is left
+// alone for now.
+func (h Handler) named(ctx context.Context, o *order.Order, r request, decided shop.Settings, watch *watch, c chain) ([]order.NewAttempt, error) {
 	var faults []error
 	refuse := func(at, msg string) {
-		faults = append(faults, &fault.Error{Kind: fault.Invalid, Op: "startpayment.want", Code: "gateway_unavailable", At: at, Msg: msg})
+		faults = append(faults, &fault.Error{Kind: fault.Invalid, Op: "startpayment.named", Code: "gateway_unavailable", At: at, Msg: msg})
 	}
 	mode := payment.Mode(r.Mode)
 	if mode != payment.Hosted && mode != payment.Embedded {
@@ -105,18 +149,30 @@ func (h Handler) want(ctx context.Context, o *order.Order, body *apigw.Body, wan
 	if !slices.Contains(decided.Gateways(h.Gateways), r.Gateway) {
 		refuse("#/gateway", "Must be a gateway that this shop offers.")
 	} else if g, err := h.Cashier.Gateway(ctx, r.Gateway); err != nil {
-		return order.NewAttempt{}, err
+		return nil, err
 	} else if can = g.Capabilities(); !slices.Contains(can.Modes, mode) && len(faults) == 0 {
 		refuse("#/mode", "This gateway does not offer this mode.")
 	} else if can.Currencies != nil && !slices.Contains(can.Currencies, o.Record().Currency) {
 		refuse("#/gateway", "This gateway does not take the order's currency.")
 	}
-	if r.ReturnURL != "" {
-		if err := apigw.ReturnURL(r.ReturnURL, h.ReturnOrigins); err != nil {
-			faults = append(faults, err)
-		}
+	faults = append(faults, h.back(r))
+	if errors.Join(faults...) == nil && !slices.Contains(h.chosen(ctx, o, decided), routing.Way{Gateway: r.Gateway, Mode: mode}) {
+		refuse("#/gateway", "This order cannot be paid this way. Ask which ways there are.")
 	}
-	want.Gateway, want.Mode, want.Back = r.Gateway, mode, r.ReturnURL
-	want.Manual = decided.Manual(h.Manual) && can.Holds(mode)
-	return want, errors.Join(faults...)
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	if _, open := o.OpenAttempt(); !open && !watch.take(ctx, r.Gateway) {
+		refuse("#/gateway", "This gateway does not work at the moment. Ask which others there are.")
+		return nil, errors.Join(faults...)
+	}
+	return []order.NewAttempt{c.want(0, routing.Way{Gateway: r.Gateway, Mode: mode}, r.ReturnURL, decided.Manual(h.Manual) && can.Holds(mode))}, nil
+}
+
+// back checks where the shopper is to be sent after paying.
+func (h Handler) back(r request) error {
+	if r.ReturnURL == "" {
+		return nil
+	}
+	return apigw.ReturnURL(r.ReturnURL, h.ReturnOrigins)
 }

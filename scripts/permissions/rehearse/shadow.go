@@ -11,6 +11,7 @@ import (
 	"till/shared/order"
 	"till/shared/reconcile"
 	"till/shared/reconcile/daybook"
+	"till/shared/routing"
 	"till/shared/shop"
 	"till/shared/vault"
 )
@@ -117,6 +118,16 @@ func (s shadow) SettingsBefore(ctx context.Context, n, limit int) ([]shop.Versio
 func (s shadow) SaveSettings(ctx context.Context, v shop.Version) error {
 	_ = s.aws.SaveSettings(ctx, v)
 	return s.local.SaveSettings(ctx, v)
+}
+
+func (s shadow) Breakers(ctx context.Context, gateways []string) (map[string]routing.Breaker, error) {
+	_, _ = s.aws.Breakers(ctx, gateways)
+	return s.local.Breakers(ctx, gateways)
+}
+
+func (s shadow) SaveBreaker(ctx context.Context, b routing.Breaker) error {
+	_ = s.aws.SaveBreaker(ctx, b)
+	return s.local.SaveBreaker(ctx, b)
 }
 
 func (s shadow) Stock(ctx context.Context, sku catalog.SKU) (catalog.Stock, error) {

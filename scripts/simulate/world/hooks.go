@@ -12,7 +12,7 @@ import (
 // storePorts says what each method of the store is.
 var storePorts = map[string]faults.Port{
 	"Save": faults.StoreWrite, "PutEvent": faults.StoreWrite, "ClaimEvent": faults.StoreWrite, "SettleEvent": faults.StoreWrite,
-	"SaveProduct": faults.StoreWrite, "EnterStock": faults.StoreWrite, "SaveSettings": faults.StoreWrite,
+	"SaveProduct": faults.StoreWrite, "EnterStock": faults.StoreWrite, "SaveSettings": faults.StoreWrite, "SaveBreaker": faults.StoreWrite,
 	"DueOrders": faults.StoreIndex, "DueEvents": faults.StoreIndex, "DayOrders": faults.StoreIndex, "FindProducts": faults.StoreIndex, "Family": faults.StoreIndex,
 	"AddDayKey": faults.StoreKeys, "AddCustomer": faults.StoreKeys,
 }
