@@ -36,6 +36,7 @@ func parsers() []reader {
 		{"a return URL", "shared/edge/apigw.ReturnURL", "shared/edge/apigw.FuzzReturnURL", ""},
 		{"a place in the inbox", "shared/inbox.ParsePlace", "shared/inbox.FuzzParsePlace", ""},
 		{"an order's id", "shared/order.ParseID", "shared/order.FuzzParseID", ""},
+		{"a VAT number", "shared/pricing.ParseVATNumber", "shared/pricing.FuzzParseVATNumber", ""},
 		{"a SKU", "shared/catalog.ParseSKU", "shared/catalog.FuzzParseSKU", ""},
 		{"a currency", "shared/money.Parse", "shared/money.FuzzParse", ""},
 		{"an amount", "shared/money.UnmarshalJSON", "shared/money.FuzzJSON", "Unmarshal"},

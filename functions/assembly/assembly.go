@@ -12,6 +12,7 @@ import (
 	"till/shared/link"
 	"till/shared/order"
 	"till/shared/payment"
+	"till/shared/pricing"
 	"till/shared/routing"
 	"till/shared/settings"
 	"till/shared/shop"
@@ -43,6 +44,7 @@ type Products interface {
 	Family(ctx context.Context, family string) ([]catalog.SKU, error)
 	Stock(context.Context, catalog.SKU) (catalog.Stock, error)
 	Stocks(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Stock, error)
+	Uses(context.Context, []pricing.UseKey) (map[pricing.UseKey]int64, error)
 }
 
 // Settings reads what staff have decided about the shop.

@@ -44,7 +44,7 @@ func ShowProduct(t Tools, s Products) apigw.Func {
 func lately(t Tools, s Settings) shop.Read { return shop.Lately(s.Settings, t.Now) }
 
 func pricerOf(t Tools, s Products, decided shop.Read) basket.Pricer {
-	return basket.Pricer{Shop: decided, Products: catalog.OnSaleNow(s.Products, t.Now)}
+	return basket.Pricer{Shop: decided, Products: catalog.OnSaleNow(s.Products, t.Now), Uses: s.Uses, Now: t.Now}
 }
 
 // Quote assembles shopper/quote.

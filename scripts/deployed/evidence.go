@@ -16,6 +16,7 @@ import (
 	"till/shared/catalog"
 	"till/shared/dynamo"
 	"till/shared/order"
+	"till/shared/pricing"
 )
 
 // far is later than everything that can be due.
@@ -91,7 +92,12 @@ func (s *Stack) readCatalog(ctx context.Context, store *dynamo.Store, e *evidenc
 	if err != nil {
 		return err
 	}
+	var uses []pricing.UseKey
 	for _, row := range rows {
+		if coupon, is := strings.CutPrefix(row.pk, "COUPON#"); is {
+			customer, _ := strings.CutPrefix(row.sk, "USES")
+			uses = append(uses, pricing.UseKey{Coupon: coupon, Customer: strings.TrimPrefix(customer, "#")})
+		}
 		if row.sk != "STOCK" {
 			continue
 		}
@@ -111,7 +117,8 @@ func (s *Stack) readCatalog(ctx context.Context, store *dynamo.Store, e *evidenc
 			e.Entered[stock.SKU] += each.Change
 		}
 	}
-	return nil
+	e.Uses, err = store.Uses(ctx, uses)
+	return err
 }
 
 func (s *Stack) readInbox(ctx context.Context, store *dynamo.Store, e *evidence.Evidence) error {

@@ -51,6 +51,7 @@ type rule struct {
 func rules() []rule {
 	return []rule{
 		{name: "I1 NoOversell", shop: stockAddsUp},
+		{name: "I1 NoOversell", shop: couponsAddUp},
 		{name: "I2 NeverShipUnpaid", story: shippedUnpaid},
 		{name: "I3 NeverChargeTwice", story: chargedTwice},
 		{name: "I4 LedgerEqualsGateway", story: unlikeGateway, end: true},

@@ -9,6 +9,7 @@ import (
 	"till/shared/catalog"
 	"till/shared/inbox"
 	"till/shared/order"
+	"till/shared/pricing"
 )
 
 // Evidence is what a shop and its gateways hold. Read it while nothing runs: stock and orders are compared with each
@@ -17,6 +18,7 @@ type Evidence struct {
 	Now    time.Time
 	Orders []Order
 	Stocks []catalog.Stock
+	Uses   map[pricing.UseKey]int64 // Counters of coupons' uses: at least those of every coupon that an order used.
 	// Received is how many units came into the shop, stock-takes included, by SKU, as whoever counted them says. A SKU that
 	// is not in it is not compared.
 	Received map[catalog.SKU]int64

@@ -70,10 +70,40 @@ func wrongTotals(t *telling, _ Expect) string {
 	if lines != t.r.Subtotal || off != t.r.Discount || t.r.Subtotal-t.r.Discount+t.r.Shipping+t.r.Tax != t.r.Total {
 		return fmt.Sprintf("lines %d; %d − %d + %d + %d is not %d", lines, t.r.Subtotal, t.r.Discount, t.r.Shipping, t.r.Tax, t.r.Total)
 	}
+	if what := wrongTaxes(t); what != "" {
+		return what
+	}
 	for _, a := range t.r.Attempts {
 		if a.Amount != t.r.Total {
 			return fmt.Sprintf("attempt %s asks for %d of %d", a.ID, a.Amount, t.r.Total)
 		}
+	}
+	return ""
+}
+
+// wrongTaxes: no part is below zero, tax that prices hold is within them, and the taxes by rate are those of the lines and of delivery.
+func wrongTaxes(t *telling) string {
+	var onTop, held, byRate, off int64
+	for _, l := range t.r.Lines {
+		if min(l.Total, l.Discount, l.Tax, l.IncludedTax) < 0 || l.IncludedTax > l.Total {
+			return fmt.Sprintf("line of %s: total %d, discount %d, tax %d, %d of tax within", l.SKU, l.Total, l.Discount, l.Tax, l.IncludedTax)
+		}
+		onTop, held = onTop+l.Tax, held+l.IncludedTax
+	}
+	for _, l := range t.r.Taxes.Lines {
+		byRate += l.Tax
+	}
+	for _, d := range t.r.Discounts {
+		off += d.Amount
+	}
+	x := t.r.Taxes
+	switch {
+	case held+x.ShippingIncluded != x.Included, onTop > t.r.Tax, x.ShippingIncluded > t.r.Shipping, min(x.Included, x.ShippingIncluded) < 0:
+		return fmt.Sprintf("prices hold %d of tax, lines %d and delivery %d", x.Included, held, x.ShippingIncluded)
+	case len(x.Lines) > 0 && byRate != t.r.Tax+x.Included, x.ReverseCharge && t.r.Tax+x.Included > 0:
+		return fmt.Sprintf("taxes by rate come to %d; %d is on top and %d within", byRate, t.r.Tax, x.Included)
+	case off > t.r.Discount:
+		return fmt.Sprintf("discounts come to %d of %d", off, t.r.Discount)
 	}
 	return ""
 }

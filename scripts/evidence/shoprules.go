@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"till/shared/catalog"
+	"till/shared/pricing"
 )
 
 // stockAddsUp: no counter below zero, nothing made or lost, reserved and sold as the orders say.
@@ -47,6 +48,33 @@ func stockAddsUp(e Evidence, tellings []*telling, _ Expect) []Violation {
 	for sku, n := range sold {
 		if n != 0 {
 			bad(sku, "is not counted; orders were sold %d", n)
+		}
+	}
+	return out
+}
+
+// couponsAddUp: no coupon was used more often than its limits let it, and each counter is what the orders' changes say.
+func couponsAddUp(e Evidence, tellings []*telling, _ Expect) []Violation {
+	used, most := map[pricing.UseKey]int64{}, map[pricing.UseKey]int64{}
+	var out []Violation
+	for _, t := range tellings {
+		for _, c := range t.Changes {
+			counts, err := pricing.Counts(c.Uses)
+			if err != nil {
+				out = append(out, Violation{Order: t.r.ID, What: fmt.Sprintf("change %d: %v", c.N, err)})
+			}
+			for _, n := range counts {
+				used[n.UseKey] += n.Delta
+				most[n.UseKey] = max(most[n.UseKey], n.Limit)
+			}
+		}
+	}
+	for k := range e.Uses {
+		used[k] += 0
+	}
+	for k, n := range used {
+		if stored := e.Uses[k]; stored != n || n < 0 || n > most[k] {
+			out = append(out, Violation{What: fmt.Sprintf("coupon %s: used %d times of %d, by orders %d", k.Coupon, stored, most[k], n)})
 		}
 	}
 	return out

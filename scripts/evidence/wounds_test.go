@@ -11,6 +11,7 @@ import (
 	"till/shared/ledger"
 	"till/shared/order"
 	"till/shared/payment"
+	"till/shared/pricing"
 )
 
 // broken is one way in which a shop can be wrong, and what is seen of it.
@@ -19,6 +20,14 @@ type broken struct {
 	wound  func(t *testing.T, e *evidence.Evidence)
 	expect evidence.Expect
 	want   string
+}
+
+// used has an order's first change move a coupon that may be used once.
+func used(kind pricing.UseKind) func([]order.Change) []order.Change {
+	return func(cs []order.Change) []order.Change {
+		cs[0].Uses = []pricing.Use{{Coupon: pricing.Coupon{ID: "welcome", Limit: 1}, Kind: kind}}
+		return cs
+	}
 }
 
 var atEnd = evidence.Expect{End: true}
@@ -56,6 +65,40 @@ func always() []broken {
 		{"the total is not the sum", func(t *testing.T, e *evidence.Evidence) {
 			forge(t, e, expired, func(cs []order.Change) []order.Change { cs[0].Set["total"] = raw(total + 1); return cs })
 		}, evidence.Expect{}, "I7"},
+		{"prices hold more tax than lines do", func(t *testing.T, e *evidence.Evidence) {
+			forge(t, e, expired, func(cs []order.Change) []order.Change {
+				cs[0].Set["taxes"] = raw(order.Taxes{Included: 100})
+				return cs
+			})
+		}, evidence.Expect{}, "I7"},
+		{"the taxes by rate are not the tax", func(t *testing.T, e *evidence.Evidence) {
+			forge(t, e, expired, func(cs []order.Change) []order.Change {
+				cs[0].Set["taxes"] = raw(order.Taxes{Lines: []pricing.TaxLine{{Rate: 19000, Base: 3850, Tax: 730}}})
+				return cs
+			})
+		}, evidence.Expect{}, "I7"},
+		{"discounts come to more than the discount", func(t *testing.T, e *evidence.Evidence) {
+			forge(t, e, expired, func(cs []order.Change) []order.Change {
+				cs[0].Set["discounts"] = raw([]pricing.Applied{{ID: "x", Amount: 1}})
+				return cs
+			})
+		}, evidence.Expect{}, "I7"},
+		{"a coupon was used and not counted", func(t *testing.T, e *evidence.Evidence) {
+			forge(t, e, expired, used(pricing.Take))
+		}, evidence.Expect{}, "I1"},
+		{"a coupon was used more often than it may", func(t *testing.T, e *evidence.Evidence) {
+			for _, which := range []int{expired, open} {
+				forge(t, e, which, used(pricing.Take))
+			}
+			e.Uses = map[pricing.UseKey]int64{{Coupon: "welcome"}: 2}
+		}, evidence.Expect{}, "I1"},
+		{"a coupon's use was given back that nobody took", func(t *testing.T, e *evidence.Evidence) {
+			forge(t, e, expired, used(pricing.Give))
+			e.Uses = map[pricing.UseKey]int64{{Coupon: "welcome"}: -1}
+		}, evidence.Expect{}, "I1"},
+		{"a coupon is counted that no order used", func(_ *testing.T, e *evidence.Evidence) {
+			e.Uses = map[pricing.UseKey]int64{{Coupon: "welcome"}: 1}
+		}, evidence.Expect{}, "I1"},
 		{"a line is not its price times its quantity", func(t *testing.T, e *evidence.Evidence) {
 			r := e.Orders[expired].Stored.Record()
 			lines := slices.Clone(r.Lines)

@@ -77,6 +77,16 @@ func (p *parser) region(country, s string) (person.Text, string) {
 	return named, code
 }
 
+// RegionCode is the code of a region as people write it, where the country has a list of them; else "". For addresses that are not
+// whole yet.
+func RegionCode(country, typed string) string {
+	if len(typed) > 4*regionMax {
+		return ""
+	}
+	code, _, _ := findRegion(country, typed)
+	return code
+}
+
 // findRegion looks for s, a code with or without its country ("CA", "US-CA") or a name in either language, among the
 // country's regions. The name is the one that labels show. listed is false where the country has no list.
 func findRegion(country, s string) (code, name string, listed bool) {

@@ -133,5 +133,6 @@ func (c Cashier) startOf(o *order.Order, a payment.Attempt) payment.Start {
 	return payment.Start{
 		Order: string(r.ID), Attempt: a.ID, Mode: a.Mode, Amount: money.Of(a.Amount, r.Currency),
 		Title: "Order " + string(r.ID), ReturnURL: c.ReturnURL(r.ID, a.ID), At: a.At, Manual: a.Manual,
+		Parts: payment.Parts{Goods: r.Subtotal, Shipping: r.Shipping, Tax: r.Tax, Discount: r.Discount},
 	}
 }

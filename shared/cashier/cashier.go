@@ -186,7 +186,7 @@ func look(ctx context.Context, g payment.Gateway, a payment.Attempt, failure err
 }
 
 // applyAs saves what a gateway says of an attempt, and gives the kind of the change that it made, if any. Money for an expired
-// order takes its stock again; when that is gone, the money goes back. Where the gateway does not say until when it keeps a promise,
+// order takes its stock and its coupons again; when they are gone, the money goes back. Where the gateway does not say until when it keeps a promise,
 // it is as long as it always is.
 func (c Cashier) applyAs(ctx context.Context, o *order.Order, facts payment.Facts,
 	apply func(*order.Order, payment.Facts, bool, order.By) (order.Change, error), who Who,
@@ -205,7 +205,7 @@ func (c Cashier) applyAs(ctx context.Context, o *order.Order, facts payment.Fact
 		return apply(o, facts, restock, c.by(who.Who, who.Cause))
 	}
 	o, change, err := c.Book.ChangeFrom(ctx, o, verb)
-	if fault.Code(err) == "out_of_stock" {
+	if code := fault.Code(err); code == "out_of_stock" || code == "coupon_used_up" {
 		restock = false
 		o, change, err = c.Book.Change(ctx, id, verb)
 	}

@@ -65,7 +65,7 @@ func (s *Store) token(c order.Change) string {
 }
 
 // whyLost says what failed conditions mean. An earlier try of the same save, found stored, is success; then, who asks with a
-// stale order must load it again, whatever else is wrong; then references; then stock.
+// stale order must load it again, whatever else is wrong; then references; then stock and coupons.
 func whyLost(reasons []types.CancellationReason, actions []action) error {
 	var short []error
 	for i, r := range reasons[:min(len(reasons), len(actions))] {
@@ -94,7 +94,7 @@ func isOurs(reasons []types.CancellationReason, actions []action) bool {
 	return false
 }
 
-// actions checks a change against its order and gives what to write: order, change, references, stock.
+// actions checks a change against its order and gives what to write: order, change, references, stock, uses of coupons.
 func (s *Store) actions(o *order.Order, c order.Change) ([]action, error) {
 	r := o.Record()
 	if c.Order != r.ID || c.N != r.N {
@@ -128,7 +128,11 @@ func (s *Store) actions(o *order.Order, c order.Change) ([]action, error) {
 		}
 	}
 	stock, err := s.moveStock(c.Stock)
-	return append(out, stock...), err
+	if err != nil {
+		return nil, err
+	}
+	uses, err := s.moveUses(c.Uses)
+	return slices.Concat(out, stock, uses), err
 }
 
 // orderItem is the order as stored. Its day stays, so that the day index is written once.

@@ -51,10 +51,11 @@ func (s *Store) Save(ctx context.Context, o *order.Order, c order.Change) error 
 		if refused != nil {
 			return refused
 		}
-		if short != nil {
-			return short
+		used, gone := s.used(c.Uses)
+		if err := errors.Join(short, gone); err != nil {
+			return err
 		}
-		return s.commit("Save", slices.Concat(puts, moved, refs)...)
+		return s.commit("Save", slices.Concat(puts, moved, used, refs)...)
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"till/shared/catalog"
 	"till/shared/fault"
 	"till/shared/ledger"
+	"till/shared/pricing"
 )
 
 // Ref is a gateway's reference that leads back to the order.
@@ -35,6 +36,7 @@ type Change struct {
 	Unset    []string                   `json:"unset,omitempty"` // Members that are gone.
 	Postings []ledger.Posting           `json:"postings,omitempty"`
 	Stock    []catalog.Move             `json:"stock,omitempty"`
+	Uses     []pricing.Use              `json:"uses,omitempty"`
 	Refs     []Ref                      `json:"refs,omitempty"`
 	Messages []Message                  `json:"messages,omitempty"`
 	Contact  map[string][]byte          `json:"contact,omitempty"` // Sealed by the vault.

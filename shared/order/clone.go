@@ -12,6 +12,7 @@ func (o *Order) Clone() *Order {
 	c.r.Lines, c.r.Attempts, c.r.Refunds = slices.Clone(o.r.Lines), slices.Clone(o.r.Attempts), slices.Clone(o.r.Refunds)
 	c.r.Disputes, c.r.Holds, c.r.Owed = slices.Clone(o.r.Disputes), slices.Clone(o.r.Holds), slices.Clone(o.r.Owed)
 	c.r.Shipments, c.r.Captures = slices.Clone(o.r.Shipments), slices.Clone(o.r.Captures)
+	c.r.Taxes.Lines, c.r.Discounts, c.r.Coupons = slices.Clone(o.r.Taxes.Lines), slices.Clone(o.r.Discounts), slices.Clone(o.r.Coupons)
 	for i := range c.r.Refunds {
 		c.r.Refunds[i].Lines = slices.Clone(c.r.Refunds[i].Lines)
 	}
@@ -25,6 +26,6 @@ func (o *Order) Clone() *Order {
 func (c Change) Clone() Change {
 	c.Set, c.Contact = maps.Clone(c.Set), maps.Clone(c.Contact)
 	c.Unset, c.Postings, c.Stock = slices.Clone(c.Unset), slices.Clone(c.Postings), slices.Clone(c.Stock)
-	c.Refs, c.Messages = slices.Clone(c.Refs), slices.Clone(c.Messages)
+	c.Uses, c.Refs, c.Messages = slices.Clone(c.Uses), slices.Clone(c.Refs), slices.Clone(c.Messages)
 	return c
 }

@@ -160,7 +160,9 @@ func (d *desk) books() {
 	want := map[ledger.Account]int64{ledger.GatewayClearing: r.Captured() - r.Refunded(), ledger.Receivable: -r.Captured()}
 	if r.PaidBy != "" {
 		want[ledger.Receivable] += r.Total
-		want[ledger.Revenue], want[ledger.Shipping], want[ledger.Tax] = -(r.Subtotal - r.Discount), -r.Shipping, -r.Tax
+		held := r.Taxes // What prices hold of tax is none of the shop's.
+		want[ledger.Revenue], want[ledger.Shipping] = -(r.Subtotal - r.Discount - held.Included + held.ShippingIncluded), -(r.Shipping - held.ShippingIncluded)
+		want[ledger.Tax] = -(r.Tax + held.Included)
 	}
 	if gone := r.Released; gone != (order.Released{}) {
 		if gone.Goods+gone.Shipping+gone.Tax != gone.Amount || gone.Amount != r.Total-r.Price() {

@@ -10,6 +10,7 @@ import (
 	"till/shared/money"
 	"till/shared/payment"
 	"till/shared/planted"
+	"till/shared/pricing"
 )
 
 // InProgress is the fault of a request that must wait for a payment's outcome.
@@ -167,8 +168,8 @@ func (o *Order) learn(a *payment.Attempt, session, intent string) []Ref {
 
 // ApplyPayment takes in what a gateway says of an attempt: the one path for webhook, return page, sweep and staff. What
 // is known is never lowered, so order and repeats of news do not matter; no news give the zero Change. With restock,
-// money for an expired order reserves its stock again; if the store then reports a shortage, load again and call without,
-// and the money goes back. Errors: fault.Conflict, code attempt_unknown, facts of no attempt of this order.
+// money for an expired order reserves its stock and takes its coupons' uses again; if the store then reports a shortage of either,
+// load again and call without, and the money goes back. Errors: fault.Conflict, code attempt_unknown, facts of no attempt of this order.
 func (o *Order) ApplyPayment(f payment.Facts, restock bool, by By) (Change, error) {
 	return o.applyFacts(f, taking{restock: restock}, by)
 }
@@ -337,6 +338,7 @@ func (o *Order) received(c *Change, a payment.Attempt, f payment.Facts, restock 
 		return "payment_ignored"
 	case o.r.Status == Expired && restock:
 		c.Stock = append(c.Stock, o.stock(catalog.Reserve)...)
+		c.Uses = o.uses(pricing.Take)
 		o.paid(a.ID)
 		o.confirm(c, by)
 		return "late_payment_accepted"

@@ -21,18 +21,20 @@ type Placement struct {
 	Hold       time.Duration     // How long stock is held unpaid.
 }
 
-// New places an order and reserves its stock. A total of 0 is confirmed at once. The change's Stock is refused by the
-// store when there is too little.
+// New places an order, reserves its stock and takes its uses of coupons. A total of 0 is confirmed at once. The change's Stock is
+// refused by the store when there is too little, and its Uses when a coupon is used up.
 func New(p Placement, by By) (*Order, Change, error) {
 	q := p.Quote
 	at := by.At.UTC().Truncate(time.Millisecond)
 	o := &Order{r: Record{
 		ID: IDFor(p.Key), Status: Created, Currency: q.Currency, Lines: q.Lines,
 		Subtotal: q.Subtotal, Discount: q.Discount, Shipping: q.Shipping, Tax: q.Tax, Total: q.Total, Method: q.Method,
+		Taxes:     Taxes{Lines: q.TaxLines, Included: q.IncludedTax, ShippingIncluded: q.ShippingIncludedTax, ReverseCharge: q.ReverseCharge},
+		Discounts: q.Discounts, Coupons: q.Coupons,
 		Country: p.Country, PostalCode: p.PostalCode, Customer: p.Customer, Print: p.Print,
 		PlacedAt: at, ExpiresAt: at.Add(p.Hold).Truncate(time.Second),
 	}}
-	c := Change{Contact: p.Contact, Stock: o.stock(catalog.Reserve)}
+	c := Change{Contact: p.Contact, Stock: o.stock(catalog.Reserve), Uses: o.uses(pricing.Take)}
 	if o.r.Total == 0 {
 		o.confirm(&c, by)
 	} else if err := o.become(AwaitingPayment, by); err != nil {
@@ -95,7 +97,7 @@ func (o *Order) Expire(by By) (Change, error) {
 	if o.openAttempt() != nil || o.r.HoldsMoney() || by.At.Before(o.r.ExpiresAt) {
 		return Change{}, StateConflict("order.Expire")
 	}
-	c := Change{Stock: o.stock(catalog.Release)}
+	c := Change{Stock: o.stock(catalog.Release), Uses: o.giveBack()}
 	if err := o.become(Expired, by); err != nil {
 		return Change{}, err
 	}
@@ -129,6 +131,7 @@ func (o *Order) Cancel(by By) (Change, error) {
 // end cancels an order of which nothing is shipped: stock goes back, and a machine that waits is to be told.
 func (o *Order) end(c *Change, by By) error {
 	c.Stock = append(c.Stock, o.stock(catalog.Release)...)
+	c.Uses = o.giveBack()
 	o.lift(fulfillmentFailed) // Nothing is left to begin anew.
 	if o.r.TaskIn > 0 {
 		o.r.AnswerBy = by.At.UTC().Truncate(time.Second).Add(answerWait)

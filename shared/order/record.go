@@ -56,6 +56,9 @@ type Record struct {
 	Shipping    int64                  `json:"shipping"`
 	Tax         int64                  `json:"tax"`
 	Total       int64                  `json:"total"`
+	Taxes       Taxes                  `json:"taxes,omitzero"`
+	Discounts   []pricing.Applied      `json:"discounts,omitempty"`
+	Coupons     []pricing.Coupon       `json:"coupons,omitempty"` // Uses that are counted while the order has a claim to them.
 	Method      string                 `json:"method"`
 	Country     string                 `json:"country"`
 	PostalCode  string                 `json:"postal_code,omitempty"`
@@ -80,6 +83,14 @@ type Record struct {
 	Owed        []Message              `json:"owed,omitempty"`        // Mails not yet known to be sent.
 	Revocations int                    `json:"revocations,omitempty"` // Raised to make all links so far useless.
 	Due         time.Time              `json:"due,omitzero"`          // When somebody must look again. Zero: never.
+}
+
+// Taxes is what is known of an order's tax beside the amount on top. Minor units. Orders of before it was kept have none.
+type Taxes struct {
+	Lines            []pricing.TaxLine `json:"lines,omitempty"`
+	Included         int64             `json:"included,omitempty"`          // In the prices of goods and delivery.
+	ShippingIncluded int64             `json:"shipping_included,omitempty"` // The part of it that is in the price of delivery.
+	ReverseCharge    bool              `json:"reverse_charge,omitempty"`    // The buyer, a business, owes it at home.
 }
 
 // Hold stops shipping and automatic capture while it is there.
@@ -150,7 +161,13 @@ func (o *Order) members() (stored, error) {
 	return now, nil
 }
 
+// parts divides the total into goods, delivery and tax, each without the others: where prices hold the tax, it is taken out of them.
+func (r *Record) parts() (goods, shipping, tax int64) {
+	onGoods := r.Taxes.Included - r.Taxes.ShippingIncluded
+	return r.Subtotal - r.Discount - onGoods, r.Shipping - r.Taxes.ShippingIncluded, r.Tax + r.Taxes.Included
+}
+
 // sale is the postings of the order's confirmation.
 func (r *Record) sale() []ledger.Posting {
-	return ledger.Sale(r.Subtotal-r.Discount, r.Shipping, r.Tax)
+	return ledger.Sale(r.parts())
 }

@@ -211,7 +211,8 @@ func (r *Record) shares(amount int64) (goods, shipping, tax int64) {
 // sold is what is left of the sale, part by part: less what was released and what goes back.
 func (r *Record) sold() (goods, shipping, tax int64) {
 	gone := r.Released
-	goods, shipping, tax = r.Subtotal-r.Discount-gone.Goods, r.Shipping-gone.Shipping, r.Tax-gone.Tax
+	goods, shipping, tax = r.parts()
+	goods, shipping, tax = goods-gone.Goods, shipping-gone.Shipping, tax-gone.Tax
 	for _, f := range r.Refunds {
 		if f.State.Live() && f.Attempt == r.PaidBy {
 			goods, shipping, tax = goods-f.Goods, shipping-f.Shipping, tax-f.Tax

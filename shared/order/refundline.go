@@ -62,7 +62,7 @@ func (r *Record) refundLines(wanted []RefundLine) ([]payment.RefundLine, error) 
 
 // lineLeft is what refunds by line have left of a line: units, goods and tax.
 func (r *Record) lineLeft(l pricing.Line) payment.RefundLine {
-	left := payment.RefundLine{SKU: l.SKU, Quantity: l.Quantity, Goods: l.Total, Tax: l.Tax}
+	left := payment.RefundLine{SKU: l.SKU, Quantity: l.Quantity, Goods: l.Total - l.IncludedTax, Tax: l.Tax + l.IncludedTax}
 	for _, f := range r.Refunds {
 		for _, gone := range f.Lines {
 			if gone.SKU == l.SKU && f.State.Live() {

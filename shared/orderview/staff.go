@@ -94,6 +94,7 @@ type Contact struct {
 	Phone    string         `json:"phone,omitempty"`
 	Shipping *address.Input `json:"shipping_address,omitempty"`
 	Billing  *address.Input `json:"billing_address,omitempty"`
+	VAT      string         `json:"vat_number,omitempty"`
 }
 
 // ForStaff gives the staff's view.

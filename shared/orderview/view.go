@@ -25,17 +25,57 @@ type Order struct {
 	Shipping          money.Amount   `json:"shipping"`
 	Tax               money.Amount   `json:"tax"`
 	Total             money.Amount   `json:"total"`
-	ShippingMethod    string         `json:"shipping_method"`
-	Country           string         `json:"country"`
-	Shipments         []Shipment     `json:"shipments"`
-	Refunds           []Refund       `json:"refunds"`
-	Holds             []Hold         `json:"holds"`
-	OnHold            bool           `json:"on_hold"`
-	CreatedAt         time.Time      `json:"created_at"`
-	ExpiresAt         time.Time      `json:"expires_at,omitzero"` // Only while it can be paid.
+	Pricing
+	ShippingMethod string     `json:"shipping_method"`
+	Country        string     `json:"country"`
+	Shipments      []Shipment `json:"shipments"`
+	Refunds        []Refund   `json:"refunds"`
+	Holds          []Hold     `json:"holds"`
+	OnHold         bool       `json:"on_hold"`
+	CreatedAt      time.Time  `json:"created_at"`
+	ExpiresAt      time.Time  `json:"expires_at,omitzero"` // Only while it can be paid.
 }
 
-// Line is one line: Total is quantity × unit price − discount, without tax.
+// Pricing is how a total came about, for quotes and orders. Orders of before it was kept have none.
+type Pricing struct {
+	IncludedTax   money.Amount `json:"included_tax,omitzero"` // What the prices hold of tax; then nothing comes on top.
+	TaxLines      []TaxLine    `json:"tax_lines,omitempty"`
+	ReverseCharge bool         `json:"reverse_charge,omitempty"` // The buyer, a business, owes the tax at home.
+	Discounts     []Discount   `json:"discounts,omitempty"`
+}
+
+// TaxLine is the tax at one rate.
+type TaxLine struct {
+	Rate     string       `json:"rate"` // Per cent: "19", "8.875".
+	Base     money.Amount `json:"base"` // Without the tax.
+	Tax      money.Amount `json:"tax"`
+	Included bool         `json:"included,omitempty"` // Prices hold it.
+}
+
+// Discount is what made a basket cheaper.
+type Discount struct {
+	Name         string       `json:"name"`
+	Code         string       `json:"code,omitempty"`
+	Amount       money.Amount `json:"amount"` // Off the goods.
+	FreeDelivery bool         `json:"free_delivery,omitempty"`
+}
+
+// PricingOf gives how a total came about. included is what prices hold of tax.
+func PricingOf(c money.Currency, included int64, lines []pricing.TaxLine, reversed bool, discounts []pricing.Applied) Pricing {
+	p := Pricing{ReverseCharge: reversed}
+	if included > 0 {
+		p.IncludedTax = money.Of(included, c)
+	}
+	for _, l := range lines {
+		p.TaxLines = append(p.TaxLines, TaxLine{pricing.Percent(l.Rate), money.Of(l.Base, c), money.Of(l.Tax, c), included > 0})
+	}
+	for _, d := range discounts {
+		p.Discounts = append(p.Discounts, Discount{d.Name, d.Code, money.Of(d.Amount, c), d.Delivery})
+	}
+	return p
+}
+
+// Line is one line: Total is quantity × unit price − discount. Tax comes on top of it, or the total holds IncludedTax.
 type Line struct {
 	SKU       string       `json:"sku"`
 	Name      string       `json:"name"`
@@ -44,6 +84,9 @@ type Line struct {
 	Discount  money.Amount `json:"discount"`
 	Tax       money.Amount `json:"tax"`
 	Total     money.Amount `json:"total"`
+
+	IncludedTax money.Amount `json:"included_tax,omitzero"`
+	TaxRate     string       `json:"tax_rate,omitempty"` // Per cent.
 }
 
 // Shipment is a parcel.
@@ -121,7 +164,9 @@ func full(o *order.Order) Order {
 	v := Order{
 		ID: r.ID, Status: r.Status, PaymentStatus: r.PaymentStatus(), FulfillmentStatus: r.FulfillmentStatus(),
 		Currency: r.Currency, Lines: Lines(r.Lines, r.Currency), Subtotal: in(r.Subtotal), Discount: in(r.Discount), Shipping: in(r.Shipping),
-		Tax: in(r.Tax), Total: in(r.Total), ShippingMethod: r.Method, Country: r.Country,
+		Tax: in(r.Tax), Total: in(r.Total),
+		Pricing:        PricingOf(r.Currency, r.Taxes.Included, r.Taxes.Lines, r.Taxes.ReverseCharge, r.Discounts),
+		ShippingMethod: r.Method, Country: r.Country,
 		Shipments: make([]Shipment, 0, len(r.Shipments)), Refunds: make([]Refund, 0, len(r.Refunds)),
 		Holds: make([]Hold, 0, len(r.Holds)), OnHold: len(r.Holds) > 0, CreatedAt: r.PlacedAt,
 	}
@@ -152,6 +197,12 @@ func Lines(lines []pricing.Line, c money.Currency) []Line {
 		out[i] = Line{
 			SKU: string(l.SKU), Name: l.Name, Quantity: l.Quantity, UnitPrice: money.Of(l.UnitPrice, c),
 			Discount: money.Of(l.Discount, c), Tax: money.Of(l.Tax, c), Total: money.Of(l.Total, c),
+		}
+		if l.IncludedTax > 0 {
+			out[i].IncludedTax = money.Of(l.IncludedTax, c)
+		}
+		if l.TaxRate > 0 {
+			out[i].TaxRate = pricing.Percent(l.TaxRate)
 		}
 	}
 	return out

@@ -5,37 +5,38 @@ import "till/shared/money"
 // Rules are what a shop decides about prices besides its catalogue. They are data: a value is never changed.
 type Rules struct {
 	Currencies []money.Currency
-	Home       string           // Country whose tax a quote without a country shows. ISO 3166-1 alpha-2.
-	TaxRates   map[string]int64 // By country of delivery, in ten-thousandths: 1900 is 19 %. Missing means 0.
+	Home       string // Country whose tax a quote without a country shows, and where goods are picked up. ISO 3166-1 alpha-2.
+	HomeRegion string // Its region, where tax depends on that: "CA" of "US". ISO 3166-2 without the country.
+	Tax        Tax
 	Methods    []Method
+	Discounts  []Discount
 	MinTotal   map[money.Currency]int64 // The least that can be charged, minor units. A total of 0 needs no charge.
 	Steps      map[money.Currency]int64 // What charges must be a multiple of, minor units. Missing means 1.
 }
 
-// Method is a way to deliver, with a price in each currency that it is offered in.
-type Method struct {
-	ID       string
-	Name     string
-	Days     string                   // "2–4": working days, shown to the shopper.
-	Courier  bool                     // A courier does not deliver to PO boxes.
-	Prices   map[money.Currency]int64 // Net of tax, minor units.
-	FreeFrom map[money.Currency]int64 // Subtotal from which it costs nothing; missing means never.
-}
-
 // Standard is the rules that a new shop starts with.
 //
-// Tax rates are the standard VAT rates of the EU's "Taxes in Europe" database, GB's VAT of 20 %, Switzerland's 8.1 %
-// and Japan's consumption tax of 10 %. United States sales tax is not collected: it depends on where the shop has a
-// duty to, which a default cannot know. Least amounts are Stripe's,
-// https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, and so are the steps: of the dinar's three
-// decimals the last must be 0, https://docs.stripe.com/currencies#three-decimal.
+// Tax rates are the standard VAT rates of the EU's "Taxes in Europe" database, with the reduced rates on food and books of the
+// countries that have one rate for both; GB's VAT of 20 %, Switzerland's 8.1 % and 2.6 %, and Japan's consumption tax of 10 % and
+// 8 %. United States sales tax is not collected: it depends on where the shop has a duty to, which a default cannot know. Least
+// amounts are Stripe's, https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, and so are the steps: of the dinar's
+// three decimals the last must be 0, https://docs.stripe.com/currencies#three-decimal.
 func Standard() Rules {
 	return Rules{
 		Currencies: []money.Currency{"EUR", "USD", "GBP", "JPY", "KWD"},
 		Home:       "DE",
-		TaxRates: map[string]int64{
-			"AT": 2000, "BE": 2100, "CH": 810, "DE": 1900, "DK": 2500, "ES": 2100, "FI": 2550, "FR": 2000, "GB": 2000,
-			"IE": 2300, "IT": 2200, "JP": 1000, "LU": 1700, "NL": 2100, "PL": 2300, "PT": 2300, "SE": 2500,
+		Tax: Tax{
+			Rates: map[string]int64{
+				"AT": 20000, "BE": 21000, "CH": 8100, "DE": 19000, "DK": 25000, "ES": 21000, "FI": 25500, "FR": 20000, "GB": 20000,
+				"IE": 23000, "IT": 22000, "JP": 10000, "LU": 17000, "NL": 21000, "PL": 23000, "PT": 23000, "SE": 25000,
+			},
+			Classes: map[string]map[string]int64{
+				"reduced": {"AT": 10000, "BE": 6000, "CH": 2600, "DE": 7000, "ES": 4000, "FR": 5500, "IT": 4000, "JP": 8000, "LU": 3000, "NL": 9000,
+					"PL": 5000, "PT": 6000},
+				"zero": {"AT": 0, "BE": 0, "CH": 0, "DE": 0, "DK": 0, "ES": 0, "FI": 0, "FR": 0, "GB": 0, "IE": 0, "IT": 0, "JP": 0, "LU": 0,
+					"NL": 0, "PL": 0, "PT": 0, "SE": 0},
+			},
+			ReverseCharge: []string{"AT", "BE", "DE", "DK", "ES", "FI", "FR", "IE", "IT", "LU", "NL", "PL", "PT", "SE"},
 		},
 		Methods: []Method{
 			{
@@ -62,36 +63,8 @@ func (r Rules) sells(c money.Currency) bool {
 	return false
 }
 
-func (r Rules) method(id string) (Method, bool) {
-	for _, m := range r.Methods {
-		if m.ID == id {
-			return m, true
-		}
-	}
-	return Method{}, false
-}
-
-// price is what the method costs for a subtotal, both in minor units of c, and whether it is offered in c.
-func (m Method) price(c money.Currency, subtotal int64) (int64, bool) {
-	minor, offered := m.Prices[c]
-	if from, free := m.FreeFrom[c]; free && subtotal >= from {
-		minor = 0
-	}
-	return minor, offered
-}
-
 // step is what an amount that is charged must be a multiple of, minor units.
 func (r Rules) step(c money.Currency) int64 { return max(r.Steps[c], 1) }
-
-// tax is the tax on a net amount, rounded half up to what can be charged.
-func (r Rules) tax(net money.Amount, country string) (money.Amount, error) {
-	step := r.step(net.Currency())
-	steps, err := net.Portion(r.TaxRates[country], 10_000*step)
-	if err != nil {
-		return money.Amount{}, err
-	}
-	return steps.Times(step)
-}
 
 // CurrencyOr checks the currency that a shopper asked prices in; "" means the shop's first. Errors: fault.Invalid, code
 // currency_invalid.

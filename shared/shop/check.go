@@ -3,7 +3,6 @@ package shop
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,8 +20,7 @@ import (
 const (
 	currenciesMax = 50
 	methodsMax    = 20
-	rateMax       = 10_000 // 100 %.
-	holdLeast     = 5      // Minutes, as the setting STOCK_HOLD has them.
+	holdLeast     = 5 // Minutes, as the setting STOCK_HOLD has them.
 	holdMost      = 24 * 60
 	nameMax       = 100
 )
@@ -44,6 +42,7 @@ func (s Settings) Check(gateways []string) error {
 		c.delivery(*s.Delivery)
 	}
 	c.deliverable(s)
+	c = append(c, checkDiscounts(s.Discounts)...)
 	if s.Orders != nil {
 		c.orders(*s.Orders)
 	}
@@ -83,14 +82,7 @@ func (c *checker) currencies(all []money.Currency) {
 
 func (c *checker) tax(t Tax) {
 	c.country("#/tax/home_country", t.Home)
-	for _, country := range slices.Sorted(maps.Keys(t.Rates)) {
-		rate := t.Rates[country]
-		if !address.IsCountry(country) {
-			c.bad("#/tax/rates", "country_invalid", "Each must be an ISO 3166-1 country code in capitals.")
-		} else if rate < 0 || rate > rateMax {
-			c.bad("#/tax/rates/"+country, "tax_invalid", "Must be 0 to 10,000 ten-thousandths.")
-		}
-	}
+	*c = append(*c, t.rules().Check("#/tax")...)
 }
 
 func (c *checker) delivery(d Delivery) {
@@ -107,7 +99,8 @@ func (c *checker) delivery(d Delivery) {
 		seen[m.ID] = true
 		c.line(at+"/name", m.Name, 1, nameMax, "delivery_invalid")
 		c.line(at+"/days", m.Days, 0, nameMax, "delivery_invalid")
-		if len(m.Prices) == 0 {
+		*c = append(*c, pricing.CheckZones(at+"/zones", m.Zones)...)
+		if len(m.Prices) == 0 && len(m.Zones) == 0 {
 			c.bad(at+"/prices", "amount_invalid", "Must be a price in at least one currency.")
 		}
 		*c = append(*c, routing.Amounts(at+"/prices", m.Prices)...)
@@ -122,7 +115,7 @@ func (c *checker) deliverable(s Settings) {
 		at = "#/currencies"
 	}
 	for _, currency := range r.Currencies {
-		if !slices.ContainsFunc(r.Methods, func(m pricing.Method) bool { _, offered := m.Prices[currency]; return offered }) {
+		if !slices.ContainsFunc(r.Methods, func(m pricing.Method) bool { return m.OfferedIn(currency) }) {
 			c.bad(at, "delivery_invalid", "Every currency that is offered must have a way to deliver with a price in it.")
 			return
 		}

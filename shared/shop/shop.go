@@ -17,15 +17,10 @@ type Settings struct {
 	Countries  []string         `json:"delivery_countries,omitempty" fault:"country_invalid"` // Where to; empty: everywhere.
 	Tax        *Tax             `json:"tax,omitempty" fault:"tax_invalid"`
 	Delivery   *Delivery        `json:"delivery,omitempty" fault:"delivery_invalid"`
+	Discounts  []Discount       `json:"discounts,omitempty" fault:"discount_invalid"`
 	Orders     *Orders          `json:"orders,omitempty" fault:"limit_invalid"`
 	Refunds    *Refunds         `json:"refunds,omitempty" fault:"amount_invalid"`
 	Payments   *Payments        `json:"payments,omitempty" fault:"gateway_invalid"`
-}
-
-// Tax is what is added to net prices.
-type Tax struct {
-	Home  string           `json:"home_country"` // Whose tax a quote without a country shows.
-	Rates map[string]int64 `json:"rates"`        // By country of delivery, in ten-thousandths: 1900 is 19 %.
 }
 
 // Delivery is the ways to deliver, in the order in which shoppers see them.
@@ -33,14 +28,16 @@ type Delivery struct {
 	Methods []Method `json:"methods"`
 }
 
-// Method is one way to deliver, with a net price in each currency that it is offered in, in minor units.
+// Method is one way to deliver, with a price in each currency that it is offered in, in minor units: with tax, if products' prices are.
 type Method struct {
 	ID       string                   `json:"id"`
 	Name     string                   `json:"name" text:"free"`
 	Days     string                   `json:"days" text:"free"` // "2–4": working days.
 	Courier  bool                     `json:"courier,omitempty"`
-	Prices   map[money.Currency]int64 `json:"prices"`
-	FreeFrom map[money.Currency]int64 `json:"free_from,omitempty"` // Subtotal from which it costs nothing.
+	Pickup   bool                     `json:"pickup,omitempty"`
+	Zones    []pricing.Zone           `json:"zones,omitempty"` // The first that an order fits says what it costs.
+	Prices   map[money.Currency]int64 `json:"prices,omitempty"`
+	FreeFrom map[money.Currency]int64 `json:"free_from,omitempty"` // Price of the goods, less discounts, from which it costs nothing.
 }
 
 // Orders are limits of orders. What is left out is as deployed, or as built in.
@@ -75,13 +72,16 @@ func (s Settings) Rules() pricing.Rules {
 		r.Currencies = s.Currencies
 	}
 	if s.Tax != nil {
-		r.Home, r.TaxRates = s.Tax.Home, s.Tax.Rates
+		r.Home, r.HomeRegion, r.Tax = s.Tax.Home, s.Tax.HomeRegion, s.Tax.rules()
 	}
 	if s.Delivery != nil {
 		r.Methods = nil
 		for _, m := range s.Delivery.Methods {
 			r.Methods = append(r.Methods, pricing.Method(m))
 		}
+	}
+	if s.Discounts != nil {
+		r.Discounts = discountRules(s.Discounts)
 	}
 	return r
 }
@@ -151,7 +151,10 @@ func (s Settings) Routing() []routing.Rule {
 func (s Settings) Whole() Settings {
 	r := s.Rules()
 	s.Currencies = r.Currencies
-	s.Tax = &Tax{r.Home, r.TaxRates}
+	s.Tax, s.Discounts = taxOf(r), nil
+	for _, d := range r.Discounts {
+		s.Discounts = append(s.Discounts, discountOf(d))
+	}
 	s.Delivery = &Delivery{}
 	for _, m := range r.Methods {
 		s.Delivery.Methods = append(s.Delivery.Methods, Method(m))

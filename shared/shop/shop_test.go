@@ -55,7 +55,7 @@ func TestANewShopIsAsItIsBuiltIn(t *testing.T) {
 
 func TestWhatTheDocumentSaysIsInForce(t *testing.T) {
 	s := shop.Settings{
-		Currencies: []money.Currency{"JPY"}, Countries: []string{"JP"}, Tax: &shop.Tax{Home: "JP", Rates: map[string]int64{"JP": 800}},
+		Currencies: []money.Currency{"JPY"}, Countries: []string{"JP"}, Tax: &shop.Tax{Home: "JP", Rates: map[string]int64{"JP": 8000}},
 		Delivery: &shop.Delivery{Methods: []shop.Method{{ID: "post", Name: "Post", Prices: map[money.Currency]int64{"JPY": 500}}}},
 		Orders:   &shop.Orders{HoldMinutes: 10, LinesMax: 2, QuantityMax: 5},
 		Payments: &shop.Payments{Gateways: []string{"square", "stripe"}, Capture: shop.Manual, Rules: []routing.Rule{
@@ -65,7 +65,7 @@ func TestWhatTheDocumentSaysIsInForce(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := s.Rules()
-	if r.Home != "JP" || r.TaxRates["JP"] != 800 || len(r.Methods) != 1 || r.Methods[0].Prices["JPY"] != 500 || !slices.Equal(r.Currencies, s.Currencies) {
+	if r.Home != "JP" || r.Tax.Rates["JP"] != 8000 || len(r.Methods) != 1 || r.Methods[0].Prices["JPY"] != 500 || !slices.Equal(r.Currencies, s.Currencies) {
 		t.Errorf("the rules are %+v", r)
 	}
 	if s.Hold(time.Hour) != 10*time.Minute || !s.Manual(false) || s.Delivers("DE") || !s.Delivers("JP") || len(s.Routing()) != 1 {
@@ -90,7 +90,7 @@ func TestTheLowerLimitOfARefundHolds(t *testing.T) {
 func TestEveryFaultIsToldAtOnce(t *testing.T) {
 	s := shop.Settings{
 		Currencies: []money.Currency{"EUR", "eur", "EUR"}, Countries: []string{"DE", "ZZ"},
-		Tax: &shop.Tax{Home: "de", Rates: map[string]int64{"DE": -1, "AT": 10_001, "xx": 5}},
+		Tax: &shop.Tax{Home: "de", Rates: map[string]int64{"DE": -1, "AT": 100_001, "xx": 5}},
 		Delivery: &shop.Delivery{Methods: []shop.Method{{ID: "A b", Name: "", Days: "1\n2"}, {ID: "post", Name: "Post",
 			Prices: map[money.Currency]int64{"EUR": -1}, FreeFrom: map[money.Currency]int64{"euro": 1}}, {ID: "post", Name: "x", Prices: map[money.Currency]int64{"EUR": 1}}}},
 		Orders:  &shop.Orders{HoldMinutes: 4, LinesMax: 51, QuantityMax: -1},

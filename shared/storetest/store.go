@@ -8,6 +8,7 @@ import (
 	"till/shared/catalog"
 	"till/shared/inbox"
 	"till/shared/order"
+	"till/shared/pricing"
 	"till/shared/reconcile"
 	"till/shared/reconcile/daybook"
 	"till/shared/routing"
@@ -108,6 +109,8 @@ type CatalogStore interface {
 	EnterStock(ctx context.Context, sku catalog.SKU, w catalog.Wish) (catalog.Stock, error)
 	// StockEntries lists a SKU's entries before number before, newest first, at most limit, consistently; 0 begins with the last.
 	StockEntries(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Entry, error)
+	// Uses reads counters of uses of coupons, which may be a second old; those that were never moved are 0. They are moved by Save.
+	Uses(ctx context.Context, keys []pricing.UseKey) (map[pricing.UseKey]int64, error)
 }
 
 // ShopStore is what staff have decided about the shop. It is kept in the Catalog table, an item for each version, never changed.

@@ -115,7 +115,7 @@ func textOf(v any) (text string) {
 // person; this is the second.
 func isPersonal(key string) bool {
 	switch strings.ToLower(key) {
-	case "email", "phone", "name", "first_name", "last_name", "full_name", "address", "shipping_address", "billing_address",
+	case "email", "phone", "name", "first_name", "last_name", "full_name", "address", "shipping_address", "billing_address", "vat_number",
 		"street", "line1", "line2", "city", "postal_code", "postcode", "zip", "ip", "source_ip", "user_agent", "note",
 		"reason", "tracking_number", "body", "payload", "headers", "cookie", "cookies", "authorization", "token", "task_token",
 		"access_token", "id_token", "secret", "client_secret", "password", "api_key", "webhook_secret", "signature",

@@ -14,15 +14,20 @@ const (
 	AttributePhone    = "phone"
 	AttributeShipping = "shipping_address"
 	AttributeBilling  = "billing_address"
+	AttributeVAT      = "vat_number"
 )
 
-// Contact is who an order is for. Personal data: it prints and logs as [redacted], part by part. Phone and the
-// addresses may be zero.
+// vatMax is how many characters a VAT number has at most.
+const vatMax = 32
+
+// Contact is who an order is for. Personal data: it prints and logs as [redacted], part by part. Phone, the
+// addresses and the VAT number may be zero.
 type Contact struct {
 	Email    person.Email
 	Phone    person.Phone
 	Shipping address.Address
 	Billing  address.Address
+	VAT      person.Text // A business's VAT number: it may be one person's.
 }
 
 // SealContact encrypts a contact for the item row, by attribute name. What is zero has no attribute. Country, postal
@@ -39,6 +44,9 @@ func (v *Vault) SealContact(ctx context.Context, id CustomerID, row Row, c Conta
 	}
 	if !c.Phone.IsZero() {
 		plain[AttributePhone] = []byte(c.Phone.Text())
+	}
+	if c.VAT != (person.Text{}) {
+		plain[AttributeVAT] = []byte(c.VAT.Text())
 	}
 	for attribute, a := range map[string]address.Address{AttributeShipping: c.Shipping, AttributeBilling: c.Billing} {
 		if a.IsZero() {
@@ -57,7 +65,7 @@ func (v *Vault) SealContact(ctx context.Context, id CustomerID, row Row, c Conta
 // Open; fault.Internal, code contact_unreadable: it opens, but is no contact.
 func (v *Vault) OpenContact(ctx context.Context, id CustomerID, row Row, sealed map[string][]byte) (Contact, error) {
 	ours := make(map[string][]byte)
-	for _, attribute := range [...]string{AttributeEmail, AttributePhone, AttributeShipping, AttributeBilling} {
+	for _, attribute := range [...]string{AttributeEmail, AttributePhone, AttributeShipping, AttributeBilling, AttributeVAT} {
 		if record, ok := sealed[attribute]; ok {
 			ours[attribute] = record
 		}
@@ -74,6 +82,11 @@ func (v *Vault) OpenContact(ctx context.Context, id CustomerID, row Row, sealed 
 	}
 	if text, ok := plain[AttributePhone]; ok {
 		if c.Phone, err = person.ParsePhone(string(text)); err != nil {
+			return Contact{}, broken("contact_unreadable")
+		}
+	}
+	if text, ok := plain[AttributeVAT]; ok {
+		if c.VAT, err = person.ParseText(string(text), vatMax); err != nil {
 			return Contact{}, broken("contact_unreadable")
 		}
 	}

@@ -9,12 +9,13 @@ import (
 	"till/shared/edge/basket"
 	"till/shared/fault"
 	"till/shared/person"
+	"till/shared/pricing"
 	"till/shared/vault"
 )
 
 // contactOf checks who the order is for and joins what is wrong with the faults found so far, so that the shopper sees all
 // of it at once.
-func contactOf(r basket.Request, courier bool, sofar error) (vault.Contact, error) {
+func contactOf(r basket.Request, quote pricing.Quote, sofar error) (vault.Contact, error) {
 	var c vault.Contact
 	faults := []error{sofar}
 	note := func(at string, err error) {
@@ -30,7 +31,7 @@ func contactOf(r basket.Request, courier bool, sofar error) (vault.Contact, erro
 		note("#/phone", err)
 	}
 	var rules []address.Rule
-	if courier {
+	if quote.Courier {
 		rules = append(rules, address.ForCourier)
 	}
 	c.Shipping, err = address.Parse(r.Shipping, rules...)
@@ -38,6 +39,10 @@ func contactOf(r basket.Request, courier bool, sofar error) (vault.Contact, erro
 	if r.Billing != nil {
 		c.Billing, err = address.Parse(*r.Billing)
 		note("#/billing_address", err)
+	}
+	if n := quote.Business.Text(); n != "" {
+		c.VAT, err = person.ParseText(n, len(n))
+		note("#/vat_number", err)
 	}
 	return c, errors.Join(faults...)
 }

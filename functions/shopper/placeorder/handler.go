@@ -69,7 +69,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if misshapen != nil && !fault.Is(misshapen, fault.Invalid) {
 		return apigw.Response{}, misshapen
 	}
-	o, change, failed, err := h.decide(ctx, req, r, misshapen, key, print)
+	o, change, quote, failed, err := h.decide(ctx, req, r, misshapen, key, print)
 	if failed != nil || err != nil {
 		if failed != nil {
 			return *failed, err
@@ -82,8 +82,8 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 		// The same key, at the same time. The one that was stored answers for both.
 		resp, _, err := h.repeat(ctx, key, print)
 		return resp, err
-	case len(catalog.ShortSKUs(err)) > 0:
-		return apigw.Response{}, shortages(err, r)
+	case len(catalog.ShortSKUs(err)) > 0, len(pricing.AllUsedUp(err)) > 0:
+		return apigw.Response{}, errors.Join(basket.UsedUp(r.Discounts, quote, pricing.AllUsedUp(err)), shortages(err, r))
 	case err != nil:
 		return apigw.Response{}, err
 	}
@@ -110,37 +110,38 @@ func (h Handler) repeat(ctx context.Context, key, print string) (apigw.Response,
 // what is wrong in meaning. A price that differs from what the shopper was shown is an answer of its own: it carries the new
 // quote.
 func (h Handler) decide(ctx context.Context, req apigw.Request, r basket.Request, misshapen error, key, print string,
-) (*order.Order, order.Change, *apigw.Response, error) {
+) (*order.Order, order.Change, pricing.Quote, *apigw.Response, error) {
 	quote, decided, priceFault := h.Pricer.Price(ctx, r)
 	if priceFault != nil && !fault.Is(priceFault, fault.Invalid) {
-		return nil, order.Change{}, nil, priceFault
+		return nil, order.Change{}, pricing.Quote{}, nil, priceFault
 	}
-	contact, err := contactOf(r, quote.Courier, errors.Join(misshapen, priceFault))
+	contact, err := contactOf(r, quote, errors.Join(misshapen, priceFault))
 	if err == nil {
 		err = fault.At("#/shipping_address", h.Outside.Check(ctx, contact.Shipping, outsideLimit))
 	}
 	if err != nil {
-		return nil, order.Change{}, nil, err
+		return nil, order.Change{}, pricing.Quote{}, nil, err
 	}
 	if r.Expected != nil && *r.Expected != quote.Total {
 		changed := fault.New(fault.Conflict, "placeorder.decide", "price_changed", "The total has changed. Look at the new quote.")
 		changed.At = "#/expected_total"
 		resp, err := apigw.Fail(ctx, h.Log, req, changed, apigw.Member("quote", basket.View(quote)))
-		return nil, order.Change{}, &resp, err
+		return nil, order.Change{}, pricing.Quote{}, &resp, err
 	}
-	return h.make(ctx, quote, contact, decided.Hold(h.Hold), key, print)
+	o, change, err := h.make(ctx, quote, contact, decided.Hold(h.Hold), key, print)
+	return o, change, quote, nil, err
 }
 
 func (h Handler) make(ctx context.Context, quote pricing.Quote, contact vault.Contact, hold time.Duration, key, print string,
-) (*order.Order, order.Change, *apigw.Response, error) {
+) (*order.Order, order.Change, error) {
 	customer, err := h.Customer(ctx, contact.Email)
 	if err != nil {
-		return nil, order.Change{}, nil, err
+		return nil, order.Change{}, err
 	}
 	id := order.IDFor(key)
 	sealed, err := h.Seal(ctx, customer, access.ContactRow(id), contact)
 	if err != nil {
-		return nil, order.Change{}, nil, err
+		return nil, order.Change{}, err
 	}
 	by := order.By{Who: "shopper", At: h.Now()}
 	if planted.Bug(24) {
@@ -150,7 +151,7 @@ func (h Handler) make(ctx context.Context, quote pricing.Quote, contact vault.Co
 		Key: key, Print: print, Quote: quote, Country: contact.Shipping.Country(), PostalCode: contact.Shipping.PostalCode(),
 		Customer: string(customer), Contact: sealed, Hold: hold,
 	}, by)
-	return o, change, nil, err
+	return o, change, err
 }
 
 func (h Handler) answer(ctx context.Context, o *order.Order) (apigw.Response, error) {

@@ -81,7 +81,7 @@ func (h Handler) contact(ctx context.Context, o *order.Order, changes []order.Ch
 		}
 		return &orderview.Contact{
 			Email: contact.Email.Text(), Phone: contact.Phone.Text(),
-			Shipping: fields(contact.Shipping), Billing: fields(contact.Billing),
+			Shipping: fields(contact.Shipping), Billing: fields(contact.Billing), VAT: contact.VAT.Text(),
 		}, nil
 	}
 	return nil, nil //nolint:nilnil // an order without a contact

@@ -9,6 +9,7 @@ import (
 	"till/shared/dynamo"
 	"till/shared/inbox"
 	"till/shared/order"
+	"till/shared/pricing"
 	"till/shared/reconcile"
 	"till/shared/reconcile/daybook"
 	"till/shared/routing"
@@ -148,6 +149,11 @@ func (s shadow) EnterStock(ctx context.Context, sku catalog.SKU, w catalog.Wish)
 func (s shadow) StockEntries(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Entry, error) {
 	_, _ = s.aws.StockEntries(ctx, sku, before, limit)
 	return s.local.StockEntries(ctx, sku, before, limit)
+}
+
+func (s shadow) Uses(ctx context.Context, keys []pricing.UseKey) (map[pricing.UseKey]int64, error) {
+	_, _ = s.aws.Uses(ctx, keys)
+	return s.local.Uses(ctx, keys)
 }
 
 func (s shadow) PutEvent(ctx context.Context, i inbox.Item) (inbox.Item, bool, error) {
