@@ -278,8 +278,9 @@ export type ShopCurrency = 'EUR' | 'USD' | 'GBP' | 'JPY' | 'KWD';
 export type Sku = string;
 
 export type StartPaymentRequest = {
-  gateway: 'stripe' | 'paypal' | 'square';
-  mode: Mode;
+  /** auto, or nothing - as the shop decides. */
+  gateway?: 'stripe' | 'paypal' | 'square' | 'auto';
+  mode?: Mode;
   /** A page of the shop. Its own order page unless said. */
   return_url?: string;
 };
@@ -289,6 +290,11 @@ export type Timeline = Array<{
   by: 'shopper' | 'shop' | 'gateway';
   kind: string;
 }>;
+
+export type WayToPay = {
+  gateway: string;
+  mode: 'hosted' | 'embedded';
+};
 
 /** What each operation takes and answers. */
 export interface Operations {
@@ -302,6 +308,10 @@ export interface Operations {
   } };
   /** What the shop sells, a page at a time. */
   listProducts: { takes: { query?: { currency?: string; next?: string; q?: string } }; answers: ProductPage };
+  /** How the order may be paid now. */
+  listWaysToPay: { takes: { path: { id: string }; token: string }; answers: {
+    options: Array<WayToPay>;
+  } };
   /** Places an order and reserves its stock. */
   placeOrder: { takes: { body: PlaceOrderRequest; key: string }; answers: PlacedOrder };
   /** What a basket would cost. Nothing is kept. */
