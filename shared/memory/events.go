@@ -31,8 +31,9 @@ func (s *Store) eventsIn(state inbox.State, cursor string, limit int) (keys []st
 			parts = append(parts, strconv.Itoa(i))
 		}
 	}
-	from, ok := inbox.Place{}, true
+	var from inbox.Place
 	if cursor != "" {
+		var ok bool
 		if from, ok = inbox.ParsePlace(cursor, parts); !ok {
 			return nil, "", badCursor("EventsIn")
 		}
