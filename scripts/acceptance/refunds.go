@@ -21,7 +21,7 @@ func refunds() []Scenario {
 
 func refundedInParts(v *Visit) func() {
 	sku := v.Product("mug", 1680, 2)
-	o := v.Fulfilling(Of(sku, 2, "EUR")) // 45.81
+	o := v.Fulfilling(Of(sku, 2, "EUR")) // 45.82
 	first := v.Key()
 	if got := v.Refunded(v.Refund(o.ID, 1000, first)); got != "succeeded" {
 		v.T.Fatalf("refund is %s", got)
@@ -29,9 +29,9 @@ func refundedInParts(v *Visit) func() {
 	v.Refund(o.ID, 1000, first).Want(v.T, http.StatusCreated) // A repeat gives nothing back.
 	v.Refund(o.ID, 1001, first).Want(v.T, http.StatusUnprocessableEntity, "idempotency_key_reused")
 	v.Refund(o.ID, 0, v.Key()).Want(v.T, http.StatusUnprocessableEntity, "refund_invalid")
-	v.Refund(o.ID, 3582, v.Key()).Want(v.T, http.StatusConflict, "refund_exceeds_captured")
+	v.Refund(o.ID, 3583, v.Key()).Want(v.T, http.StatusConflict, "refund_exceeds_captured")
 	v.Becomes(o, "fulfilling", "partially_refunded", "unfulfilled")
-	v.Refund(o.ID, 3581, v.Key()).Want(v.T, http.StatusCreated)
+	v.Refund(o.ID, 3582, v.Key()).Want(v.T, http.StatusCreated)
 	v.Becomes(o, "cancelled", "refunded", "unfulfilled") // Nothing is left to ship.
 	v.availability(sku, `"low"`)
 	v.Ship(o.ID, "JD0140").Want(v.T, http.StatusConflict, "order_state_conflict")

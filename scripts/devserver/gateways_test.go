@@ -41,7 +41,7 @@ func (s *server) refundsThere(gateway string, p placed) {
 	s.t.Helper()
 	got := s.state()
 	paid := got.Payments[gateway]
-	if len(paid) == 0 || paid[0].Reference != p.Order.ID || paid[0].Captured != 4581 || len(got.Deliveries[gateway]) == 0 {
+	if len(paid) == 0 || paid[0].Reference != p.Order.ID || paid[0].Captured != 4582 || len(got.Deliveries[gateway]) == 0 {
 		s.t.Fatalf("payments %+v, deliveries %+v", paid, got.Deliveries[gateway])
 	}
 	for _, each := range everyGateway {
@@ -50,7 +50,7 @@ func (s *server) refundsThere(gateway string, p placed) {
 		}
 	}
 	for _, bad := range []map[string]any{
-		{"gateway": gateway, "charge": paid[0].Charge, "amount": 4582}, {"gateway": gateway, "charge": paid[0].Charge, "amount": 0},
+		{"gateway": gateway, "charge": paid[0].Charge, "amount": 4583}, {"gateway": gateway, "charge": paid[0].Charge, "amount": 0},
 		{"gateway": gateway, "charge": "none", "amount": 1}, {"gateway": gateway, "amount": 1},
 	} {
 		s.want(400, "POST", "/_dev/refunds", nil, bad, nil)
@@ -58,7 +58,7 @@ func (s *server) refundsThere(gateway string, p placed) {
 	s.want(200, "POST", "/_dev/refunds", nil, map[string]any{"gateway": gateway, "charge": paid[0].Charge, "amount": 581}, nil)
 	s.advance("5m")
 	got = s.state()
-	if b := got.Gateways[gateway][p.Order.ID]; b.Refunded != 581 || b.Captured != 4581 || got.Payments[gateway][0].Refunded != 581 {
+	if b := got.Gateways[gateway][p.Order.ID]; b.Refunded != 581 || b.Captured != 4582 || got.Payments[gateway][0].Refunded != 581 {
 		s.t.Errorf("refunded: %+v", b)
 	}
 }

@@ -214,7 +214,7 @@ func TestAShopperBuysOverTheNetworkAndStaffShip(t *testing.T) {
 	if !strings.HasPrefix(page, s.gateways+"/stripe/pay/") {
 		t.Fatalf("redirected to %s", page)
 	}
-	if got := s.ask("GET", page, nil, nil); got.status != 200 || !bytes.Contains(got.body, []byte("45.81")) {
+	if got := s.ask("GET", page, nil, nil); got.status != 200 || !bytes.Contains(got.body, []byte("45.82")) {
 		t.Fatalf("the pay page: %d %s", got.status, got.body)
 	}
 	got := s.ask("POST", page, nil, url.Values{"card": {"4242424242424242"}, "action": {"pay"}})
@@ -257,7 +257,7 @@ func (s *server) wantDone(got state, hosted, embedded placed) {
 	if stock := got.Stock["mug-blue"]; stock.Sold != 4 || stock.Reserved != 0 || stock.OnHand != 496 {
 		s.t.Errorf("stock: %+v", stock)
 	}
-	if b := books[hosted.Order.ID]; b.Captured != 4581 || b.Refunded != 581 || b.Charges != 1 || books[embedded.Order.ID].Captured != 4581 {
+	if b := books[hosted.Order.ID]; b.Captured != 4582 || b.Refunded != 581 || b.Charges != 1 || books[embedded.Order.ID].Captured != 4582 {
 		s.t.Errorf("gateway: %+v", books)
 	}
 	for _, o := range got.Orders {
@@ -271,7 +271,7 @@ func (s *server) wantDone(got state, hosted, embedded placed) {
 			held += b.Balance
 		}
 	}
-	if held != 2*4581-581 || len(got.Mails) != 5 || len(got.Inbox) == 0 || len(got.Queues) == 0 || len(got.Executions) != 2 || time.Until(got.Now) < 14*24*time.Hour {
+	if held != 2*4582-581 || len(got.Mails) != 5 || len(got.Inbox) == 0 || len(got.Queues) == 0 || len(got.Executions) != 2 || time.Until(got.Now) < 14*24*time.Hour {
 		s.t.Errorf("state: %+v", got)
 	}
 }

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"slices"
 	"time"
 
 	"till/shared/catalog"
@@ -29,7 +30,7 @@ func New(p Placement, by By) (*Order, Change, error) {
 	o := &Order{r: Record{
 		ID: IDFor(p.Key), Status: Created, Currency: q.Currency, Lines: q.Lines,
 		Subtotal: q.Subtotal, Discount: q.Discount, Shipping: q.Shipping, Tax: q.Tax, Total: q.Total, Method: q.Method,
-		Taxes:     Taxes{Lines: q.TaxLines, Included: q.IncludedTax, ShippingIncluded: q.ShippingIncludedTax, ReverseCharge: q.ReverseCharge},
+		Taxes:     Taxes{Lines: untold(q), Included: q.IncludedTax, ShippingIncluded: q.ShippingIncludedTax, ReverseCharge: q.ReverseCharge},
 		Discounts: q.Discounts, Coupons: q.Coupons,
 		Country: p.Country, PostalCode: p.PostalCode, Customer: p.Customer, Print: p.Print,
 		PlacedAt: at, ExpiresAt: at.Add(p.Hold).Truncate(time.Second),
@@ -143,4 +144,14 @@ func (o *Order) end(c *Change, by By) error {
 func (o *Order) Revoke(by By) (Change, error) {
 	o.r.Revocations++
 	return o.seal("links_revoked", by, Change{})
+}
+
+// untold is the taxes by rate of a quote, unless its lines tell them: one rate on everything, as most orders have. An order is read and
+// written often, and each KiB of it costs.
+func untold(q pricing.Quote) []pricing.TaxLine {
+	r := Record{Total: q.Total, Tax: q.Tax, Lines: q.Lines, Taxes: Taxes{Included: q.IncludedTax}}
+	if slices.Equal(r.TaxLines(), q.TaxLines) {
+		return nil
+	}
+	return q.TaxLines
 }

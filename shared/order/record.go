@@ -87,7 +87,7 @@ type Record struct {
 
 // Taxes is what is known of an order's tax beside the amount on top. Minor units. Orders of before it was kept have none.
 type Taxes struct {
-	Lines            []pricing.TaxLine `json:"lines,omitempty"`
+	Lines            []pricing.TaxLine `json:"lines,omitempty"`             // By rate; see TaxLines.
 	Included         int64             `json:"included,omitempty"`          // In the prices of goods and delivery.
 	ShippingIncluded int64             `json:"shipping_included,omitempty"` // The part of it that is in the price of delivery.
 	ReverseCharge    bool              `json:"reverse_charge,omitempty"`    // The buyer, a business, owes it at home.
@@ -170,4 +170,19 @@ func (r *Record) parts() (goods, shipping, tax int64) {
 // sale is the postings of the order's confirmation.
 func (r *Record) sale() []ledger.Posting {
 	return ledger.Sale(r.parts())
+}
+
+// TaxLines is the tax of the order by rate. Where one rate is on everything, the order's lines tell it. Orders of before rates were
+// kept have none.
+func (r *Record) TaxLines() []pricing.TaxLine {
+	tax := r.Tax + r.Taxes.Included
+	if len(r.Taxes.Lines) > 0 || tax == 0 || len(r.Lines) == 0 || r.Lines[0].TaxRate == 0 {
+		return r.Taxes.Lines
+	}
+	for _, l := range r.Lines {
+		if l.TaxRate != r.Lines[0].TaxRate {
+			return nil
+		}
+	}
+	return []pricing.TaxLine{{Rate: r.Lines[0].TaxRate, Base: r.Total - tax, Tax: tax}}
 }

@@ -165,7 +165,7 @@ func full(o *order.Order) Order {
 		ID: r.ID, Status: r.Status, PaymentStatus: r.PaymentStatus(), FulfillmentStatus: r.FulfillmentStatus(),
 		Currency: r.Currency, Lines: Lines(r.Lines, r.Currency), Subtotal: in(r.Subtotal), Discount: in(r.Discount), Shipping: in(r.Shipping),
 		Tax: in(r.Tax), Total: in(r.Total),
-		Pricing:        PricingOf(r.Currency, r.Taxes.Included, r.Taxes.Lines, r.Taxes.ReverseCharge, r.Discounts),
+		Pricing:        PricingOf(r.Currency, r.Taxes.Included, r.TaxLines(), r.Taxes.ReverseCharge, r.Discounts),
 		ShippingMethod: r.Method, Country: r.Country,
 		Shipments: make([]Shipment, 0, len(r.Shipments)), Refunds: make([]Refund, 0, len(r.Refunds)),
 		Holds: make([]Hold, 0, len(r.Holds)), OnHold: len(r.Holds) > 0, CreatedAt: r.PlacedAt,

@@ -48,7 +48,7 @@ type Line struct {
 	Discount    int64       `json:"discount,omitempty"`
 	Tax         int64       `json:"tax"`
 	IncludedTax int64       `json:"included_tax,omitempty"`
-	TaxRate     int64       `json:"tax_rate,omitempty"` // In RateUnit.
+	TaxRate     int64       `json:"rate,omitempty"` // In RateUnit.
 	Total       int64       `json:"total"`
 }
 

@@ -11,7 +11,7 @@ import (
 	"till/shared/pricing"
 )
 
-// reference prices a basket in exact fractions, by the words of infra/decisions/0025 alone: an independent path to the same sums. It
+// reference prices a basket in exact fractions, by the words of infra/decisions/0019 alone: an independent path to the same sums. It
 // knows neither the package's types for amounts nor its way of dividing.
 type reference struct {
 	rules    pricing.Rules

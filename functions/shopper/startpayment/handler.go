@@ -30,14 +30,17 @@ type Handler struct {
 	ReturnOrigins []string  // Where a return_url may point.
 }
 
+// auto, as a gateway, is the choice of the shop's rules.
+const auto = "auto"
+
 type request struct {
-	Gateway   string `json:"gateway" fault:"gateway_unavailable"` // "auto", or nothing: as the shop's rules say.
+	Gateway   string `json:"gateway" fault:"gateway_unavailable"` // "auto", or no member: as the shop's rules say.
 	Mode      string `json:"mode" fault:"gateway_unavailable"`    // May be left out where the rules choose.
 	ReturnURL string `json:"return_url" fault:"return_url_not_allowed"`
 }
 
 // isAuto tells whether the shop's rules choose the gateway.
-func (r request) isAuto() bool { return r.Gateway == "" || r.Gateway == "auto" }
+func (r request) isAuto() bool { return r.Gateway == auto }
 
 type answer struct {
 	Payment orderview.Payment `json:"payment"`
@@ -68,7 +71,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if want, again := c.repeat(); again {
 		return h.begin(ctx, o, []order.NewAttempt{want}, h.Cashier)
 	}
-	var r request
+	r := request{Gateway: auto}
 	if err := body.Into(&r); err != nil {
 		return apigw.Response{}, err
 	}

@@ -66,8 +66,8 @@ func TestADisputeHoldsTheMoneyUntilTheShopWins(t *testing.T) {
 		"lost":           {func(b *bench, id string) { b.must(b.sim.CloseDispute(id, false)) }, "LOST", 1999, 1999},
 		"accepted":       {func(b *bench, id string) { b.ok("POST", "/v2/disputes/"+id+"/accept", "") }, "ACCEPTED", 1999, 1999},
 		"left alone":     {func(b *bench, _ string) { b.advance(7 * 24 * time.Hour) }, "LOST", 1999, 1999},
-		"answered well":  {func(b *bench, id string) { b.evidence(id, "It was delivered.") }, "WON", 0, 0},
-		"answered badly": {func(b *bench, id string) { b.evidence(id, "losing_evidence") }, "LOST", 1999, 1999},
+		"answered well":  {func(b *bench, id string) { b.evidence(id, "It was delivered.", "PROCESSING") }, "WON", 0, 0},
+		"answered badly": {func(b *bench, id string) { b.evidence(id, "losing_evidence", "LOST") }, "LOST", 1999, 1999},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, nil)
@@ -99,10 +99,10 @@ func TestADisputeHoldsTheMoneyUntilTheShopWins(t *testing.T) {
 	}
 }
 
-func (b *bench) evidence(id, text string) {
+func (b *bench) evidence(id, text, becomes string) {
 	b.Helper()
 	b.ok("POST", "/v2/disputes/"+id+"/evidence-text", `{"idempotency_key":"e1","evidence_type":"REBUTTAL_EXPLANATION","evidence_text":"`+text+`"}`)
-	b.want(b.ok("POST", "/v2/disputes/"+id+"/submit-evidence", ""), "dispute.state", "PROCESSING")
+	b.want(b.ok("POST", "/v2/disputes/"+id+"/submit-evidence", ""), "dispute.state", becomes)
 	b.advance(time.Hour)
 }
 

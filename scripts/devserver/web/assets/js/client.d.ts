@@ -22,7 +22,7 @@ export type Amount = {
 export type AttemptStatus = 'initiating' | 'unknown' | 'requires_action' | 'processing' | 'authorized' | 'captured' | 'failed' | 'canceled' | 'expired';
 
 /** Every code of Till's own. They are stable. */
-export type Code = 'state_invalid' | 'amount_invalid' | 'country_invalid' | 'delivery_invalid' | 'gateway_invalid' | 'limit_invalid' | 'rule_invalid' | 'share_invalid' | 'tax_invalid' | 'address_invalid' | 'amount_out_of_range' | 'amount_too_large' | 'amount_too_small' | 'body_too_large' | 'capture_exceeds_authorized' | 'capture_in_progress' | 'capture_invalid' | 'card_data_rejected' | 'condition_invalid' | 'decision_invalid' | 'payment_not_authorized' | 'payment_not_captured' | 'second_approver_needed' | 'too_many_captures' | 'too_many_refunds' | 'coupon_invalid' | 'currency_invalid' | 'cursor_invalid' | 'dates_invalid' | 'day_invalid' | 'declined' | 'family_invalid' | 'image_invalid' | 'option_invalid' | 'quantities_invalid' | 'query_invalid' | 'dependency_unavailable' | 'description_invalid' | 'email_invalid' | 'expected_total_invalid' | 'forbidden' | 'format_invalid' | 'gateway_unavailable' | 'hold_invalid' | 'idempotency_in_progress' | 'idempotency_key_invalid' | 'idempotency_key_missing' | 'idempotency_key_reused' | 'internal_error' | 'invalid_encoding' | 'invalid_event' | 'invalid_json' | 'lines_invalid' | 'method_not_allowed' | 'mfa_required' | 'mode_mismatch' | 'name_invalid' | 'not_found' | 'order_on_hold' | 'order_state_conflict' | 'origin_not_allowed' | 'out_of_stock' | 'payment_in_progress' | 'payment_not_open' | 'phone_invalid' | 'precondition_failed' | 'precondition_required' | 'price_changed' | 'price_invalid' | 'quantity_invalid' | 'rate_limited' | 'reason_invalid' | 'reference_invalid' | 'refund_exceeds_captured' | 'refund_invalid' | 'return_url_not_allowed' | 'shipment_invalid' | 'shipping_method_unknown' | 'sign_in_again' | 'signature_invalid' | 'sku_invalid' | 'sku_unknown' | 'start_too_late' | 'answer_in_progress' | 'dispute_closed' | 'dispute_deadline_over' | 'dispute_not_answerable' | 'statement_invalid' | 'status_invalid' | 'stock_reserved' | 'tax_class_invalid' | 'token_invalid' | 'too_many_attempts' | 'type_invalid' | 'unauthorized' | 'unknown_field' | 'unsupported_media_type' | 'validation_failed' | 'weight_invalid';
+export type Code = 'state_invalid' | 'amount_invalid' | 'country_invalid' | 'delivery_invalid' | 'discount_invalid' | 'gateway_invalid' | 'limit_invalid' | 'rule_invalid' | 'share_invalid' | 'tax_invalid' | 'address_invalid' | 'amount_out_of_range' | 'amount_too_large' | 'amount_too_small' | 'body_too_large' | 'capture_exceeds_authorized' | 'capture_in_progress' | 'capture_invalid' | 'card_data_rejected' | 'condition_invalid' | 'decision_invalid' | 'payment_not_authorized' | 'payment_not_captured' | 'second_approver_needed' | 'too_many_captures' | 'too_many_refunds' | 'coupon_invalid' | 'currency_invalid' | 'cursor_invalid' | 'dates_invalid' | 'day_invalid' | 'declined' | 'family_invalid' | 'image_invalid' | 'option_invalid' | 'quantities_invalid' | 'query_invalid' | 'dependency_unavailable' | 'description_invalid' | 'email_invalid' | 'expected_total_invalid' | 'forbidden' | 'format_invalid' | 'gateway_unavailable' | 'hold_invalid' | 'idempotency_in_progress' | 'idempotency_key_invalid' | 'idempotency_key_missing' | 'idempotency_key_reused' | 'internal_error' | 'invalid_encoding' | 'invalid_event' | 'invalid_json' | 'lines_invalid' | 'method_not_allowed' | 'mfa_required' | 'mode_mismatch' | 'name_invalid' | 'not_found' | 'order_on_hold' | 'order_state_conflict' | 'origin_not_allowed' | 'out_of_stock' | 'payment_in_progress' | 'payment_not_open' | 'phone_invalid' | 'precondition_failed' | 'precondition_required' | 'price_changed' | 'price_invalid' | 'quantity_invalid' | 'rate_limited' | 'reason_invalid' | 'reference_invalid' | 'refund_exceeds_captured' | 'refund_invalid' | 'return_url_not_allowed' | 'shipment_invalid' | 'shipping_method_unknown' | 'sign_in_again' | 'signature_invalid' | 'sku_invalid' | 'sku_unknown' | 'start_too_late' | 'answer_in_progress' | 'dispute_closed' | 'dispute_deadline_over' | 'dispute_not_answerable' | 'statement_invalid' | 'status_invalid' | 'stock_reserved' | 'tax_class_invalid' | 'token_invalid' | 'too_many_attempts' | 'type_invalid' | 'unauthorized' | 'unknown_field' | 'unsupported_media_type' | 'validation_failed' | 'vat_number_invalid' | 'weight_invalid';
 
 export type ConfirmPaymentRequest = {
   /** What the gateway's form gave for this payment. Used once. */
@@ -34,6 +34,14 @@ export type Country = string;
 
 /** ISO 4217. */
 export type Currency = string;
+
+/** What made the basket cheaper. */
+export type Discount = {
+  amount: Amount;
+  code?: string;
+  free_delivery?: boolean;
+  name: string;
+};
 
 /** Variants of one thing share it. */
 export type Family = string;
@@ -66,13 +74,15 @@ export type Images = Array<{
   url: string;
 }>;
 
-/** Total is quantity × unit price − discount, without tax. */
+/** Total is quantity × unit price − discount. Tax comes on top of it, or the total holds `included_tax`. */
 export type Line = {
   discount: Amount;
+  included_tax?: Amount;
   name: string;
   quantity: number;
   sku: Sku;
   tax: Amount;
+  tax_rate?: Percent;
   total: Amount;
   unit_price: Amount;
 };
@@ -97,21 +107,26 @@ export type Order = {
   created_at: string;
   currency: Currency;
   discount: Amount;
+  discounts?: Array<Discount>;
   /** Only while it can be paid. */
   expires_at?: string;
   fulfillment_status: FulfillmentStatus;
   holds: Array<Hold>;
   id: OrderId;
+  included_tax?: Amount;
   lines: Array<Line>;
   on_hold: boolean;
   payment_status: PaymentStatus;
   refunds: Array<Refund>;
+  /** The buyer, a business, owes the tax at home. */
+  reverse_charge?: boolean;
   shipments: Array<Shipment>;
   shipping: Amount;
   shipping_method: string;
   status: OrderStatus;
   subtotal: Amount;
   tax: Amount;
+  tax_lines?: Array<TaxLine>;
   total: Amount;
 };
 
@@ -138,6 +153,9 @@ export type PaymentId = string;
 
 export type PaymentStatus = 'unpaid' | 'processing' | 'authorized' | 'paid' | 'partially_refunded' | 'refunded' | 'disputed' | 'failed';
 
+/** Per cent, with at most three decimals. */
+export type Percent = string;
+
 /** A basket and who it is for. */
 export type PlaceOrderRequest = {
   billing_address?: Address;
@@ -150,9 +168,13 @@ export type PlaceOrderRequest = {
   lines: Array<LineRequest>;
   /** For the carrier. */
   phone?: string;
+  /** State or province, before there is an address. */
+  region?: string;
   shipping_address: Address;
   /** One of the quote’s; its first unless said. */
   shipping_method?: string;
+  /** Of a business, with its country’s prefix. It is stored sealed. */
+  vat_number?: string;
 };
 
 export type PlacedOrder = {
@@ -218,12 +240,18 @@ export type Quote = {
   country: Country;
   currency: Currency;
   discount: Amount;
+  discounts?: Array<Discount>;
+  included_tax?: Amount;
   lines: Array<Line>;
+  /** The buyer, a business, owes the tax at home. */
+  reverse_charge?: boolean;
   shipping: Amount;
   shipping_method: string;
+  /** None for what needs no parcel. */
   shipping_methods: Array<ShippingMethod>;
   subtotal: Amount;
   tax: Amount;
+  tax_lines?: Array<TaxLine>;
   total: Amount;
 };
 
@@ -239,9 +267,13 @@ export type QuoteRequest = {
   lines: Array<LineRequest>;
   /** For the carrier. */
   phone?: string;
+  /** State or province, before there is an address. */
+  region?: string;
   shipping_address?: Address;
   /** One of the quote’s; its first unless said. */
   shipping_method?: string;
+  /** Of a business, with its country’s prefix. It is stored sealed. */
+  vat_number?: string;
 };
 
 export type Refund = {
@@ -270,6 +302,8 @@ export type ShippingMethod = {
   days: string;
   id: string;
   name: string;
+  /** The shopper comes to the shop, whose tax applies. */
+  pickup?: boolean;
   price: Amount;
 };
 
@@ -283,6 +317,15 @@ export type StartPaymentRequest = {
   mode?: Mode;
   /** A page of the shop. Its own order page unless said. */
   return_url?: string;
+};
+
+/** The tax at one rate. */
+export type TaxLine = {
+  base: Amount;
+  /** Prices hold it. */
+  included?: boolean;
+  rate: Percent;
+  tax: Amount;
 };
 
 export type Timeline = Array<{
