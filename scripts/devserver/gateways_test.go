@@ -73,7 +73,7 @@ func (s *server) disputes(gateway string, p placed) {
 	s.advance("1m")
 	got := s.state()
 	i := slices.IndexFunc(got.Orders, func(o shownOrder) bool { return o.ID == p.Order.ID })
-	if b := got.Gateways[gateway][p.Order.ID]; raised.Dispute == "" || b.Disputed != 4000 || got.Payments[gateway][0].Dispute != raised.Dispute {
+	if b := got.Gateways[gateway][p.Order.ID]; raised.Dispute == "" || b.Disputed != 4001 || got.Payments[gateway][0].Dispute != raised.Dispute {
 		s.t.Errorf("disputed: %+v, %+v", b, got.Payments[gateway][0])
 	}
 	if i < 0 || len(got.Orders[i].Disputes) != 1 || got.Orders[i].Disputes[0].DueBy.Before(got.Now) {
@@ -83,7 +83,7 @@ func (s *server) disputes(gateway string, p placed) {
 	s.want(200, "POST", "/_dev/disputes/decision", nil, decision, nil)
 	s.want(400, "POST", "/_dev/disputes/decision", nil, decision, nil)
 	s.advance("1m")
-	if b := s.state().Gateways[gateway][p.Order.ID]; b.Disputed != 0 || b.Captured-b.Refunded != 4000 {
+	if b := s.state().Gateways[gateway][p.Order.ID]; b.Disputed != 0 || b.Captured-b.Refunded != 4001 {
 		s.t.Errorf("won: %+v", b)
 	}
 }

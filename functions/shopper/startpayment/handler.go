@@ -105,7 +105,11 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 // may be charged, stands in the way of any other, here as in every later request.
 func (h Handler) begin(ctx context.Context, o *order.Order, wants []order.NewAttempt, c cashier.Cashier) (apigw.Response, error) {
 	for i, want := range wants {
-		want.Else = i+1 < len(wants)
+		next := "" // The gateway after this one, if there is one.
+		if i+1 < len(wants) {
+			next = wants[i+1].Gateway
+		}
+		want.Else = next != ""
 		id, mine := o.ID(), order.AttemptIDFor(o.ID(), want.Key)
 		limits := func(begun int) []apigw.Option { return access.Limits(o, h.Guard.Now(), begun) }
 		begun := 1
@@ -120,7 +124,7 @@ func (h Handler) begin(ctx context.Context, o *order.Order, wants []order.NewAtt
 		if want.Else && ctx.Err() == nil {
 			after, loadErr := h.Cashier.Book.Load(ctx, id)
 			if loadErr == nil && over(after, mine) {
-				h.Health.passedOn(ctx, want.Gateway, wants[i+1].Gateway, err)
+				h.Health.passedOn(ctx, want.Gateway, next, err)
 				o = after
 				continue
 			}
