@@ -126,7 +126,11 @@ func (s *shopper) mode() string { return acceptance.Modes()[s.dice.IntN(2)] }
 
 // pay begins a payment; false if there is none to make.
 func (s *shopper) pay(mode string) (acceptance.Payment, bool) {
-	return s.payBy(s.wallet(), mode)
+	gateway := s.wallet()
+	if s.in(10) {
+		gateway = byRules
+	}
+	return s.payBy(gateway, mode)
 }
 
 // payBy is pay, with a gateway.

@@ -39,6 +39,9 @@ func (s *shopper) wallet() string {
 	return good[s.dice.IntN(len(good))]
 }
 
+// byRules lets the shop choose the gateway, and pass the payment on to another when it fails.
+const byRules = "auto"
+
 // outOfOrder tells whether the shop leaves the gateway alone for a while, since too much went wrong there.
 func outOfOrder(r acceptance.Reply) bool {
 	return strings.Contains(string(r.Body), "does not work at the moment")
@@ -47,7 +50,7 @@ func outOfOrder(r acceptance.Reply) bool {
 // begin asks once for a payment.
 func (s *shopper) begin(gateway, mode, key string) (acceptance.Payment, acceptance.Reply) {
 	p, r := s.TryPayBy(s.order.ID, gateway, mode, key)
-	if r.Status == http.StatusUnprocessableEntity && r.Code() == "gateway_unavailable" && (!takes(gateway, s.order.Total.Currency) || outOfOrder(r)) {
+	if r.Status == http.StatusUnprocessableEntity && r.Code() == "gateway_unavailable" && (gateway == byRules || !takes(gateway, s.order.Total.Currency) || outOfOrder(r)) {
 		r.Status = http.StatusConflict // As it should be.
 	}
 	return p, r
