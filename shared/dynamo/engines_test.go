@@ -85,7 +85,7 @@ func makeTables(t *testing.T, client *dynamodb.Client, names dynamo.Names) {
 	}{
 		{names.Orders, true, []gsi{due, {"day", "day", "placed", types.ProjectionTypeKeysOnly}}},
 		{names.Catalog, true, []gsi{{"list", "list", "sku", types.ProjectionTypeAll}}},
-		{names.Inbox, false, []gsi{due}},
+		{names.Inbox, false, []gsi{due, {"kept", "kept", "since", types.ProjectionTypeKeysOnly}}},
 		{names.Customers, true, nil},
 	} {
 		in := &dynamodb.CreateTableInput{TableName: aws.String(table.name), BillingMode: types.BillingModePayPerRequest}
