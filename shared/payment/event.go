@@ -1,6 +1,10 @@
 package payment
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // Subject says what an event is about.
 type Subject string
@@ -18,6 +22,27 @@ type Known struct {
 	Type       string // In the gateway's words.
 	Subject    Subject
 	Subscribed bool // The webhook endpoint asks for it. Others come from endpoints that are set otherwise.
+}
+
+// KnownTypes lists the event types of an adapter's table, sorted. of says what a row is about, and whether it is subscribed to.
+func KnownTypes[Row any](table map[string]Row, of func(Row) (about Subject, subscribed bool)) []Known {
+	var out []Known
+	for _, name := range slices.Sorted(maps.Keys(table)) {
+		about, subscribed := of(table[name])
+		out = append(out, Known{Type: name, Subject: about, Subscribed: subscribed})
+	}
+	return out
+}
+
+// Subscribed lists the types that a webhook endpoint subscribes to, in the order in which they are known.
+func Subscribed(known []Known) []string {
+	var out []string
+	for _, k := range known {
+		if k.Subscribed {
+			out = append(out, k.Type)
+		}
+	}
+	return out
 }
 
 // Event is a gateway's webhook event, verified and normalised: ids, kind, amount, times, and nothing personal. It only

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -83,25 +82,11 @@ var kinds = map[string]kind{
 
 // Known lists every type that is understood, sorted.
 func Known() []payment.Known {
-	var out []payment.Known
-	for name, k := range kinds {
-		out = append(out, payment.Known{Type: name, Subject: k.subject, Subscribed: k.subscribed})
-	}
-	slices.SortFunc(out, func(a, b payment.Known) int { return strings.Compare(a.Type, b.Type) })
-	return out
+	return payment.KnownTypes(kinds, func(k kind) (payment.Subject, bool) { return k.subject, k.subscribed })
 }
 
 // EventTypes lists the types that the webhook endpoint subscribes to, sorted.
-func EventTypes() []string {
-	var out []string
-	for name, k := range kinds {
-		if k.subscribed {
-			out = append(out, name)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
+func EventTypes() []string { return payment.Subscribed(Known()) }
 
 // ref is a property that holds an id or, expanded, the object itself.
 type ref string
