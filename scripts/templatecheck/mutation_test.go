@@ -90,6 +90,7 @@ type mutation struct {
 	rules       []templatecheck.Rule
 	may         map[string]string // What is spared, with reasons.
 	tried, seen int
+	saw         map[string]templatecheck.Rule // The rule that saw a line of this pattern last.
 	spared      map[string]int
 	unseen      map[string]int
 }
@@ -100,11 +101,18 @@ func (m *mutation) look(at string) {
 		m.spared[pattern]++
 		return
 	}
+	// What saw this line elsewhere probably sees it here too.
+	if r, known := m.saw[at]; known && len(r.Check(m.tpl)) > 0 {
+		m.seen++
+		return
+	}
 	for i, r := range m.rules {
 		if len(r.Check(m.tpl)) > 0 {
 			m.seen++
-			// The next place is probably seen by the same rule: ask it first.
-			m.rules[0], m.rules[i] = m.rules[i], m.rules[0]
+			m.saw[at] = r
+			// The next place is probably seen by the same rule: ask it first, the others in the order in which they last saw something.
+			copy(m.rules[1:i+1], m.rules[:i])
+			m.rules[0] = r
 			return
 		}
 	}
@@ -166,7 +174,7 @@ func (m *mutation) alter(at string, v any, put func(any)) {
 func mutate(t *testing.T, may map[string]string, how func(m *mutation, at string, v any)) {
 	t.Helper()
 	maps.Copy(may, harmless())
-	m := &mutation{may: may, tpl: load(t), rules: templatecheck.Rules(), spared: map[string]int{}, unseen: map[string]int{}}
+	m := &mutation{may: may, tpl: load(t), rules: templatecheck.Rules(), saw: map[string]templatecheck.Rule{}, spared: map[string]int{}, unseen: map[string]int{}}
 	resources := m.tpl.Root["Resources"].(map[string]any)
 	for _, id := range slices.Sorted(maps.Keys(resources)) {
 		how(m, templatecheck.At(resources[id], "Type").(string), resources[id])
