@@ -30,6 +30,12 @@ func gatewayPurchases() []Scenario {
 			Scenario{Name: "a cancellation" + by + ", gives everything back", Begin: w.cancelled},
 		)
 	}
+	for _, w := range []Way{{"paypal", Hosted}, {"square", Hosted}, {"square", Embedded}} {
+		out = append(out, Scenario{Name: "the bank asks for authentication by " + w.Gateway + ", " + w.Mode, Begin: func(v *Visit) func() {
+			(&play{Visit: v, way: w, currency: "EUR"}).authenticated()
+			return nil
+		}})
+	}
 	return append(out,
 		Scenario{Name: "a shopper leaves one gateway for another", Begin: changesGateway},
 		Scenario{Name: "a gateway that does not take the currency says so", Begin: wrongCurrency},

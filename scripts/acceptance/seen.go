@@ -40,7 +40,8 @@ type Payment struct {
 	RedirectURL  string            `json:"redirect_url"`
 	ClientSecret string            `json:"client_secret"`
 	PublicKey    string            `json:"public_key"`
-	Order        order.ID          `json:"-"` // That it pays.
+	LocationID   string            `json:"location_id"` // Of Square's form.
+	Order        order.ID          `json:"-"`           // That it pays.
 }
 
 // The ways to pay.

@@ -151,9 +151,9 @@ func (p Payment) Intent() string {
 func (v *Visit) Card(p Payment, card string) Reply {
 	switch {
 	case p.Gateway == "square" && p.Mode == Embedded:
-		token := squarePays
-		if card == Declined {
-			token = squareDeclines
+		token := map[string]string{Pays: squarePays, Declined: squareDeclines}[card]
+		if token == "" {
+			token, _ = v.Tokenized(p, card)
 		}
 		return v.Brought(p, token)
 	case p.Gateway == "paypal" && p.Mode == Embedded:
@@ -175,7 +175,7 @@ func (v *Visit) Brought(p Payment, token string) Reply { return v.confirm(p.Orde
 func (v *Visit) PayUp(p Payment) {
 	v.T.Helper()
 	status := http.StatusOK
-	if p.RedirectURL != "" {
+	if p.Mode == Hosted {
 		status = http.StatusSeeOther
 	}
 	v.Card(p, Pays).Want(v.T, status)

@@ -56,7 +56,7 @@ func (w *world) finish(orders []acceptance.Order) {
 	}
 }
 
-func TestWhatTheCloudLosesOrRepeatsIsMadeGood(t *testing.T) {
+func TestLesson37WhatTheCloudLosesOrRepeatsIsMadeGood(t *testing.T) {
 	dice := rand.New(rand.NewPCG(3, 4))
 	often := func(percent int) bool { return dice.IntN(100) < percent }
 	tests := []struct {

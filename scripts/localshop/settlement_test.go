@@ -45,7 +45,7 @@ func bookOf(books []gatewaysim.Book, id order.ID) gatewaysim.Book {
 
 // Lesson 21: what is charged is looked up in the gateway's own books, in its own smallest units, not through our adapter. Yen have none
 // below them, and dinars a thousand.
-func TestYenEuroAndDinarAreChargedRefundedAndSettledRightOrClearlyRefused(t *testing.T) {
+func TestLesson21YenEuroAndDinarAreChargedRefundedAndSettledRightOrClearlyRefused(t *testing.T) {
 	w := open(t)
 	books := map[string]func() []gatewaysim.Book{"stripe": w.Stripe.Books, "paypal": w.Gateways.PayPal.Books, "square": w.Gateways.Square.Books}
 	takes := map[string][]string{"stripe": {"EUR", "JPY", "KWD"}, "paypal": {"EUR", "JPY"}, "square": {"EUR"}}

@@ -42,6 +42,8 @@ type Options struct {
 	Wait bool
 	// Slow is how long bank debits and pending refunds take at the gateways; an hour unless set.
 	Slow time.Duration
+	// Square is the currency of Square's account, which takes no other; gateways.SquareCurrency unless set.
+	Square string
 	// Random is where keys and nonces come from; crypto/rand unless set.
 	Random io.Reader
 	// StaffKey signs the staff's tokens; one is made unless set.
@@ -191,7 +193,8 @@ func (s *Shop) vault(now func() time.Time) *vault.Vault {
 
 // simulated makes the gateways and tells them where our webhooks are.
 func (s *Shop) simulated() (*gateways.Gateways, error) {
-	c := gateways.Config{URL: s.options.Gateways, ShopURL: s.options.ShopURL, Clock: s.Clock, Seed: s.options.Seed, Deliver: s.deliver, Slow: s.options.Slow}
+	c := gateways.Config{URL: s.options.Gateways, ShopURL: s.options.ShopURL, Clock: s.Clock, Seed: s.options.Seed, Deliver: s.deliver, Slow: s.options.Slow,
+		Square: s.options.Square}
 	if s.options.Wait {
 		c.Wait = clock.Sleep
 	}

@@ -54,8 +54,12 @@ func (c Cashier) SettleFrom(ctx context.Context, o *order.Order, attempt payment
 	}
 	if a.State == payment.Processing && facts.State == payment.RequiresAction && facts.LastError != "" {
 		// A slow method failed. The gateway would let the shopper try again on a page that was left days ago.
+		why := facts.LastError
 		if o, facts, err = c.ask(ctx, o, a, who, payment.Gateway.Close); err != nil {
 			return nil, "", err
+		}
+		if facts.Captured == 0 && facts.LastError == "" {
+			facts.LastError = why // Of what is closed a gateway may not say any more why it failed.
 		}
 	}
 	verb := (*order.Order).ApplyPayment

@@ -43,7 +43,7 @@ func TestSettle(t *testing.T) {
 }
 
 // Lessons 8 and 15: webhook, return page and sweep settle the same attempt at once: one confirmation, one sale.
-func TestSimultaneousDeliveriesConfirmOnce(t *testing.T) {
+func TestLesson03SimultaneousDeliveriesOfOnePaymentConfirmOneOrderOnce(t *testing.T) {
 	c := open(t)
 	a := c.begin("k1")
 	c.gate.tell(a, pays)
@@ -83,7 +83,7 @@ func TestSimultaneousDeliveriesConfirmOnce(t *testing.T) {
 }
 
 // I22 under a storm: many tabs, two ways to pay, and only one payment that can be charged.
-func TestManyTabsOpenOnePayment(t *testing.T) {
+func TestLesson05ManyTabsOpenOnePayment(t *testing.T) {
 	c := open(t)
 	var all sync.WaitGroup
 	for i := range 12 {

@@ -223,7 +223,7 @@ func TestAMessageIsCountedForTheStream(t *testing.T) {
 	}
 }
 
-func TestWhatIsRefusedOrThereIsNotTold(t *testing.T) {
+func TestLesson10OnlyWhatIsCommittedIsTold(t *testing.T) {
 	s := shop(t)
 	o, c := place(t, "k1")
 	if err := s.Save(t.Context(), o, c); err != nil {

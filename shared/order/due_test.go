@@ -209,8 +209,8 @@ func TestALateOrderThatIsTouchedStaysOnTheList(t *testing.T) {
 	}
 }
 
-// Lesson 38: a mail is owed once per order, kind and change, until it is sent.
-func TestMailsAreOwedUntilTheyAreSent(t *testing.T) {
+// A mail is owed once per order, kind and change, until it is sent.
+func TestLesson38AMailIsOwedUntilItIsSentAndThenNoMore(t *testing.T) {
 	d, _ := paid(t)
 	n := len(d.chain)
 	if !d.o.Owes("order_confirmed", n) || d.o.Owes("order_confirmed", n+1) || d.o.Owes("order_shipped", n) {

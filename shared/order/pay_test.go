@@ -22,7 +22,7 @@ func startAgain(d *desk, key, print string) func(*order.Order) (order.Change, er
 }
 
 // Lesson 5: one open payment per order.
-func TestOneOpenPaymentPerOrder(t *testing.T) {
+func TestLesson05OneOpenPaymentPerOrder(t *testing.T) {
 	d := place(t)
 	a := begun(d, "k1")
 	d.refused(fault.Conflict, "payment_in_progress", startAgain(d, "k2", "f"))
@@ -141,7 +141,7 @@ func TestProcessingIsAFirstClassState(t *testing.T) {
 }
 
 // Lesson 2: the webhook is normally before the browser, and before our own call has returned.
-func TestWebhookFirstIsTheNormalOrder(t *testing.T) {
+func TestLesson02WebhookFirstIsTheNormalOrder(t *testing.T) {
 	d := place(t)
 	a := start(d, "k1")
 	c := d.do(news(d, facts(d, a, payment.Captured)))

@@ -83,7 +83,7 @@ func TestWhatTheGatewaySaysAfterATryEndsIt(t *testing.T) {
 	d.is(order.AwaitingPayment, "unpaid")
 }
 
-func TestAListOfCardsIsNotTested(t *testing.T) {
+func TestLesson32AListOfCardsIsNotTested(t *testing.T) {
 	d := place(t)
 	a := begun(d, "k1")
 	for range 3 {

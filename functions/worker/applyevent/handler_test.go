@@ -86,7 +86,7 @@ func TestAnEventAloneProvesNothing(t *testing.T) {
 	}
 }
 
-func TestAnUnknownOrderIsParkedAndAppliedWhenItIsKnown(t *testing.T) {
+func TestLesson01AnEventOfAnOrderThatNobodyKnowsIsParkedAndAppliedWhenItIsKnown(t *testing.T) {
 	s, _, _ := open(t, "order-unknown")
 	apply(t, s)
 	settled(t, s, inbox.Parked, "unmatched_event")

@@ -39,7 +39,7 @@ func TestTheScheduleTellsNothing(t *testing.T) {
 	eventfile.AllIn(t, "sweep", []string{"tick"})
 }
 
-func TestAPaymentThatNobodyToldOfIsFound(t *testing.T) {
+func TestLesson07APaymentOfWhichNoBrowserAndNoWebhookToldIsFound(t *testing.T) {
 	s := shoptest.New(t)
 	o := s.Place("order-one")
 	s.Tell(s.Pay(o, "key-one"), paymenttest.Paid)
@@ -64,7 +64,7 @@ func TestAnAttemptWhoseCallerWasLostIsAskedAbout(t *testing.T) {
 	}
 }
 
-func TestAnUnpaidOrderExpiresItsPaymentClosedAndItsStockFree(t *testing.T) {
+func TestLesson06AnOrderThatStaysUnpaidExpiresItsPaymentClosedAndItsStockFree(t *testing.T) {
 	s := shoptest.New(t)
 	o := s.Place("order-one")
 	id := s.Pay(o, "key-one")

@@ -11,7 +11,7 @@ import (
 
 // Documents lists the files that hold generated parts, from the project's folder.
 func Documents() []string {
-	return []string{"README.md", "infra/states.md", "infra/problems.md", "infra/events.md"}
+	return []string{"README.md", "infra/states.md", "infra/problems.md", "infra/events.md", "infra/stories.md"}
 }
 
 // Blocks makes every generated part by its name. Errors: a source of the project that is missing or cannot be read.
@@ -26,7 +26,7 @@ func Blocks(project fs.FS) (map[string]string, error) {
 	}
 	for name, from := range map[string]func(fs.FS) (string, error){
 		"fulfillment": machine, "functions": functions, "parameters": parameters, "alarms": alarms, "standing": standing,
-		"targets": targets, "decisions": decisions, "events": events, "problems": problems,
+		"targets": targets, "decisions": decisions, "events": events, "problems": problems, "stories": stories,
 	} {
 		text, err := from(project)
 		if err != nil {

@@ -3,6 +3,7 @@
 package gateways
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,7 +42,7 @@ const (
 	squareHookKey     = "till-local-signature-key-01234567"
 )
 
-// SquareCurrency is the simulated Square account's, which takes no other.
+// SquareCurrency is the simulated Square account's unless it is told otherwise. It takes no other.
 const SquareCurrency = "EUR"
 
 // Where each gateway is below the address of all.
@@ -54,7 +55,7 @@ const (
 // Offered are the gateways that are there, as the parameter Gateways lists them.
 const Offered = "stripe,paypal,square"
 
-// Config is what the gateways are made with. Every field but Wait and Compact is required.
+// Config is what the gateways are made with. Every field but Wait, Square and Compact is required.
 type Config struct {
 	URL     string // Where browsers and functions find them: "http://localhost:8090".
 	ShopURL string // Where they find the shop's API.
@@ -62,6 +63,7 @@ type Config struct {
 	Seed    string                                     // Their ids follow from it.
 	Wait    func(context.Context, time.Duration) error // Sleeps for their latency; nil never sleeps.
 	Slow    time.Duration                              // How long bank debits and pending refunds take; an hour unless set.
+	Square  string                                     // The currency of Square's account: SquareCurrency unless set.
 	Compact bool                                       // What they say is in one line each, as nobody reads it.
 	Deliver func(url string, header http.Header, body []byte) (int, error)
 }
@@ -74,13 +76,15 @@ type Gateways struct {
 	// Endpoint is the id that Stripe has given to the receiver of our webhooks.
 	Endpoint string
 
-	mux  *http.ServeMux
-	keys func() (secrets.Gateways, error)
+	square string // The currency of Square's account.
+	mux    *http.ServeMux
+	keys   func() (secrets.Gateways, error)
 }
 
 // New makes the gateways and tells them where the shop's webhooks are.
 func New(c Config) (*Gateways, error) {
-	g := &Gateways{mux: http.NewServeMux()}
+	c.Square = cmp.Or(c.Square, SquareCurrency)
+	g := &Gateways{mux: http.NewServeMux(), square: c.Square}
 	var badStripe, badPayPal, badSquare error
 	g.Stripe, g.Endpoint, badStripe = stripe(c)
 	g.PayPal, badPayPal = paypal(c)
@@ -130,7 +134,7 @@ func paypal(c Config) (*paypalsim.Sim, error) {
 func square(c Config) (*squaresim.Sim, error) {
 	sim, err := squaresim.New(squaresim.Config{
 		BaseURL: c.URL + SquarePath, AccessToken: squareToken, ApplicationID: SquareApplication, LocationID: squareLocation, MerchantID: squareMerchant,
-		Currency: SquareCurrency, Clock: gatewaysim.ClockOf(c.Clock), Random: c.dice("square"), Deliver: c.Deliver, Go: c.Clock.Go, Wait: c.Wait, SettleAfter: c.Slow,
+		Currency: c.Square, Clock: gatewaysim.ClockOf(c.Clock), Random: c.dice("square"), Deliver: c.Deliver, Go: c.Clock.Go, Wait: c.Wait, SettleAfter: c.Slow,
 	})
 	if err != nil {
 		return nil, err
@@ -164,7 +168,7 @@ func (g *Gateways) Secret() string {
 		},
 		"square": map[string]any{
 			"access_token": squareToken, "application_id": SquareApplication, "location_id": squareLocation, "merchant_id": squareMerchant,
-			"currency": SquareCurrency, "signature_keys": []string{squareHookKey},
+			"currency": g.square, "signature_keys": []string{squareHookKey},
 		},
 	})
 	if err != nil {

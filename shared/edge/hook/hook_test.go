@@ -123,7 +123,7 @@ func TestEachReceiverIsOfItsGateway(t *testing.T) {
 	}
 }
 
-func TestWhatWasSignedIsVerifiedByteForByte(t *testing.T) {
+func TestLesson33WhatWasSignedIsVerifiedByteForByte(t *testing.T) {
 	all := make([]byte, 256)
 	for i := range all {
 		all[i] = byte(i)
@@ -199,7 +199,7 @@ func TestARepeatIsQueuedAgainUntilItIsSettled(t *testing.T) {
 	}
 }
 
-func TestNothingIsAcknowledgedThatIsNotStoredAndQueued(t *testing.T) {
+func TestLesson35NothingIsAcknowledgedThatIsNotStoredAndQueued(t *testing.T) {
 	for _, kind := range []fault.Kind{fault.Unavailable, fault.Unknown, fault.Internal, fault.Conflict, fault.NotFound, fault.Invalid} {
 		down := fault.New(kind, "x", "some_code", "")
 		for name, b := range map[string]*bench{"the inbox": {noPut: down}, "the queue": {noSend: down}} {

@@ -280,7 +280,7 @@ func slowly(r *http.Request) (*http.Response, error) {
 	return nil, r.Context().Err()
 }
 
-func TestACallEndsInTime(t *testing.T) {
+func TestLesson36ACallEndsInTime(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		limit time.Duration // Of the caller; 0: none.
