@@ -105,7 +105,9 @@ func credentials() []badInput {
 				out["staff, order "+id] = w.AsStaff(http.MethodGet, "/staff/orders/"+id, "", nil)
 			}
 			w.pass(7*day + time.Second)
-			out["expired"] = w.Call(http.MethodGet, "/orders/"+string(mine.ID), bearer(gone), nil)
+			out["expired view"] = w.Call(http.MethodGet, "/orders/"+string(mine.ID), bearer(gone), nil)
+			out["expired pay"] = w.Post("/orders/"+string(mine.ID)+"/payments", gone, w.Key(), map[string]string{"gateway": "stripe", "mode": "hosted"})
+			out["expired cancel"] = w.Post("/orders/"+string(mine.ID)+"/cancellation", gone, "", nil)
 			var body []byte
 			for form, r := range out {
 				if got := withoutID(r.Body); body == nil {

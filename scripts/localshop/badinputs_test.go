@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"till/scripts/acceptance"
 )
@@ -97,6 +99,13 @@ func basket(change func(acceptance.Basket)) acceptance.Basket {
 
 func shippingAddress() map[string]string {
 	return map[string]string{"name": "Ada Byron", "line1": "Unter den Linden 1", "city": "Berlin", "postal_code": "10117", "country": "DE"}
+}
+
+// decide puts what an admin decides about the shop in force.
+func (w *world) decide(settings map[string]any) {
+	w.t.Helper()
+	w.Call(http.MethodPut, "/staff/settings", bearer(w.SignIn("admin")), settings).Want(w.t, http.StatusOK)
+	w.pass(time.Minute) // What is a little old is offered no more.
 }
 
 // placing sends each basket as an order, under a key of its own.
@@ -271,14 +280,50 @@ func baskets() []badInput {
 			out["of a product"] = w.Call(http.MethodGet, "/products/mug-blue?currency=SEK", nil, nil)
 			return out
 		}},
+		{"N16 less than a gateway charges", 422, "amount_too_small", func(w *world) replies {
+			free := map[string]int64{"EUR": 0, "USD": 0, "JPY": 0, "KWD": 0}
+			w.decide(map[string]any{"currencies": []string{"EUR", "USD", "JPY", "KWD"}, "delivery": map[string]any{"methods": []any{map[string]any{"id": "mail", "name": "Mail", "days": "1", "prices": free}}},
+				"tax": map[string]any{"home_country": "DE", "rates": map[string]int64{}}})
+			bodies := map[string]any{}
+			for currency, minor := range map[string]int64{"EUR": 49, "USD": 49, "JPY": 49, "KWD": 199} {
+				sku := "least-" + strings.ToLower(currency)
+				w.AsStaff(http.MethodPut, "/staff/products/"+sku, "", map[string]any{"name": "Pin", "prices": map[string]int64{currency: minor}, "active": true}).Want(w.t, http.StatusOK)
+				w.SetStock(sku, 1)
+				bodies[currency] = basket(func(b acceptance.Basket) {
+					b["currency"], b["lines"], b["shipping_method"] = currency, line(sku, 1), "mail"
+				})
+			}
+			return placing(w, bodies)
+		}},
 		{"N17 sums that no number holds", 422, "amount_out_of_range", func(w *world) replies {
-			price := map[string]any{"name": "Gold", "prices": map[string]int64{"EUR": 9_000_000_000_000_000}, "active": true}
+			price := map[string]any{"name": "Gold", "prices": map[string]int64{"EUR": 9_000_000_000_000_000, "JPY": 9_000_000_000_000_000, "KWD": 9_000_000_000_000_000}, "active": true}
 			w.AsStaff(http.MethodPut, "/staff/products/gold", "", price).Want(w.t, http.StatusOK)
 			w.SetStock("gold", 10_000)
-			return placing(w, with("lines", map[string]any{"ten thousand": line("gold", 10_000)}))
+			bodies := with("lines", map[string]any{"ten thousand": line("gold", 10_000)})
+			for _, currency := range []string{"JPY", "KWD"} {
+				bodies[currency] = basket(func(b acceptance.Basket) { b["lines"], b["currency"] = line("gold", 10_000), currency })
+			}
+			return placing(w, bodies)
 		}},
 		{"N23 codes that cannot be used", 422, "coupon_invalid", func(w *world) replies {
 			return placing(w, with("discount_codes", map[string]any{"unknown": []string{"NOPE-NOPE"}, "empty": []string{""}, "no list": "NOPE-NOPE", "numbers": []int{1}}))
+		}},
+		{"N23 codes that are over, not yet valid, used up, or of another currency", 422, "coupon_invalid", func(w *world) replies {
+			discount := func(id string, more map[string]any) map[string]any {
+				out := map[string]any{"id": id, "name": "Ten per cent", "code": strings.ToUpper(id), "kind": "percentage", "rate": 10_000}
+				maps.Copy(out, more)
+				return out
+			}
+			w.decide(map[string]any{"discounts": []any{
+				discount("over", map[string]any{"until": "2026-03-02T09:00:00Z"}), discount("later", map[string]any{"from": "2027-03-02T09:00:00Z"}),
+				discount("once", map[string]any{"limit": 1}), discount("each", map[string]any{"per_customer": 1}),
+				map[string]any{"id": "yen", "name": "Yen", "code": "YEN", "kind": "amount", "amounts": map[string]int64{"JPY": 100}},
+			}})
+			for _, code := range []string{"ONCE", "EACH"} {
+				w.Place(basket(func(b acceptance.Basket) { b["discount_codes"] = []string{code} }))
+			}
+			return placing(w, with("discount_codes", map[string]any{"over": []string{"OVER"}, "later": []string{"LATER"}, "used up": []string{"ONCE"},
+				"used by this customer": []string{"EACH"}, "of another currency": []string{"YEN"}}))
 		}},
 	}
 }

@@ -56,6 +56,10 @@ func parameterBreakages() []breakage {
 			p := templatecheck.At(r, "Rules", "ProdIsReal").(map[string]any)
 			p["Assertions"] = p["Assertions"].([]any)[:3]
 		}},
+		{"prod_is_real", "prod sends browsers to the shopper's own machine", func(r map[string]any) {
+			p := templatecheck.At(r, "Rules", "ProdIsReal").(map[string]any)
+			p["Assertions"] = append(p["Assertions"].([]any)[:5:5], p["Assertions"].([]any)[6:]...)
+		}},
 		{"prod_is_real", "the rule holds staging", func(r map[string]any) {
 			p := templatecheck.At(r, "Rules", "ProdIsReal").(map[string]any)
 			p["RuleCondition"] = map[string]any{"Fn::Equals": []any{ref("Stage"), "staging"}}

@@ -95,7 +95,8 @@ func prodIsReal(t *Template, f *findings) {
 		held[short(At(each, "Assert"))] = text(At(each, "AssertDescription")) != ""
 	}
 	for _, want := range []string{"!Equals [!Ref Local, false]", "!Equals [!Ref GatewaysUrl, ]", "!Equals [!Ref DeletionProtection, true]",
-		"!Not [!Equals [!Ref AlarmEmail, ]]"} {
+		"!Not [!Equals [!Ref AlarmEmail, ]]", "!Not [!Contains [!Ref AllowedOrigins, http://localhost:8080]]",
+		"!Not [!Contains [!Ref ReturnOrigins, http://localhost:8080]]", "!Not [!Equals [!Ref ShopUrl, http://localhost:8080]]"} {
 		if !held[want] {
 			f.add("ProdIsReal", "does not hold prod to %s, or does not say why", want)
 		}

@@ -28,8 +28,6 @@ const (
 	dueSlack = 10 * time.Minute
 	// answerWait is how long a machine may take to notice that its task was answered.
 	answerWait = 2 * time.Minute
-	// mailWait is how long a mail may be under way before it is sent again.
-	mailWait = 10 * time.Minute
 	// daily is how often something that waits for people is looked at.
 	daily = 24 * time.Hour
 )
@@ -38,6 +36,45 @@ const (
 func backoff(n int) time.Duration {
 	steps := [...]time.Duration{10 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 6 * time.Hour}
 	return steps[min(n, len(steps)-1)]
+}
+
+// mailWait is how long a mail may be under way before it is sent again, after so many tries (from 0): at first a message may only be
+// late, later somebody has to mend something.
+func mailWait(tries int) time.Duration {
+	steps := [...]time.Duration{10 * time.Minute, 20 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, daily}
+	return steps[min(tries, len(steps)-1)]
+}
+
+const (
+	// mailTriesLate is after how many tries people are to know of a mail: half an hour.
+	mailTriesLate = 2
+	// mailTriesMax is after how many tries a mail is given up: two weeks. What it says is old then, and the order's page says it too.
+	mailTriesMax = 18
+)
+
+// UnsentMails are the mails that were tried in vain for longer than a delay explains. given are those that are tried no more from the
+// next Asked on.
+func (o *Order) UnsentMails(now time.Time) (late, given []Message) {
+	for _, m := range o.r.Owed {
+		switch {
+		case m.Tries >= mailTriesMax && !m.At.Add(mailWait(m.Tries)).After(now):
+			given = append(given, m)
+		case m.Tries >= mailTriesLate:
+			late = append(late, m)
+		}
+	}
+	return late, given
+}
+
+// DueMails are the mails that are owed and should have left by now.
+func (o *Order) DueMails(now time.Time) []Message {
+	var out []Message
+	for _, m := range o.r.Owed {
+		if !m.At.Add(mailWait(m.Tries)).After(now) {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // Task is what the sweep does about an overdue order.
@@ -100,7 +137,7 @@ func (r *Record) deadlines(now time.Time) []deadline {
 		out = append(out, deadline{AnswerTask, r.AnswerBy})
 	}
 	for _, m := range r.Owed {
-		out = append(out, deadline{MailAgain, m.At.Add(mailWait)})
+		out = append(out, deadline{MailAgain, m.At.Add(mailWait(m.Tries))})
 	}
 	if len(r.Holds) > 0 {
 		out = append(out, deadline{"", now.Add(daily)})
@@ -281,9 +318,14 @@ func (o *Order) Asked(by By) (Change, error) {
 			}
 		}
 	}
+	kind := "checked"
+	if _, given := o.UnsentMails(by.At); len(given) > 0 {
+		kind = "mail_given_up"
+		o.r.Owed = slices.DeleteFunc(o.r.Owed, func(m Message) bool { return slices.Contains(given, m) })
+	}
 	for i := range o.r.Owed {
-		if m := &o.r.Owed[i]; over(m.At.Add(mailWait)) {
-			m.At = at
+		if m := &o.r.Owed[i]; over(m.At.Add(mailWait(m.Tries))) {
+			m.At, m.Tries = at, m.Tries+1
 		}
 	}
 	unpaid := o.r.Status.Payable() && !o.r.HoldsMoney() && over(later(o.r.ExpiresAt, o.r.ShouldBy))
@@ -295,7 +337,7 @@ func (o *Order) Asked(by By) (Change, error) {
 		o.r.Asks++
 		o.r.AnswerBy = at.Add(backoff(o.r.Asks + 1)) // It could not be answered, and waits for nothing else.
 	}
-	return o.seal("checked", by, Change{})
+	return o.seal(kind, by, Change{})
 }
 
 // MailSent notes that an owed mail has left. A repeat changes nothing.

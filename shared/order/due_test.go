@@ -209,6 +209,35 @@ func TestALateOrderThatIsTouchedStaysOnTheList(t *testing.T) {
 	}
 }
 
+func TestAMailThatIsNotTakenIsTriedMoreAndMoreSeldomAndGivenUpInTheEnd(t *testing.T) {
+	d, _ := paid(t)
+	n, owedAt := len(d.chain), d.now
+	var waits []time.Duration
+	last := owedAt
+	for day := owedAt.Add(30 * 24 * time.Hour); d.now.Before(day) && d.o.Owes("order_confirmed", n); d.now = d.now.Add(time.Minute) {
+		if !slices.Contains(d.o.Overdue(d.now), order.MailAgain) {
+			if len(d.o.DueMails(d.now)) != 0 {
+				t.Fatal("a mail is due that is not overdue")
+			}
+			continue
+		}
+		waits, last = append(waits, d.now.Sub(last).Round(10*time.Minute)), d.now
+		late, _ := d.o.UnsentMails(d.now)
+		if late := len(late) > 0; late != (len(waits) > 2) && len(waits) < 18 {
+			t.Errorf("at try %d people are told: %v", len(waits), late)
+		}
+		d.do(func(o *order.Order) (order.Change, error) { return o.Asked(d.by("sweep")) })
+	}
+	hours := func(n time.Duration) time.Duration { return n * time.Hour }
+	want := []time.Duration{10 * time.Minute, 20 * time.Minute, hours(1), hours(3), hours(6), hours(12), hours(24), hours(24)}
+	if len(waits) < 15 || !slices.Equal(waits[:len(want)], want) {
+		t.Errorf("it is tried after %v", waits)
+	}
+	if got := d.chain[len(d.chain)-1].Kind; d.o.Owes("order_confirmed", n) || got != "mail_given_up" || d.now.Sub(owedAt) < 12*24*time.Hour {
+		t.Errorf("after %v it is owed: %v; the last change is %s", d.now.Sub(owedAt), d.o.Owes("order_confirmed", n), got)
+	}
+}
+
 // A mail is owed once per order, kind and change, until it is sent.
 func TestLesson38AMailIsOwedUntilItIsSentAndThenNoMore(t *testing.T) {
 	d, _ := paid(t)

@@ -102,10 +102,11 @@ type Hold struct {
 
 // Message is work for another function, sent by the relay once the change that holds it is stored.
 type Message struct {
-	To   string    `json:"to,omitempty"`   // ToFulfillment or ToMail; left out of what is owed, which is mail.
-	Kind string    `json:"kind,omitempty"` // The mail's kind.
-	N    int       `json:"n,omitempty"`    // Of a mail that is owed, the change that caused it; for fulfillment, the try.
-	At   time.Time `json:"at,omitzero"`    // When it was last sent on; set when owed.
+	To    string    `json:"to,omitempty"`    // ToFulfillment or ToMail; left out of what is owed, which is mail.
+	Kind  string    `json:"kind,omitempty"`  // The mail's kind.
+	N     int       `json:"n,omitempty"`     // Of a mail that is owed, the change that caused it; for fulfillment, the try.
+	At    time.Time `json:"at,omitzero"`     // When it was last sent on; set when owed.
+	Tries int       `json:"tries,omitempty"` // How often a mail that is owed was sent on again.
 }
 
 // Where messages go.

@@ -4,6 +4,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -47,8 +48,12 @@ func (r *reader) optional(name, fallback string) string {
 // address reads an http or https URL without a trailing slash.
 func (r *reader) address(name string) string {
 	value := r.required(name)
-	if value != "" && !isURL(value) {
+	switch {
+	case value == "":
+	case !isURL(value):
 		r.bad(name, "is not an http or https URL")
+	case name != "GATEWAYS_URL" && !r.real(value):
+		r.bad(name, "must be a https URL of a host that others can reach, on prod")
 	}
 	return strings.TrimSuffix(value, "/")
 }
@@ -58,6 +63,32 @@ func (r *reader) optionalAddress(name string) string {
 		return ""
 	}
 	return r.address(name)
+}
+
+// origins reads a list of origins, as browsers send them. On prod each is a https one, and none is the caller's own machine.
+func (r *reader) origins(name string) []string {
+	all := r.list(name)
+	for _, each := range all {
+		if !r.real(each) {
+			r.bad(name, "must be https origins of hosts that others can reach, on prod")
+			break
+		}
+	}
+	return all
+}
+
+// real tells whether a URL may be one of this stage: prod has no pages on a shopper's own machine, and none that are not encrypted.
+func (r *reader) real(text string) bool {
+	if r.get("STAGE") != "prod" {
+		return true
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" {
+		return false
+	}
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	ip := net.ParseIP(host)
+	return host != "" && host != "localhost" && !strings.HasSuffix(host, ".localhost") && (ip == nil || !ip.IsLoopback() && !ip.IsUnspecified())
 }
 
 func isURL(text string) bool {

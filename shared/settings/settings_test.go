@@ -209,6 +209,40 @@ func TestValues(t *testing.T) {
 	}
 }
 
+func TestProdHasNoPagesOnAShoppersOwnMachine(t *testing.T) {
+	on := func(stage, setting, value string) settings.Getenv {
+		return func(name string) string {
+			switch name {
+			case "STAGE":
+				return stage
+			case setting:
+				return value
+			}
+			return good(name)
+		}
+	}
+	for _, value := range []string{"http://localhost:8080", "https://localhost", "https://shop.localhost", "https://127.0.0.1:8443", "https://[::1]", "https://0.0.0.0",
+		"http://shop.example", "https://LOCALHOST."} {
+		for _, setting := range []string{"ALLOWED_ORIGINS", "RETURN_ORIGINS", "API_URL"} {
+			if _, err := settings.LoadStartPayment(on("prod", setting, value)); !slices.Equal(places(t, err), []string{setting}) {
+				t.Errorf("%s=%s on prod: %v", setting, value, err)
+			}
+			if _, err := settings.LoadStartPayment(on("staging", setting, value)); err != nil {
+				t.Errorf("%s=%s on staging: %v", setting, value, err)
+			}
+		}
+		if _, err := settings.LoadNotify(on("prod", "SHOP_URL", value)); !slices.Equal(places(t, err), []string{"SHOP_URL"}) {
+			t.Errorf("SHOP_URL=%s on prod: %v", value, err)
+		}
+	}
+	if _, err := settings.LoadStartPayment(on("prod", "RETURN_ORIGINS", "https://shop.example,https://www.shop.example")); err != nil {
+		t.Errorf("pages of the shop on prod: %v", err)
+	}
+	if _, err := settings.LoadStartPayment(on("prod", "RETURN_ORIGINS", "https://shop.example,http://localhost:8080")); err == nil {
+		t.Error("one page of several is the shopper's own machine, on prod")
+	}
+}
+
 func TestWhatIsRead(t *testing.T) {
 	placing, err := settings.LoadPlaceOrder(func(name string) string {
 		if name == "STOCK_HOLD" || name == "LOG_LEVEL" {

@@ -35,7 +35,7 @@ func LoadPlaceOrder(get Getenv) (PlaceOrder, error) {
 	r := &reader{get: get}
 	s := PlaceOrder{
 		Common: r.common(), Vault: r.vault(), IndexSecretARN: r.required("VAULT_SECRET_ARN"), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
-		LinkSecretARN: r.required("LINK_SECRET_ARN"), Origins: r.list("ALLOWED_ORIGINS"),
+		LinkSecretARN: r.required("LINK_SECRET_ARN"), Origins: r.origins("ALLOWED_ORIGINS"),
 		StockHold: r.span("STOCK_HOLD", 30*time.Minute, 5*time.Minute, 24*time.Hour),
 	}
 	return s, r.err()
@@ -73,7 +73,7 @@ func LoadStartPayment(get Getenv) (StartPayment, error) {
 	r := &reader{get: get}
 	s := StartPayment{
 		Common: r.common(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
-		LinkSecretARN: r.required("LINK_SECRET_ARN"), ReturnOrigins: r.list("RETURN_ORIGINS"), Origins: r.list("ALLOWED_ORIGINS"), Offered: r.offered(), Manual: r.one("CAPTURE", "automatic", "manual") == "manual",
+		LinkSecretARN: r.required("LINK_SECRET_ARN"), ReturnOrigins: r.origins("RETURN_ORIGINS"), Origins: r.origins("ALLOWED_ORIGINS"), Offered: r.offered(), Manual: r.one("CAPTURE", "automatic", "manual") == "manual",
 	}
 	return s, r.err()
 }
@@ -93,7 +93,7 @@ func LoadConfirmPayment(get Getenv) (ConfirmPayment, error) {
 	r := &reader{get: get}
 	s := ConfirmPayment{
 		Common: r.common(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
-		LinkSecretARN: r.required("LINK_SECRET_ARN"), Origins: r.list("ALLOWED_ORIGINS"),
+		LinkSecretARN: r.required("LINK_SECRET_ARN"), Origins: r.origins("ALLOWED_ORIGINS"),
 	}
 	return s, r.err()
 }
@@ -132,7 +132,7 @@ func LoadCancelOrder(get Getenv) (CancelOrder, error) {
 	r := &reader{get: get}
 	s := CancelOrder{
 		Common: r.common(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
-		LinkSecretARN: r.required("LINK_SECRET_ARN"), Origins: r.list("ALLOWED_ORIGINS"),
+		LinkSecretARN: r.required("LINK_SECRET_ARN"), Origins: r.origins("ALLOWED_ORIGINS"),
 	}
 	return s, r.err()
 }

@@ -33,6 +33,7 @@ const (
 	OrdersOverdue      Metric = "OrdersOverdue"    // Seconds that the oldest overdue order has waited.
 	MoneyInLimbo       Metric = "MoneyInLimbo"     // Seconds that a call to a gateway has had no known outcome; of those of a quarter of an hour and more.
 	CapturesExpiring   Metric = "CapturesExpiring" // Orders whose promised money is lost within a day.
+	MailsUnsent        Metric = "MailsUnsent"      // Mails that were tried in vain for half an hour and more.
 	DisputesDue        Metric = "DisputesDue"      // Disputes whose time to answer is over within two days.
 	GatewayLeft        Metric = "GatewayLeft"      // A gateway failed so often that no payments begin there for now.
 	StockDrift         Metric = "StockDrift"
@@ -48,7 +49,7 @@ const (
 func Names() []Metric {
 	return []Metric{OrderPlaced, OrderConfirmed, OrderExpired, OrderHeld, PaymentStarted, PaymentSucceeded, PaymentFailed,
 		RefundFailed, DisputeOpened, WebhookReceived, WebhookRejected, PaymentFailedRatio, WebhookSilence, InboxParked,
-		OrdersOverdue, MoneyInLimbo, CapturesExpiring, DisputesDue, GatewayLeft, StockDrift, LedgerDifference, SweepDone, Latency, GatewayLatency,
+		OrdersOverdue, MoneyInLimbo, CapturesExpiring, MailsUnsent, DisputesDue, GatewayLeft, StockDrift, LedgerDifference, SweepDone, Latency, GatewayLatency,
 		DecryptFailed, CardDataBlocked}
 }
 

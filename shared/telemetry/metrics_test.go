@@ -102,7 +102,7 @@ func TestNamesAreDifferent(t *testing.T) {
 		}
 		seen[name] = true
 	}
-	if !reflect.DeepEqual(len(seen), 26) {
+	if !reflect.DeepEqual(len(seen), 27) {
 		t.Errorf("%d metrics", len(seen))
 	}
 }

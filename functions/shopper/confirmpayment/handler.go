@@ -38,9 +38,12 @@ var tokenForm = regexp.MustCompile(`^[A-Za-z0-9:._=+/-]{1,512}$`)
 // Handle answers POST /orders/{id}/payments/{payment_id}/confirm. A repeat of what has succeeded is a success; a token that is
 // refused leaves the payment open for another one.
 func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
-	raw, err := apigw.Read(req)
-	if err != nil {
-		return apigw.Response{}, err
+	var raw []byte
+	var err error
+	if req.Body != "" { // A body that is not there has no media type.
+		if raw, err = apigw.Read(req); err != nil {
+			return apigw.Response{}, err
+		}
 	}
 	o, err := h.Guard.Open(ctx, req, link.Pay)
 	if err != nil {

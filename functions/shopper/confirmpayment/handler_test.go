@@ -18,6 +18,7 @@ import (
 var rows = []shoptest.Row{
 	{Name: "what the form brought is taken", File: "token", Status: 200},
 	{Name: "a form that has nothing to bring", File: "no-body", Status: 200},
+	{Name: "no body has no media type", File: "no-body-and-no-media-type", Status: 200},
 	{Name: "a form that brings nothing", File: "no-token-in-the-body", Status: 200},
 	{Name: "a token that is refused", File: "token-refused", Status: 422, Code: "card_declined"},
 	{Name: "a token with a space", File: "token-with-a-space", Status: 422, Code: "token_invalid", At: []string{"#/token"}},

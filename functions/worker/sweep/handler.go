@@ -140,6 +140,7 @@ func (h Handler) heal(ctx context.Context, id order.ID) error {
 	if o.Unanswered(now) {
 		h.Meter.Count(telemetry.DisputesDue, 1, telemetry.Dimension{})
 	}
+	h.unsent(ctx, o)
 	var failed []error
 	for _, task := range o.Overdue(now) {
 		if err := h.do(ctx, o, task); err != nil {
@@ -156,6 +157,17 @@ func (h Handler) heal(ctx context.Context, id order.ID) error {
 		h.limbo(ctx, after)
 	}
 	return errors.Join(append(failed, err)...)
+}
+
+// unsent wakes somebody about mails that do not go out, by the order's name.
+func (h Handler) unsent(ctx context.Context, o *order.Order) {
+	late, given := o.UnsentMails(h.Now())
+	for what, mails := range map[string][]order.Message{"mail_late": late, "mail_given_up": given} {
+		for _, m := range mails {
+			h.Log.LogAttrs(ctx, slog.LevelWarn, what, slog.String("order_id", string(o.ID())), slog.String("kind", m.Kind), slog.Int("tries", m.Tries))
+			h.Meter.Count(telemetry.MailsUnsent, 1, telemetry.Dimension{})
+		}
+	}
 }
 
 // limbo wakes somebody about each thing whose outcome has not become known, by the order's name.
@@ -210,7 +222,7 @@ func (h Handler) do(ctx context.Context, o *order.Order, task order.Task) error 
 		})
 		return err
 	case order.MailAgain:
-		for _, m := range r.Owed {
+		for _, m := range o.DueMails(h.Now()) {
 			if err := h.Mail(ctx, message.ForMail(id, m.N, m.Kind)); err != nil {
 				return err
 			}

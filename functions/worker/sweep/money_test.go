@@ -1,6 +1,7 @@
 package sweep_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +91,31 @@ func TestAShopperWhoAgreedAndOfWhomNobodyToldIsFound(t *testing.T) {
 	minutes(t, s, 15)
 	if got := s.Order(o).Record(); got.Status != order.Confirmed || s.Gateway.Calls("Confirm") != 1 {
 		t.Errorf("the order is %s, told %d times to take the money", got.Status, s.Gateway.Calls("Confirm"))
+	}
+}
+
+func TestPeopleAreToldByTheOrdersNameOfMailsThatDoNotGoOut(t *testing.T) {
+	s := shoptest.New(t)
+	o, _ := s.Paid("order-one")
+	told := func() bool { return strings.Contains(strings.Join(s.Metrics.Take(), ""), "MailsUnsent") }
+	minutes(t, s, 29)
+	if told() {
+		t.Error("somebody is woken by a delay")
+	}
+	minutes(t, s, 70)
+	if !told() || !slices.ContainsFunc(s.Logged.All(), func(line string) bool {
+		return strings.Contains(line, "mail_late") && strings.Contains(line, string(o.ID)) && strings.Contains(line, "order_confirmed")
+	}) {
+		t.Error("nobody is told of a mail that was tried three times")
+	}
+	sent := 0
+	for _, m := range s.Mail.All() {
+		if strings.Contains(m, string(o.ID)) {
+			sent++
+		}
+	}
+	if sent > 4 {
+		t.Errorf("it was tried %d times within a hundred minutes", sent)
 	}
 }
 
