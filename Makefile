@@ -42,12 +42,9 @@ test: fmt vet tidy ## Every Go test; needs Go alone, no C compiler
 check: fmt tidy lint ## Before each commit, under 90 s warm: format, modules, linters, short tests
 	CGO_ENABLED=0 go test -short -shuffle=on ./...
 
-# e2e runs beside the rest, for most of its time it waits for unpaid orders to expire. When the rest fails it is ended.
+# Those with a + run beside the rest.
 verify: doctor tools ## Before each release: all that needs more than Go; `make doctor` lists it
-	@mkdir -p .tools/out && echo "make e2e runs beside the rest; its output is .tools/out/e2e.log"
-	@$(MAKE) e2e >.tools/out/e2e.log 2>&1 & e2e=$$!; trap 'kill $$e2e 2>/dev/null' EXIT; trap 'exit 1' INT TERM; \
-	$(MAKE) lint race planted sim-verify fuzz schemathesis footprint contract machine-paths sam-validate browser || exit 1; \
-	echo "waiting for make e2e"; wait $$e2e; ended=$$?; trap - EXIT; tail -n 80 .tools/out/e2e.log; exit $$ended
+	@scripts/verify.sh "$(MAKE)" +e2e lint +browser race planted sim-verify fuzz schemathesis footprint contract machine-paths sam-validate
 
 doctor: ## Say what of gcc, Python, Java, Maven, Node, npm and Chromium is missing or too old, and how to get it
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
