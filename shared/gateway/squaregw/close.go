@@ -102,10 +102,10 @@ func (g *Gateway) cancel(ctx context.Context, op string, now *standing) (*standi
 		return nil, unsureIf(op, err)
 	case then.ended():
 		return then, nil
-	case failure != nil && !fault.Is(failure, fault.Conflict):
-		return nil, failure // Open and refused: something is wrong with the call.
+	case failure != nil && !fault.Is(failure, fault.Conflict) && len(then.live) == 0:
+		return nil, failure // Open, unpaid and refused: something is wrong with the call.
 	default:
-		return nil, unsure(op) // Another was faster, and has not ended it.
+		return nil, unsure(op) // Another was faster, and has not ended it; or somebody has just paid, which can be given up now.
 	}
 }
 

@@ -45,9 +45,10 @@ type bed struct {
 	currency money.Currency
 	hooks    []gatewaytest.Delivery
 	fault    gatewaytest.Fault
-	only     bool              // The fault is for calls that change something.
-	banks    map[string]string // Pay page or order to the bank's page that waits for the shopper.
-	tokens   map[string]string // Order to the token that waits along.
+	only     bool                // The fault is for calls that change something.
+	before   func(*http.Request) // What others do before a call arrives.
+	banks    map[string]string   // Pay page or order to the bank's page that waits for the shopper.
+	tokens   map[string]string   // Order to the token that waits along.
 }
 
 func open(t *testing.T, currency money.Currency) *gatewaytest.Harness {
@@ -139,6 +140,9 @@ var reads = []string{"/v2/orders/search", "/v2/events"}
 
 // RoundTrip is the way to the simulation, with the faults that are not Square's.
 func (b *bed) RoundTrip(r *http.Request) (*http.Response, error) {
+	if b.before != nil {
+		b.before(r)
+	}
 	asks := r.Method == http.MethodGet
 	for _, path := range reads {
 		asks = asks || strings.HasSuffix(r.URL.Path, path)

@@ -1,6 +1,8 @@
 package squaregw_test
 
 import (
+	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
@@ -87,5 +89,41 @@ func TestAClosedAttemptHoldsNothingWhoeverWasFaster(t *testing.T) {
 		if book := h.Book("ord_1"); err != nil || f.State.Open() || book.Held != "0.00" || book.Captured != "0.00" || book.Chargeable != 0 {
 			t.Fatalf("got %+v, %v; the books say %+v", f, err, book)
 		}
+	}
+}
+
+func TestWhoPaysWhileAnAttemptIsClosedLeavesItUnsure(t *testing.T) {
+	for _, tt := range []struct {
+		name, method string
+		times        int // The call before which somebody pays.
+	}{
+		{"before the order is looked at once more", http.MethodGet, 2},
+		{"before the order is canceled", http.MethodPut, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBed(t, "EUR")
+			h := b.harness()
+			a, started := begun(t, h, true)
+			token, _ := h.Pay(started, gatewaytest.Pays)
+			left := tt.times
+			b.before = func(r *http.Request) {
+				if r.Method != tt.method || !strings.Contains(r.URL.Path, "/v2/orders/") {
+					return
+				}
+				if left--; left == 0 {
+					b.before = nil
+					if _, err := h.Gateway.Confirm(t.Context(), a, token); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+			if _, err := h.Gateway.Close(t.Context(), a); !fault.Is(err, fault.Unknown) || b.before != nil {
+				t.Fatalf("got %v, with %d calls to come", err, left)
+			}
+			f, err := h.Gateway.Close(t.Context(), a)
+			if book := h.Book("ord_1"); err != nil || f.State != payment.Canceled || book.Held != "0.00" || book.Captured != "0.00" {
+				t.Fatalf("got %+v, %v; the books say %+v", f, err, book)
+			}
+		})
 	}
 }
