@@ -159,11 +159,7 @@ func (s *Shop) paypalSignature(word string, headers map[string]string, at time.T
 	case "SIG_OF_A_BYTE_LESS":
 		raw = raw[:len(raw)-1]
 	}
-	signed, err := s.authority().Sign("", id, webhook, at, raw)
-	if err != nil {
-		s.Fatal(err)
-	}
-	return signed.Get(paypalgw.HeaderSignature)
+	return s.authority().Sign("", id, webhook, at, raw).Get(paypalgw.HeaderSignature)
 }
 
 // HookRows tries each event of a gateway in a shop of its own. Those accepted are stored and queued, once each; those refused leave

@@ -1,11 +1,9 @@
 package paypalsim
 
 import (
-	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -27,7 +25,7 @@ const CertName = "messageverificationcerts.sandbox.paypal.com"
 type Authority struct {
 	root  []byte // PEM.
 	chain []byte // PEM: the certificate, then the root.
-	key   *rsa.PrivateKey
+	key   *signer
 }
 
 // Shared is the authority of every simulation in this process: to make keys takes longer than a simulation may.
@@ -44,7 +42,7 @@ var (
 // NewAuthority makes a root, and a certificate for a name.
 func NewAuthority(name string) (*Authority, error) {
 	rootKey, noRoot := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	key, noKey := rsa.GenerateKey(rand.Reader, 2048)
+	key, noKey := newSigner(rand.Reader)
 	if err := errors.Join(noRoot, noKey); err != nil {
 		return nil, err
 	}
@@ -56,7 +54,7 @@ func NewAuthority(name string) (*Authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	leafDER, err := x509.CreateCertificate(rand.Reader, leaf, root, key.Public(), rootKey)
+	leafDER, err := x509.CreateCertificate(rand.Reader, leaf, root, &key.public, rootKey)
 	if err != nil {
 		return nil, err
 	}
@@ -81,13 +79,9 @@ const (
 )
 
 // Sign makes the headers of a transmission of a body to a webhook, at a time.
-func (a *Authority) Sign(certURL, transmission, webhookID string, at time.Time, body []byte) (http.Header, error) {
+func (a *Authority) Sign(certURL, transmission, webhookID string, at time.Time, body []byte) http.Header {
 	when := stamp(at)
 	digest := sha256.Sum256([]byte(transmission + "|" + when + "|" + webhookID + "|" + strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)))
-	signature, err := rsa.SignPKCS1v15(nil, a.key, crypto.SHA256, digest[:])
-	if err != nil {
-		return nil, err
-	}
-	return http.Header{headerID: {transmission}, headerTime: {when}, headerSignature: {base64.StdEncoding.EncodeToString(signature)},
-		headerAlgorithm: {"SHA256withRSA"}, headerCert: {certURL}}, nil
+	return http.Header{headerID: {transmission}, headerTime: {when}, headerSignature: {base64.StdEncoding.EncodeToString(a.key.sign(digest))},
+		headerAlgorithm: {"SHA256withRSA"}, headerCert: {certURL}}
 }

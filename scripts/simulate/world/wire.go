@@ -62,7 +62,7 @@ func (v wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	w.call(port, name, true)
 	if err == nil && (kind == faults.Cut || kind == faults.Huge) && got.StatusCode < http.StatusBadRequest {
-		garble(got, kind)
+		w.garble(got, kind)
 	}
 	return got, err
 }
@@ -150,10 +150,12 @@ func missing(r *http.Request, gateway string) *http.Response {
 }
 
 // garble spoils a good answer on its way. A refusal is short: it comes whole or not at all.
-func garble(r *http.Response, kind faults.Kind) {
+func (w *World) garble(r *http.Response, kind faults.Kind) {
 	if kind == faults.Huge {
+		if r.ContentLength += excess; w.dice.IntN(8) == 0 {
+			r.ContentLength = -1 // It does not say so.
+		}
 		r.Body = io.NopCloser(io.MultiReader(r.Body, io.LimitReader(spaces{}, excess)))
-		r.ContentLength += excess
 		return
 	}
 	body, err := io.ReadAll(r.Body)

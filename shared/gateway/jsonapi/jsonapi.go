@@ -90,12 +90,12 @@ func (c *Client) Do(ctx context.Context, call Call, out any) error {
 		return r
 	}
 	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(res.Body, ReplyBytesMax+1))
+	body, err := reply(res)
 	r.Status, r.Header = res.StatusCode, res.Header
 	switch {
 	case err != nil:
 		r.Wire = "the answer broke off"
-	case len(body) > ReplyBytesMax:
+	case len(body) > ReplyBytesMax || res.ContentLength > ReplyBytesMax:
 		r.Wire = "the answer is too long"
 	case res.StatusCode >= 300 && res.StatusCode < 400:
 		r.Wire = "a redirect was answered"
@@ -109,6 +109,17 @@ func (c *Client) Do(ctx context.Context, call Call, out any) error {
 		return nil
 	}
 	return r
+}
+
+// reply reads an answer, or a byte more than it may have; nothing of one that says itself that it is longer.
+func reply(res *http.Response) ([]byte, error) {
+	if res.ContentLength > ReplyBytesMax {
+		return nil, nil
+	}
+	var body bytes.Buffer
+	body.Grow(int(max(res.ContentLength, 0)) + bytes.MinRead)
+	_, err := body.ReadFrom(io.LimitReader(res.Body, ReplyBytesMax+1))
+	return body.Bytes(), err
 }
 
 func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) {

@@ -191,6 +191,26 @@ func TestWhatAnAnswerBrings(t *testing.T) {
 	}
 }
 
+// unread is a body that must be left alone.
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("it was read")
+	return 0, io.EOF
+}
+
+func TestAnAnswerThatSaysThatItIsTooLongIsNotRead(t *testing.T) {
+	c := client(t, func(r *http.Request) (*http.Response, error) {
+		res, err := answer(200, unread{t})(r)
+		res.ContentLength = jsonapi.ReplyBytesMax + 1
+		return res, err
+	})
+	var out struct{ ID string }
+	if r := refused(t, c.Do(t.Context(), jsonapi.Call{Method: http.MethodPost, Path: "/x"}, &out)); r.Wire != "the answer is too long" {
+		t.Errorf("got %+v", r)
+	}
+}
+
 func TestAnAnswerThatNobodyWantsIsNotRead(t *testing.T) {
 	if err := client(t, answer(200, strings.NewReader("<html>"))).Do(t.Context(), jsonapi.Call{Method: http.MethodPost, Path: "/x"}, nil); err != nil {
 		t.Error(err)

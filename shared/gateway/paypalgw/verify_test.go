@@ -73,11 +73,7 @@ func atMoment() time.Time { return moment }
 // signedBy is a delivery's headers, by an authority, with its certificate at a name.
 func signedBy(t testing.TB, a *paypalsim.Authority, cert string, at time.Time) http.Header {
 	t.Helper()
-	header, err := a.Sign(certs+cert, "69cd13f0-d67a-11e5-baa3-778b53f4ae55", webhookNew, at, []byte(signedBody))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return header
+	return a.Sign(certs+cert, "69cd13f0-d67a-11e5-baa3-778b53f4ae55", webhookNew, at, []byte(signedBody))
 }
 
 func TestVerify(t *testing.T) {
