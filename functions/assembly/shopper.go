@@ -59,7 +59,7 @@ func PlaceOrder(t Tools, set settings.PlaceOrder, s interface {
 }, v *vault.Vault, links Links, outside address.Outside) apigw.Func {
 	return serve(t, placeorder.Handler{
 		Pricer: pricerOf(t, s, shop.Now(s.Settings)), Book: bookOf(s), Customer: v.CustomerFor, Seal: v.SealContact, Links: links,
-		Hold: set.StockHold, Now: t.Now, Outside: outside, Log: t.Log,
+		Hold: set.StockHold, Now: t.Now, Outside: outside, Stocks: s.Stocks, Log: t.Log,
 	}.Handle, apigw.Origins(set.Origins...))
 }
 

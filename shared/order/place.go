@@ -20,6 +20,7 @@ type Placement struct {
 	Customer   string
 	Contact    map[string][]byte // Sealed.
 	Hold       time.Duration     // How long stock is held unpaid.
+	Waits      bool              // Some of it must be waited for.
 }
 
 // New places an order, reserves its stock and takes its uses of coupons. A total of 0 is confirmed at once. The change's Stock is
@@ -33,7 +34,7 @@ func New(p Placement, by By) (*Order, Change, error) {
 		Taxes:     Taxes{Lines: untold(q), Included: q.IncludedTax, ShippingIncluded: q.ShippingIncludedTax, ReverseCharge: q.ReverseCharge},
 		Discounts: q.Discounts, Coupons: q.Coupons,
 		Country: p.Country, PostalCode: p.PostalCode, Customer: p.Customer, Print: p.Print,
-		PlacedAt: at, ExpiresAt: at.Add(p.Hold).Truncate(time.Second),
+		PlacedAt: at, ExpiresAt: at.Add(p.Hold).Truncate(time.Second), Waits: p.Waits,
 	}}
 	c := Change{Contact: p.Contact, Stock: o.stock(catalog.Reserve), Uses: o.uses(pricing.Take)}
 	if o.r.Total == 0 {

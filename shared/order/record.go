@@ -73,6 +73,7 @@ type Record struct {
 	Released    Released               `json:"released,omitzero"` // What was promised and given up.
 	Refunds     []payment.Refund       `json:"refunds,omitempty"`
 	Disputes    []payment.Dispute      `json:"disputes,omitempty"`
+	Waits       bool                   `json:"waits,omitempty"` // Some of it was to be waited for when it was placed. Kept if the shop asks.
 	Holds       []Hold                 `json:"holds,omitempty"`
 	Shipments   []fulfillment.Shipment `json:"shipments,omitempty"`
 	Try         int                    `json:"try,omitempty"`         // Which execution of the fulfillment machine carries it.

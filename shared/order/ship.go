@@ -13,6 +13,7 @@ import (
 	"till/shared/fulfillment"
 	"till/shared/payment"
 	"till/shared/planted"
+	"till/shared/pricing"
 )
 
 // left is what is in no parcel yet, in the order of the lines.
@@ -32,6 +33,11 @@ func (r *Record) left() []fulfillment.Line {
 		}
 	}
 	return out
+}
+
+// Digital tells whether none of the order goes in a parcel.
+func (r *Record) Digital() bool {
+	return !slices.ContainsFunc(r.Lines, func(l pricing.Line) bool { return !l.Digital })
 }
 
 // AllShipped tells whether every unit is in a parcel.
@@ -79,21 +85,35 @@ func (o *Order) AwaitShipment(try int, token string, by By) (Change, error) {
 	return o.seal("shipment_awaited", by, Change{Task: token})
 }
 
-// Parcel is what staff hand to a carrier. No lines means everything that is left.
+// Parcel is what staff hand to a carrier. No lines means everything that is left. A Digital one goes without a carrier, and is all that
+// goes in no parcel: it has arrived when it is sent.
 type Parcel struct {
 	Carrier        string
 	TrackingNumber string
 	Lines          []fulfillment.Line
+	Digital        bool
 }
 
-// Ship notes a parcel handed to its carrier; its units are sold. A repeat, the same carrier and number, changes nothing.
+// check reports every fault of what staff say of a parcel. Errors: fault.Invalid, each At its member.
+func (p Parcel) check() error {
+	if !p.Digital {
+		return errors.Join(fulfillment.CheckLabel(p.Carrier, p.TrackingNumber)...)
+	}
+	if p.Carrier != "" || p.TrackingNumber != "" || len(p.Lines) > 0 {
+		return &fault.Error{Kind: fault.Invalid, Op: "order.Ship", Code: "shipment_invalid", At: "#/digital",
+			Msg: "What goes in no parcel goes all at once, and has no carrier and no number."}
+	}
+	return nil
+}
+
+// Ship notes a parcel handed to its carrier; its units are sold. A repeat, the same carrier and number, changes nothing; digital goods go
+// once, and then there are none left.
 // Errors: fault.Invalid, each fault of the parcel At its place; fault.Conflict: order_on_hold; order_state_conflict, not
 // paid, the money gone again, or not yet prepared; payment_not_captured, last of all: of promised money less is taken than the parcel
 // and those before it are worth.
 func (o *Order) Ship(p Parcel, by By) (Change, error) {
-	faults := fulfillment.CheckLabel(p.Carrier, p.TrackingNumber)
-	if len(faults) > 0 {
-		return Change{}, errors.Join(faults...)
+	if err := p.check(); err != nil {
+		return Change{}, err
 	}
 	if slices.ContainsFunc(o.r.Shipments, func(s fulfillment.Shipment) bool {
 		return s.Carrier == p.Carrier && s.TrackingNumber == p.TrackingNumber
@@ -110,29 +130,50 @@ func (o *Order) Ship(p Parcel, by By) (Change, error) {
 	case o.r.Status != Fulfilling, o.r.TaskIn == 0, !o.r.promised() && (o.r.Captured() < o.r.Price() || o.r.Total > 0 && o.r.kept() < 1):
 		return Change{}, StateConflict("order.Ship")
 	}
-	lines, err := o.pack(p.Lines)
+	lines, err := o.pack(p)
 	if err != nil {
 		return Change{}, err
 	}
 	if err := o.r.covered(lines); err != nil {
 		return Change{}, err
 	}
+	return o.send(p, lines, by)
+}
+
+// send is a parcel that may go.
+func (o *Order) send(p Parcel, lines []fulfillment.Line, by By) (Change, error) {
+	at := by.At.UTC().Truncate(time.Second)
+	s := fulfillment.Shipment{
+		ID: fulfillment.ID(fmt.Sprintf("shp_%d", len(o.r.Shipments)+1)), State: fulfillment.Shipped, Carrier: p.Carrier,
+		TrackingNumber: p.TrackingNumber, Lines: lines, ShippedAt: at,
+	}
 	c := Change{Messages: []Message{{To: ToMail, Kind: "order_shipped"}}}
+	if p.Digital {
+		s.State, s.DeliveredAt = fulfillment.Delivered, at
+		c.Messages[0].Kind = "goods_ready"
+	}
 	for _, l := range lines {
 		c.Stock = append(c.Stock, catalog.Move{SKU: l.SKU, Kind: catalog.Sell, Quantity: l.Quantity})
 	}
-	o.r.Shipments = append(slices.Clone(o.r.Shipments), fulfillment.Shipment{
-		ID: fulfillment.ID(fmt.Sprintf("shp_%d", len(o.r.Shipments)+1)), State: fulfillment.Shipped, Carrier: p.Carrier,
-		TrackingNumber: p.TrackingNumber, Lines: lines, ShippedAt: by.At.UTC().Truncate(time.Second),
-	})
+	o.r.Shipments = append(slices.Clone(o.r.Shipments), s)
 	kind := "partly_shipped"
 	if o.AllShipped() {
-		kind, o.r.AnswerBy = "shipped", by.At.UTC().Truncate(time.Second).Add(answerWait)
+		kind, o.r.AnswerBy = "shipped", at.Add(answerWait)
 		if err := o.become(Shipped, by); err != nil {
 			return Change{}, err
 		}
+		if o.allDelivered() {
+			kind = "delivered"
+			if err := o.become(Delivered, by); err != nil {
+				return Change{}, err
+			}
+		}
 	}
 	return o.seal(kind, by, c)
+}
+
+func (o *Order) allDelivered() bool {
+	return !slices.ContainsFunc(o.r.Shipments, func(s fulfillment.Shipment) bool { return s.State != fulfillment.Delivered })
 }
 
 // promised tells whether money is owed that a gateway promised and nobody has taken yet.
@@ -159,8 +200,17 @@ func (r *Record) kept() int64 {
 }
 
 // pack checks the lines of a parcel against what is left; SKUs named twice are merged.
-func (o *Order) pack(wanted []fulfillment.Line) ([]fulfillment.Line, error) {
-	left := o.r.left()
+func (o *Order) pack(p Parcel) ([]fulfillment.Line, error) {
+	left, wanted := o.r.left(), p.Lines
+	if p.Digital {
+		left = slices.DeleteFunc(left, func(l fulfillment.Line) bool {
+			i := slices.IndexFunc(o.r.Lines, func(of pricing.Line) bool { return of.SKU == l.SKU })
+			return !o.r.Lines[i].Digital
+		})
+		if len(left) == 0 {
+			return nil, &fault.Error{Kind: fault.Invalid, Op: "order.Ship", Code: "shipment_invalid", At: "#/digital", Msg: "Everything of this order goes in a parcel."}
+		}
+	}
 	if len(wanted) == 0 {
 		return left, nil
 	}
@@ -194,7 +244,7 @@ func (o *Order) Deliver(id fulfillment.ID, by By) (Change, error) {
 	}
 	s.State, s.DeliveredAt = fulfillment.Delivered, by.At.UTC().Truncate(time.Second)
 	kind := "parcel_delivered"
-	if o.r.Status == Shipped && !slices.ContainsFunc(o.r.Shipments, func(s fulfillment.Shipment) bool { return s.State != fulfillment.Delivered }) {
+	if o.r.Status == Shipped && o.allDelivered() {
 		kind = "delivered"
 		if err := o.become(Delivered, by); err != nil {
 			return Change{}, err

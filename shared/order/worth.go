@@ -72,7 +72,7 @@ func (r *Record) takenOfPayer() int64 {
 // ToCapture is what is still to be taken of promised money before a parcel may go, minor units: 0 if nothing is. Errors: as Ship, of
 // the parcel's lines.
 func (o *Order) ToCapture(p Parcel) (int64, error) {
-	lines, err := o.pack(p.Lines)
+	lines, err := o.pack(p)
 	if err != nil || !o.r.promised() {
 		return 0, err
 	}

@@ -9,6 +9,7 @@ type Payment struct {
 	Status       payment.State     `json:"status"`
 	Gateway      string            `json:"gateway"`
 	Mode         payment.Mode      `json:"mode"`
+	Capture      string            `json:"capture,omitempty"` // "manual": the money is promised first. Left out where it is taken at once.
 	RedirectURL  string            `json:"redirect_url,omitempty"`
 	ClientSecret string            `json:"client_secret,omitempty"`
 	PublicKey    string            `json:"public_key,omitempty"`
@@ -18,7 +19,7 @@ type Payment struct {
 // PaymentOf shows an attempt with what its gateway answered to its start.
 func PaymentOf(a payment.Attempt, s payment.Started) Payment {
 	return Payment{
-		ID: a.ID, Status: a.State, Gateway: a.Gateway, Mode: a.Mode,
+		Capture: captureOf(a), ID: a.ID, Status: a.State, Gateway: a.Gateway, Mode: a.Mode,
 		RedirectURL: s.RedirectURL, ClientSecret: s.ClientSecret, PublicKey: s.PublicKey, LocationID: s.Location,
 	}
 }

@@ -35,6 +35,7 @@ type Attempt struct {
 	LastError string            `json:"last_error,omitempty"`
 	CreatedAt time.Time         `json:"created_at"`
 
+	Capture       string        `json:"capture,omitempty"`       // "manual": the money is promised first, and taken by captures.
 	CaptureBefore time.Time     `json:"capture_before,omitzero"` // When money that is promised is lost unless it is captured.
 	Fee           *money.Amount `json:"fee,omitempty"`           // What the gateway kept, once it is known.
 }
@@ -116,6 +117,7 @@ func ForStaff(o *order.Order) Staff {
 		shown := Attempt{
 			ID: a.ID, Gateway: a.Gateway, Mode: a.Mode, Status: a.State, Amount: in(a.Amount),
 			Captured: in(a.Captured), Reference: ref, LastError: a.LastError, CreatedAt: a.At, CaptureBefore: a.CaptureBefore,
+			Capture: captureOf(a),
 		}
 		if a.Fee != 0 {
 			fee := in(a.Fee)
@@ -124,6 +126,13 @@ func ForStaff(o *order.Order) Staff {
 		v.Attempts = append(v.Attempts, shown)
 	}
 	return v
+}
+
+func captureOf(a payment.Attempt) string {
+	if a.Manual {
+		return "manual"
+	}
+	return ""
 }
 
 // CaptureOf is a capture as staff see it.

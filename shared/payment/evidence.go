@@ -25,7 +25,7 @@ type Evidence struct {
 	Statement string // What staff say to it.
 }
 
-// Parcel is how goods went.
+// Parcel is how goods went. Without a carrier they went in no parcel.
 type Parcel struct {
 	Carrier, Tracking      string
 	ShippedAt, DeliveredAt time.Time // Delivered: zero if it is not known.
@@ -76,6 +76,10 @@ func (e Evidence) ShippedOn() string {
 func (e Evidence) Delivery() string {
 	var out []string
 	for _, p := range e.Parcels {
+		if p.Carrier == "" {
+			out = append(out, "Handed over electronically on "+p.ShippedAt.UTC().Format(time.DateOnly)+".")
+			continue
+		}
 		line := "Sent on " + p.ShippedAt.UTC().Format(time.DateOnly) + " by " + p.Carrier + ", tracking number " + p.Tracking
 		if !p.DeliveredAt.IsZero() {
 			line += "; delivered on " + p.DeliveredAt.UTC().Format(time.DateOnly)

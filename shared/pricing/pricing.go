@@ -50,6 +50,7 @@ type Line struct {
 	IncludedTax int64       `json:"included_tax,omitempty"`
 	TaxRate     int64       `json:"rate,omitempty"` // In RateUnit.
 	Total       int64       `json:"total"`
+	Digital     bool        `json:"digital,omitempty"` // It goes in no parcel.
 }
 
 // Quote is a priced basket: Subtotal − Discount + Shipping + Tax = Total, in minor units of Currency. Tax is what comes on top;
@@ -263,7 +264,7 @@ func (r Rules) line(w merged, p catalog.Product, unit money.Amount, l levy) (Lin
 		return Line{}, err
 	}
 	off := whole.Minor() % l.step
-	line := Line{SKU: w.SKU, Name: p.Name, Quantity: w.quantity, UnitPrice: net, Discount: off, TaxRate: rate, Total: whole.Minor() - off}
+	line := Line{SKU: w.SKU, Name: p.Name, Quantity: w.quantity, UnitPrice: net, Discount: off, TaxRate: rate, Total: whole.Minor() - off, Digital: p.Digital}
 	return line, nil
 }
 

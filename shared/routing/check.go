@@ -39,6 +39,25 @@ func Check(at string, rules []Rule, known []string) []error {
 }
 
 func (r Rule) check(at string, known []string) []error {
+	faults := r.CheckWhen(at)
+	if len(r.Ways) == 0 || len(r.Ways) > 20 {
+		faults = append(faults, invalid(at+"/ways", "gateway_invalid", "Must be 1 to 20 ways to pay."))
+		return faults
+	}
+	for i, w := range r.Ways {
+		place := fmt.Sprintf("%s/ways/%d", at, i)
+		if !slices.Contains(known, w.Gateway) {
+			faults = append(faults, invalid(place+"/gateway", "gateway_invalid", "Must be a gateway that this shop has."))
+		}
+		if w.Mode != payment.Hosted && w.Mode != payment.Embedded {
+			faults = append(faults, invalid(place+"/mode", "gateway_invalid", "Must be hosted or embedded."))
+		}
+	}
+	return faults
+}
+
+// CheckWhen reports every fault of what the rule says of the orders that it is for, each At its place under at. Errors: fault.Invalid.
+func (r Rule) CheckWhen(at string) []error {
 	var faults []error
 	if len(r.Currencies) > listMax || len(r.Countries) > listMax {
 		faults = append(faults, invalid(at, "rule_invalid", fmt.Sprintf("Must be at most %d currencies and countries.", listMax)))
@@ -58,19 +77,6 @@ func (r Rule) check(at string, known []string) []error {
 	faults = append(faults, Amounts(at+"/at_most", r.AtMost)...)
 	if r.Share != nil && (*r.Share < 0 || *r.Share > 100) {
 		faults = append(faults, invalid(at+"/share_percent", "share_invalid", "Must be a whole number from 0 to 100."))
-	}
-	if len(r.Ways) == 0 || len(r.Ways) > 20 {
-		faults = append(faults, invalid(at+"/ways", "gateway_invalid", "Must be 1 to 20 ways to pay."))
-		return faults
-	}
-	for i, w := range r.Ways {
-		place := fmt.Sprintf("%s/ways/%d", at, i)
-		if !slices.Contains(known, w.Gateway) {
-			faults = append(faults, invalid(place+"/gateway", "gateway_invalid", "Must be a gateway that this shop has."))
-		}
-		if w.Mode != payment.Hosted && w.Mode != payment.Embedded {
-			faults = append(faults, invalid(place+"/mode", "gateway_invalid", "Must be hosted or embedded."))
-		}
 	}
 	return faults
 }

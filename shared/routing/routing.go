@@ -39,7 +39,7 @@ type Order struct {
 // as they are among offered; all of offered, in its order, if none holds. The same order, rules and offer give the same.
 func Choose(rules []Rule, o Order, offered []Way) []Way {
 	for _, r := range rules {
-		if !r.holds(o) {
+		if !r.Holds(o) {
 			continue
 		}
 		var out []Way
@@ -53,7 +53,8 @@ func Choose(rules []Rule, o Order, offered []Way) []Way {
 	return slices.Clone(offered)
 }
 
-func (r Rule) holds(o Order) bool {
+// Holds tells whether the rule is for an order of this kind.
+func (r Rule) Holds(o Order) bool {
 	least, hasLeast := r.AtLeast[o.Currency]
 	most, hasMost := r.AtMost[o.Currency]
 	switch {

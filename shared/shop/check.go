@@ -151,6 +151,7 @@ func (c *checker) payments(p Payments, gateways []string) {
 	if p.Capture != "" && p.Capture != Automatic && p.Capture != Manual {
 		c.bad("#/payments/capture", "capture_invalid", "Must be automatic or manual.")
 	}
+	c.captures(p.CaptureRules)
 	*c = append(*c, routing.Check("#/payments/rules", p.Rules, gateways)...)
 }
 

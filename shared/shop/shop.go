@@ -54,9 +54,11 @@ type Refunds struct {
 
 // Payments is how shoppers may pay.
 type Payments struct {
-	Gateways []string       `json:"gateways,omitempty"` // Offered, in this order, of those that the shop is deployed with.
-	Capture  string         `json:"capture,omitempty" fault:"capture_invalid"`
-	Rules    []routing.Rule `json:"rules,omitempty" fault:"rule_invalid"`
+	Gateways []string `json:"gateways,omitempty"` // Offered, in this order, of those that the shop is deployed with.
+	Capture  string   `json:"capture,omitempty" fault:"capture_invalid"`
+	// CaptureRules say it by the order: the first that holds. Where none does, Capture.
+	CaptureRules []CaptureRule  `json:"capture_rules,omitempty" fault:"capture_invalid"`
+	Rules        []routing.Rule `json:"rules,omitempty" fault:"rule_invalid"`
 }
 
 // How money is taken.
@@ -129,14 +131,6 @@ func (s Settings) Gateways(deployed []string) []string {
 		}
 	}
 	return out
-}
-
-// Manual tells whether money is promised first and taken later; deployed unless the document says otherwise.
-func (s Settings) Manual(deployed bool) bool {
-	if s.Payments == nil || s.Payments.Capture == "" {
-		return deployed
-	}
-	return s.Payments.Capture == Manual
 }
 
 // Routing are the rules that choose gateways; none if the document has none.

@@ -37,7 +37,7 @@ func TestANewShopIsAsItIsBuiltIn(t *testing.T) {
 		t.Error("its prices are others")
 	}
 	alone := map[money.Currency]int64{"EUR": 500}
-	if s.Hold(time.Hour) != time.Hour || s.Manual(false) || !s.Manual(true) || !s.Delivers("AQ") || s.Routing() != nil ||
+	if s.Hold(time.Hour) != time.Hour || s.Manual(false, shop.CaptureOf{}) || !s.Manual(true, shop.CaptureOf{}) || s.AsksBackOrders() || !s.Delivers("AQ") || s.Routing() != nil ||
 		!slices.Equal(s.Gateways(deployed), deployed) || !maps.Equal(s.Alone(alone), alone) {
 		t.Error("something else than the deployment is in force")
 	}
@@ -68,13 +68,13 @@ func TestWhatTheDocumentSaysIsInForce(t *testing.T) {
 	if r.Home != "JP" || r.Tax.Rates["JP"] != 8000 || len(r.Methods) != 1 || r.Methods[0].Prices["JPY"] != 500 || !slices.Equal(r.Currencies, s.Currencies) {
 		t.Errorf("the rules are %+v", r)
 	}
-	if s.Hold(time.Hour) != 10*time.Minute || !s.Manual(false) || s.Delivers("DE") || !s.Delivers("JP") || len(s.Routing()) != 1 {
+	if s.Hold(time.Hour) != 10*time.Minute || !s.Manual(false, shop.CaptureOf{}) || s.Delivers("DE") || !s.Delivers("JP") || len(s.Routing()) != 1 {
 		t.Error("something else is in force")
 	}
 	if got := s.Gateways([]string{"stripe", "paypal"}); !slices.Equal(got, []string{"stripe"}) {
 		t.Errorf("offered are %v: a gateway that is not deployed cannot be", got)
 	}
-	if s.Payments.Capture = shop.Automatic; s.Manual(true) {
+	if s.Payments.Capture = shop.Automatic; s.Manual(true, shop.CaptureOf{}) {
 		t.Error("automatic is not in force")
 	}
 }
@@ -95,7 +95,8 @@ func TestEveryFaultIsToldAtOnce(t *testing.T) {
 			Prices: map[money.Currency]int64{"EUR": -1}, FreeFrom: map[money.Currency]int64{"euro": 1}}, {ID: "post", Name: "x", Prices: map[money.Currency]int64{"EUR": 1}}}},
 		Orders:  &shop.Orders{HoldMinutes: 4, LinesMax: 51, QuantityMax: -1},
 		Refunds: &shop.Refunds{Alone: map[money.Currency]int64{"EUR": -1}},
-		Payments: &shop.Payments{Gateways: []string{"stripe", "adyen", "stripe"}, Capture: "later", Rules: []routing.Rule{
+		Payments: &shop.Payments{Gateways: []string{"stripe", "adyen", "stripe"}, Capture: "later", CaptureRules: []shop.CaptureRule{
+			{Goods: "large", Countries: []string{"ZZ"}, AtMost: map[money.Currency]int64{"EUR": -1}}}, Rules: []routing.Rule{
 			{Name: "A", Currencies: []money.Currency{"eur"}, Countries: []string{"ZZ"}, AtLeast: map[money.Currency]int64{"EUR": -1}, AtMost: map[money.Currency]int64{"x": 1},
 				Share: ptr[int64](101), Ways: []routing.Way{{Gateway: "adyen", Mode: "phone"}}},
 			{Name: "b"}, {Name: "b", Ways: []routing.Way{{Gateway: "stripe", Mode: payment.Hosted}}},
@@ -105,6 +106,7 @@ func TestEveryFaultIsToldAtOnce(t *testing.T) {
 		"#/currencies/1", "#/currencies/2", "#/delivery/methods", "#/delivery/methods/0/days", "#/delivery/methods/0/id", "#/delivery/methods/0/name",
 		"#/delivery/methods/0/prices", "#/delivery/methods/1/free_from", "#/delivery/methods/1/prices", "#/delivery/methods/2/id", "#/delivery_countries/1",
 		"#/orders/lines_max", "#/orders/quantity_max", "#/orders/stock_hold_minutes", "#/payments/capture",
+		"#/payments/capture_rules/0/at_most", "#/payments/capture_rules/0/capture", "#/payments/capture_rules/0/countries/0", "#/payments/capture_rules/0/goods",
 		"#/payments/gateways/1", "#/payments/gateways/2", "#/payments/rules/0/at_least", "#/payments/rules/0/at_most", "#/payments/rules/0/countries/0",
 		"#/payments/rules/0/currencies/0", "#/payments/rules/0/name", "#/payments/rules/0/share_percent", "#/payments/rules/0/ways/0/gateway",
 		"#/payments/rules/0/ways/0/mode", "#/payments/rules/1/ways", "#/payments/rules/2/name", "#/refunds/alone_up_to", "#/tax/home_country", "#/tax/rates",

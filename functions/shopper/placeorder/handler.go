@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"till/shared/address"
@@ -20,6 +21,7 @@ import (
 	"till/shared/person"
 	"till/shared/planted"
 	"till/shared/pricing"
+	"till/shared/shop"
 	"till/shared/vault"
 )
 
@@ -33,7 +35,9 @@ type Handler struct {
 	Hold     time.Duration // How long stock is held unpaid, unless staff have decided otherwise.
 	Now      func() time.Time
 	Outside  address.Outside // nil asks nobody.
-	Log      *slog.Logger
+	// Stocks is asked only by a shop that takes money otherwise for what must be waited for.
+	Stocks func(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Stock, error)
+	Log    *slog.Logger
 }
 
 // outsideLimit is how long a shopper waits for a service that knows addresses.
@@ -128,11 +132,11 @@ func (h Handler) decide(ctx context.Context, req apigw.Request, r basket.Request
 		resp, err := apigw.Fail(ctx, h.Log, req, changed, apigw.Member("quote", basket.View(quote)))
 		return nil, order.Change{}, pricing.Quote{}, &resp, err
 	}
-	o, change, err := h.make(ctx, quote, contact, decided.Hold(h.Hold), key, print)
+	o, change, err := h.make(ctx, quote, contact, decided, key, print)
 	return o, change, quote, nil, err
 }
 
-func (h Handler) make(ctx context.Context, quote pricing.Quote, contact vault.Contact, hold time.Duration, key, print string,
+func (h Handler) make(ctx context.Context, quote pricing.Quote, contact vault.Contact, decided shop.Settings, key, print string,
 ) (*order.Order, order.Change, error) {
 	customer, err := h.Customer(ctx, contact.Email)
 	if err != nil {
@@ -143,15 +147,35 @@ func (h Handler) make(ctx context.Context, quote pricing.Quote, contact vault.Co
 	if err != nil {
 		return nil, order.Change{}, err
 	}
+	waits := false
+	if decided.AsksBackOrders() {
+		if waits, err = h.waits(ctx, quote.Lines); err != nil {
+			return nil, order.Change{}, err
+		}
+	}
 	by := order.By{Who: "shopper", At: h.Now()}
 	if planted.Bug(24) {
 		by.Cause = contact.Email.Text()
 	}
 	o, change, err := order.New(order.Placement{
 		Key: key, Print: print, Quote: quote, Country: contact.Shipping.Country(), PostalCode: contact.Shipping.PostalCode(),
-		Customer: string(customer), Contact: sealed, Hold: hold,
+		Customer: string(customer), Contact: sealed, Hold: decided.Hold(h.Hold), Waits: waits,
 	}, by)
 	return o, change, err
+}
+
+// waits tells whether there is less on the shelf than is wanted of some line. Somebody who orders at the same moment may change that:
+// it decides how money is taken, not whether there are goods.
+func (h Handler) waits(ctx context.Context, lines []pricing.Line) (bool, error) {
+	skus := make([]catalog.SKU, 0, len(lines))
+	for _, l := range lines {
+		skus = append(skus, l.SKU)
+	}
+	stocks, err := h.Stocks(ctx, skus)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(lines, func(l pricing.Line) bool { return stocks[l.SKU].Free < l.Quantity }), nil
 }
 
 func (h Handler) answer(ctx context.Context, o *order.Order) (apigw.Response, error) {

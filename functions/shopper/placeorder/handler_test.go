@@ -351,3 +351,34 @@ func FuzzNoBodyIsA5xxOrAPanic(f *testing.F) {
 		}
 	})
 }
+
+// TestAnOrderKnowsThatItMustBeWaitedForIfTheShopAsks: only a shop with a rule about it pays for the look.
+func TestAnOrderKnowsThatItMustBeWaitedForIfTheShopAsks(t *testing.T) {
+	rules := `{"payments":{"capture_rules":[{"goods":"back_ordered","capture":"manual"}]}}`
+	for name, tt := range map[string]struct {
+		settings string
+		shelf    int64
+		want     bool
+	}{
+		"all is on the shelf": {rules, 50, false},
+		"not enough is":       {rules, 1, true},
+		"nobody asks":         {`{}`, 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := shoptest.New(t)
+			put := s.Staff("shopsettings", "put")
+			put.Body = tt.settings
+			if resp := s.Serve(put); resp.StatusCode != http.StatusCreated && resp.StatusCode != http.StatusOK {
+				t.Fatalf("%d %s", resp.StatusCode, resp.Body)
+			}
+			entry := catalog.Entry{At: s.Now(), By: "staff:1", Counted: &tt.shelf, Plan: &catalog.Plan{Backorder: 50}}
+			if _, err := s.Store.EnterStock(t.Context(), "mug-blue", catalog.Wish{Entry: entry, Over: catalog.AnyEntry}); err != nil {
+				t.Fatal(err)
+			}
+			o := s.Place("order-one")
+			if got := s.Order(o).Record().Waits; got != tt.want {
+				t.Errorf("it is to be waited for: %v", got)
+			}
+		})
+	}
+}

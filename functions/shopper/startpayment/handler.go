@@ -173,7 +173,7 @@ func (h Handler) named(ctx context.Context, o *order.Order, r request, decided s
 		refuse("#/gateway", "This gateway does not work at the moment. Ask which others there are.")
 		return nil, errors.Join(faults...)
 	}
-	return []order.NewAttempt{c.want(0, routing.Way{Gateway: r.Gateway, Mode: mode}, r.ReturnURL, decided.Manual(h.Manual) && can.Holds(mode))}, nil
+	return []order.NewAttempt{c.want(0, routing.Way{Gateway: r.Gateway, Mode: mode}, r.ReturnURL, h.manual(o, decided) && can.Holds(mode))}, nil
 }
 
 // back checks where the shopper is to be sent after paying.

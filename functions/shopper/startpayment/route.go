@@ -88,6 +88,12 @@ func (h Handler) chosen(ctx context.Context, o *order.Order, decided shop.Settin
 	return routing.Choose(decided.Routing(), of(o), offered)
 }
 
+// manual tells whether the order's money is to be promised first. What its attempt began with stays.
+func (h Handler) manual(o *order.Order, decided shop.Settings) bool {
+	r := o.Record()
+	return decided.Manual(h.Manual, shop.CaptureOf{Order: of(o), BackOrdered: r.Waits, Digital: r.Digital()})
+}
+
 func of(o *order.Order) routing.Order {
 	r := o.Record()
 	return routing.Order{ID: string(r.ID), Currency: r.Currency, Country: r.Country, Total: r.Total}
@@ -123,7 +129,7 @@ func (h Handler) routed(ctx context.Context, o *order.Order, r request, decided 
 		if !watch.take(ctx, w.Gateway) {
 			continue
 		}
-		out = append(out, c.want(len(out), w, r.ReturnURL, decided.Manual(h.Manual) && can[w.Gateway].Holds(w.Mode)))
+		out = append(out, c.want(len(out), w, r.ReturnURL, h.manual(o, decided) && can[w.Gateway].Holds(w.Mode)))
 	}
 	if len(out) == 0 {
 		return nil, fault.New(fault.Unavailable, "startpayment.routed", "dependency_unavailable", "")

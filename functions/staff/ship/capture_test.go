@@ -3,12 +3,15 @@ package ship_test
 import (
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"till/functions/staff/ship"
 	"till/scripts/shoptest"
+	"till/shared/catalog"
+	"till/shared/eventfile"
 	"till/shared/fault"
 	"till/shared/order"
 	"till/shared/payment"
@@ -171,5 +174,35 @@ func TestAParcelWhosePromiseIsOverIsNotShipped(t *testing.T) {
 	}
 	if got := s.Order(o).Record(); got.Status != order.Cancelled || len(got.Shipments) != 0 {
 		t.Errorf("the order is %s with %d parcels", got.Status, len(got.Shipments))
+	}
+}
+
+// TestDigitalGoodsTakeTheirMoneyWhenTheyAreHandedOver: an order that goes in no parcel is fulfilled without a carrier.
+func TestDigitalGoodsTakeTheirMoneyWhenTheyAreHandedOver(t *testing.T) {
+	s := shoptest.New(t)
+	p, err := s.Store.Product(t.Context(), "mug-blue")
+	if err == nil {
+		p.Digital = true
+		_, err = catalog.Put(t.Context(), s.Store, p, "staff:1", s.Now())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := eventfile.Request(t, "placeorder", "placed")
+	place.Body = strings.Replace(place.Body, "5341", "4758", 1) // Delivery costs nothing.
+	o := s.PlaceWith(place)
+	s.Promise(o, "pay")
+	s.Pump()
+	req := s.Staff("ship", "everything", o.Words()[:2]...)
+	req.Body = `{"digital":true}`
+	for range 2 { // The second is a repeat.
+		if resp, err := taking(s).Handle(t.Context(), req); err != nil || resp.StatusCode != http.StatusCreated {
+			t.Fatalf("got %d, %v", resp.StatusCode, err)
+		}
+	}
+	s.Pump()
+	got := s.Order(o).Record()
+	if got.Status != order.Delivered || got.PaymentStatus() != "paid" || len(got.Shipments) != 1 || len(got.Captures) != 1 || s.Gateway.Captured(string(o.ID)) != got.Total {
+		t.Errorf("the order is %s and %s, with %+v", got.Status, got.PaymentStatus(), got.Captures)
 	}
 }

@@ -36,6 +36,7 @@ type request struct {
 	Carrier        string `json:"carrier" fault:"shipment_invalid"`
 	TrackingNumber string `json:"tracking_number" fault:"shipment_invalid"`
 	Lines          []line `json:"lines" fault:"lines_invalid"`
+	Digital        bool   `json:"digital" fault:"shipment_invalid"` // All that goes in no parcel: without carrier, number and lines.
 }
 
 type line struct {
@@ -103,7 +104,7 @@ func (h Handler) capture(ctx context.Context, id order.ID, p order.Parcel, who c
 }
 
 func (r request) parcel() order.Parcel {
-	p := order.Parcel{Carrier: r.Carrier, TrackingNumber: r.TrackingNumber}
+	p := order.Parcel{Carrier: r.Carrier, TrackingNumber: r.TrackingNumber, Digital: r.Digital}
 	for _, l := range r.Lines {
 		p.Lines = append(p.Lines, fulfillment.Line{SKU: catalog.SKU(l.SKU), Quantity: l.Quantity})
 	}

@@ -17,6 +17,7 @@ func letters() map[string]letter {
 	return map[string]letter{
 		"order_confirmed": {"Your order is confirmed", "Thank you. Your payment has arrived and we are packing your order."},
 		"order_shipped":   {"Your order is on its way", "We have handed a parcel of your order to the carrier."},
+		"goods_ready":     {"Your purchase is ready", "What you bought and goes in no parcel is ready for you."},
 		"order_cancelled": {"Your order is cancelled", "Your order was cancelled. What you have paid goes back to the card or account that it came from."},
 		"refund_sent":     {"Your refund is on its way", "We have sent money back to the card or account that it came from. Banks may take some days to show it."},
 		"late_payment_refunded": {"Your late payment goes back", "Your payment arrived after the order had ended, and what you chose has been sold meanwhile. " +
@@ -37,6 +38,9 @@ func compose(kind string, r order.Record, page string) (subject, text string, kn
 	}
 	fmt.Fprintf(&b, "Total: %s\n", money.Of(r.Total, r.Currency).Format("en"))
 	for _, s := range r.Shipments {
+		if s.Carrier == "" {
+			continue
+		}
 		fmt.Fprintf(&b, "Parcel: %s %s\n", s.Carrier, s.TrackingNumber)
 	}
 	for _, f := range r.Refunds {

@@ -83,7 +83,12 @@ func evidences(e payment.Evidence) []evidence {
 	if len(e.Parcels) > 0 {
 		proof := evidence{Type: "PROOF_OF_FULFILLMENT", Info: &info{}, Notes: payment.Cut(e.Delivery(), notesMax)}
 		for _, p := range e.Parcels[:min(len(e.Parcels), parcelsMax)] {
-			proof.Info.Parcels = append(proof.Info.Parcels, parcel{"OTHER", p.Carrier, p.Tracking})
+			if p.Carrier != "" {
+				proof.Info.Parcels = append(proof.Info.Parcels, parcel{"OTHER", p.Carrier, p.Tracking})
+			}
+		}
+		if len(proof.Info.Parcels) == 0 {
+			proof.Info = nil
 		}
 		out = append(out, proof)
 	}

@@ -135,6 +135,8 @@ export type OrderId = string;
 export type OrderStatus = 'created' | 'awaiting_payment' | 'payment_processing' | 'confirmed' | 'fulfilling' | 'shipped' | 'delivered' | 'completed' | 'expired' | 'cancelled';
 
 export type Payment = {
+  /** The money is promised first. Left out where it is taken at once. */
+  capture?: 'manual';
   /** For the gateway's form. A credential. */
   client_secret?: string;
   gateway: 'stripe' | 'paypal' | 'square';
@@ -288,6 +290,7 @@ export type RefundId = string;
 export type RefundStatus = 'awaiting_approval' | 'requested' | 'unknown' | 'pending' | 'succeeded' | 'failed' | 'canceled';
 
 export type Shipment = {
+  /** Empty for what went in no parcel. */
   carrier: string;
   delivered_at?: string;
   id: string;
