@@ -119,10 +119,10 @@ func Sweep(t Tools, set settings.Sweep, s interface {
 // Reconcile assembles worker/reconcile.
 func Reconcile(t Tools, s interface {
 	Inbox
-	Event(ctx context.Context, key string) (inbox.Item, error)
+	Events(ctx context.Context, keys []string) ([]inbox.Item, error)
 }, gateways Gateways, events Send) func(context.Context) error {
 	return reconcile.Handler{
-		Gateways: []string{"stripe", "paypal", "square"}, Gateway: gateways, Event: s.Event, Put: s.PutEvent, Send: events, Now: t.Now, Log: t.Log, Meter: t.Meter,
+		Gateways: []string{"stripe", "paypal", "square"}, Gateway: gateways, Events: s.Events, Put: s.PutEvent, Send: events, Now: t.Now, Log: t.Log, Meter: t.Meter,
 	}.Handle
 }
 

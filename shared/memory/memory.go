@@ -39,11 +39,15 @@ type Store struct {
 	// OnUnits, if set, is called for each commit, inside of the lock, with what DynamoDB would bill for it in write request
 	// units.
 	OnUnits func(op string, writeUnits int)
+	// Lazy, if set, spares decoding: an order and a change are handed out as they were saved, but for each so manieth save, after
+	// which they are read from the bytes that were stored, as always without it.
+	Lazy uint64
 
 	mu      sync.Mutex
 	tables  map[string]*table
 	writes  []Write // Committed, not yet handed to OnWrite.
 	handing bool    // Somebody is handing them over.
+	saved   uint64  // How often an order was.
 }
 
 // ask runs one method: its faults, its effect under the lock, and its writes handed on.

@@ -52,6 +52,14 @@ func TestKeepsTheContract(t *testing.T) {
 	storetest.Run(t, func(*testing.T) storetest.Streamed { return newRecorded() })
 }
 
+func TestALazyStoreKeepsTheContract(t *testing.T) {
+	storetest.Run(t, func(*testing.T) storetest.Streamed {
+		r := newRecorded()
+		r.Lazy = 3
+		return r
+	})
+}
+
 func TestDiffersAsListed(t *testing.T) {
 	storetest.Differences(t, storetest.Memory, map[string]func(*testing.T) string{
 		"24 transactions on one item at once":                         conflicts,

@@ -55,8 +55,24 @@ func (s *Store) Save(ctx context.Context, o *order.Order, c order.Change) error 
 		if err := errors.Join(short, gone); err != nil {
 			return err
 		}
-		return s.commit("Save", slices.Concat(puts, moved, used, refs)...)
+		if err := s.commit("Save", slices.Concat(puts, moved, used, refs)...); err != nil {
+			return err
+		}
+		s.remember(o, c)
+		return nil
 	})
+}
+
+// remember keeps what was saved for those who read it next, if the store is lazy.
+func (s *Store) remember(o *order.Order, c order.Change) {
+	if s.saved++; s.Lazy == 0 || s.saved%s.Lazy == 0 {
+		return
+	}
+	t := s.table(Orders)
+	t.decoded[orderKey(o.ID())] = o.Clone()
+	if _, stored := t.items[changeKey(o.ID(), c.N)]; stored {
+		t.decoded[changeKey(o.ID(), c.N)] = c.Clone()
+	}
 }
 
 // images checks a change against its order and gives the items to store.

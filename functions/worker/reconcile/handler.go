@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"till/shared/fault"
@@ -19,7 +20,7 @@ import (
 type Handler struct {
 	Gateways []string // Their names; one that the shop has no account with is passed over.
 	Gateway  func(ctx context.Context, name string) (payment.Gateway, error)
-	Event    func(ctx context.Context, key string) (inbox.Item, error)
+	Events   func(ctx context.Context, keys []string) ([]inbox.Item, error)
 	Put      func(context.Context, inbox.Item) (existing inbox.Item, fresh bool, err error)
 	Send     func(ctx context.Context, body string) error // To the events queue.
 	Now      func() time.Time
@@ -30,8 +31,10 @@ type Handler struct {
 const (
 	// each is how often a run is due; the template says so.
 	each = 15 * time.Minute
-	// back is how far every run looks: what one run misses, the next seven see.
-	back = 2 * time.Hour
+	// back is how far every run looks: what one run misses, the next sees. The first of each hour looks as far as hourly says, for
+	// when a gateway or this function was down for longer. Most events are asked for three or four times so, and not eight.
+	back   = 30 * time.Minute
+	hourly = 2 * time.Hour
 	// farBack is how far the first run after deepAt looks, once a day: longer than gateways repeat webhooks that were not taken, and
 	// shorter than they list events. No cursor is kept, so none can be lost or wrong.
 	farBack = 4 * 24 * time.Hour
@@ -50,10 +53,7 @@ var errUnread = errors.New("the time was over before all events were read")
 // Handle is one run. A gateway that cannot be asked now does not keep the others waiting. Errors: joined; the next run looks again.
 func (h Handler) Handle(ctx context.Context) error {
 	now := h.Now()
-	since := now.Add(-back)
-	if at := now.UTC().Sub(now.UTC().Truncate(24 * time.Hour)); at >= deepAt && at < deepAt+each {
-		since = now.Add(-farBack)
-	}
+	since := now.Add(-reach(now.UTC()))
 	var faults []error
 	for _, name := range h.Gateways {
 		g, err := h.Gateway(ctx, name)
@@ -72,6 +72,18 @@ func (h Handler) Handle(ctx context.Context) error {
 	return errors.Join(faults...)
 }
 
+// reach is how far back a run looks.
+func reach(now time.Time) time.Duration {
+	switch at := now.Sub(now.Truncate(24 * time.Hour)); {
+	case at >= deepAt && at < deepAt+each:
+		return farBack
+	case at%time.Hour < each:
+		return hourly
+	default:
+		return back
+	}
+}
+
 // tally is what one gateway's list says of its webhooks.
 type tally struct{ came, missing int }
 
@@ -85,13 +97,8 @@ func (h Handler) gateway(ctx context.Context, name string, g payment.Gateway, si
 		if err != nil {
 			return err
 		}
-		for _, e := range page {
-			if e.Created.After(now.Add(-young)) {
-				continue
-			}
-			if err := h.take(ctx, e, &seen); err != nil {
-				return err
-			}
+		if err := h.page(ctx, page, now, &seen); err != nil {
+			return err
 		}
 		if next == cursor {
 			break // A list that goes in circles has ended.
@@ -102,16 +109,34 @@ func (h Handler) gateway(ctx context.Context, name string, g payment.Gateway, si
 	return nil
 }
 
-// take stores an event that never came, and has it applied as if it had. One that is there already is left to the worker.
-func (h Handler) take(ctx context.Context, e payment.Event, seen *tally) error {
-	_, err := h.Event(ctx, e.Key())
-	if err == nil {
-		seen.came++
+// page takes in what never came of a page. What the inbox has is left to the worker.
+func (h Handler) page(ctx context.Context, page []payment.Event, now time.Time, seen *tally) error {
+	var old []payment.Event
+	var keys []string
+	for _, e := range page {
+		if key := e.Key(); !e.Created.After(now.Add(-young)) && !slices.Contains(keys, key) { // A list may name one twice.
+			old, keys = append(old, e), append(keys, key)
+		}
+	}
+	if len(old) == 0 {
 		return nil
 	}
-	if !fault.Is(err, fault.NotFound) {
+	items, err := h.Events(ctx, keys)
+	if err != nil {
 		return err
 	}
+	for _, e := range old {
+		if slices.ContainsFunc(items, func(i inbox.Item) bool { return i.Event.Key() == e.Key() }) {
+			seen.came++
+		} else if err := h.take(ctx, e, seen); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take stores an event that never came, and has it applied as if it had.
+func (h Handler) take(ctx context.Context, e payment.Event, seen *tally) error {
 	_, fresh, err := h.Put(ctx, inbox.Receive(e, h.Now()))
 	if err != nil {
 		return err

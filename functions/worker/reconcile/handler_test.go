@@ -71,6 +71,16 @@ func TestWhatCameIsLeftToTheWorker(t *testing.T) {
 	}
 }
 
+func TestWhatAListNamesTwiceIsTakenInOnce(t *testing.T) {
+	s := shoptest.New(t)
+	e := event(s, 1, 10*time.Minute)
+	s.Gateway.Told = []payment.Event{e, e}
+	reconciled(t, s)
+	if all := s.Events.All(); len(all) != 1 {
+		t.Errorf("the queue holds %v", all)
+	}
+}
+
 func TestAnEventOfJustNowMayBeOnItsWay(t *testing.T) {
 	s := shoptest.New(t)
 	s.Gateway.Told = []payment.Event{event(s, 1, time.Minute)}
@@ -85,15 +95,15 @@ func TestAnEventOfJustNowMayBeOnItsWay(t *testing.T) {
 	}
 }
 
-func TestOnceADayItLooksFarBack(t *testing.T) {
+func TestItLooksFartherBackOnceAnHourAndFarBackOnceADay(t *testing.T) {
 	s := shoptest.New(t)
 	looks := map[time.Duration]int{}
 	for range 96 {
 		reconciled(t, s)
-		looks[s.Now().Sub(s.Gateway.Since).Round(time.Hour)]++
+		looks[s.Now().Sub(s.Gateway.Since).Round(time.Minute)]++
 		s.Wait(15 * time.Minute)
 	}
-	if looks[2*time.Hour] != 95 || looks[96*time.Hour] != 1 {
+	if looks[30*time.Minute] != 72 || looks[2*time.Hour] != 23 || looks[96*time.Hour] != 1 {
 		t.Errorf("it looked back %v", looks)
 	}
 }

@@ -177,10 +177,14 @@ func New(c Config) (*World, error) {
 		return nil, err
 	}
 	w.Store.Fault = w.store
+	w.Store.Lazy = decodes
 	next := w.Store.OnWrite
 	w.Store.OnWrite = func(write memory.Write) { w.watch.write(write); next(write) }
 	return w, w.stock()
 }
+
+// decodes is after each how manieth save an order is read from its bytes again. In the end every chain is.
+const decodes = 16
 
 // stock fills the shelves.
 func (w *World) stock() error {
