@@ -8,6 +8,7 @@ import (
 
 	"till/shared/cashier"
 	"till/shared/catalog"
+	"till/shared/edge/health"
 	"till/shared/inbox"
 	"till/shared/link"
 	"till/shared/order"
@@ -56,6 +57,11 @@ type Settings interface {
 type Breakers interface {
 	Breakers(ctx context.Context, gateways []string) (map[string]routing.Breaker, error)
 	SaveBreaker(context.Context, routing.Breaker) error
+}
+
+// healthOf notes how well gateways do.
+func healthOf(t Tools, s Breakers) health.Health {
+	return health.Health{Read: s.Breakers, Save: s.SaveBreaker, Now: t.Now, Log: t.Log, Meter: t.Meter}
 }
 
 // Inbox keeps gateways' events.

@@ -83,21 +83,27 @@ func StartPayment(t Tools, set settings.StartPayment, s interface {
 }, links Links, gateways Gateways) apigw.Func {
 	return serve(t, startpayment.Handler{
 		Guard: guardOf(t, s, links), Cashier: cashierOf(t, s, gateways, set.Gateways), Shop: lately(t, s), Gateways: set.Offered, Manual: set.Manual,
-		ReturnOrigins: set.ReturnOrigins, Health: startpayment.Health{Read: s.Breakers, Save: s.SaveBreaker, Now: t.Now, Log: t.Log, Meter: t.Meter},
+		ReturnOrigins: set.ReturnOrigins, Health: healthOf(t, s),
 	}.Handle, apigw.Origins(set.Origins...))
 }
 
 // ConfirmPayment assembles shopper/confirmpayment.
-func ConfirmPayment(t Tools, set settings.ConfirmPayment, s Orders, links Links, gateways Gateways) apigw.Func {
+func ConfirmPayment(t Tools, set settings.ConfirmPayment, s interface {
+	Orders
+	Breakers
+}, links Links, gateways Gateways) apigw.Func {
 	return serve(t, confirmpayment.Handler{
-		Guard: guardOf(t, s, links), Cashier: cashierOf(t, s, gateways, set.Gateways),
+		Guard: guardOf(t, s, links), Cashier: cashierOf(t, s, healthOf(t, s).Failures(gateways), set.Gateways),
 	}.Handle, apigw.Origins(set.Origins...))
 }
 
 // ReturnPayment assembles shopper/returnpayment.
-func ReturnPayment(t Tools, set settings.ReturnPayment, s Orders, gateways Gateways) apigw.Func {
+func ReturnPayment(t Tools, set settings.ReturnPayment, s interface {
+	Orders
+	Breakers
+}, gateways Gateways) apigw.Func {
 	return serve(t, returnpayment.Handler{
-		Load: s.Order, Cashier: cashierOf(t, s, gateways, set.Gateways), ShopURL: set.ShopURL, Log: t.Log,
+		Load: s.Order, Cashier: cashierOf(t, s, healthOf(t, s).Failures(gateways), set.Gateways), ShopURL: set.ShopURL, Log: t.Log,
 	}.Handle)
 }
 

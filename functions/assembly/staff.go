@@ -54,8 +54,9 @@ func ShowOrder(t Tools, s interface {
 func Refund(t Tools, set settings.StaffRefund, s interface {
 	Orders
 	Settings
+	Breakers
 }, v *vault.Vault, gateways Gateways) apigw.Func {
-	return serve(t, refund.Handler{Cashier: cashierOf(t, s, gateways, set.Gateways), Shop: shop.Now(s.Settings), Alone: set.Alone, Seal: v.Seal, Now: t.Now}.Handle)
+	return serve(t, refund.Handler{Cashier: cashierOf(t, s, healthOf(t, s).Failures(gateways), set.Gateways), Shop: shop.Now(s.Settings), Alone: set.Alone, Seal: v.Seal, Now: t.Now}.Handle)
 }
 
 // Approve assembles staff/approve.

@@ -58,7 +58,7 @@ func (s Story) Play(v *Visit, stage Stage, w Way) {
 
 // Why some ways to pay have no such story.
 const (
-	noBankOnLinks = "Square's own page takes no bank accounts: https://developer.squareup.com/docs/checkout-api/guidelines-and-limitations"
+	noBankOnLinks = "Bank accounts pay in Square's form only: https://developer.squareup.com/docs/payments-api/take-payments/ach-payments"
 	nothingYet    = "Until the form has brought a card's token there is nothing at Square that could be cancelled: https://developer.squareup.com/docs/web-payments/overview"
 )
 

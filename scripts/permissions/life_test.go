@@ -47,6 +47,7 @@ func life() []chapter {
 		{name: "money comes and goes at the gateway", tell: dashboard},
 		{name: "a gateway is down, and another is taken", tell: down},
 		{name: "people pay by PayPal and by Square", tell: elsewhere},
+		{name: "gateways fail while money is moved", tell: unwell},
 		{name: "staff cancel, and look at the day's books", tell: books},
 		{name: "two of staff decide about a refund", tell: refunds, with: map[string]string{"RefundAlone": "EUR=100"}},
 		{name: "staff look through the inbox, and have an event applied again", tell: letters},
@@ -183,6 +184,23 @@ func elsewhere(w *world) {
 	w.want(w.bring(id, w.payBy(id, "square", "embedded", "pay-"+id), "cnon:card-nonce-ok"), http.StatusOK)
 	w.pass(time.Hour)
 	w.status(id, "fulfilling")
+}
+
+// unwell is what fails when a form has brought something, when the browser comes back, and when staff refund.
+func unwell(w *world) {
+	paid, id := w.fulfilling(), w.place()
+	p := w.payBy(id, "square", "embedded", "pay-"+id)
+	w.broken = "/payments"
+	w.want(w.bring(id, p, "cnon:card-nonce-ok"), http.StatusServiceUnavailable)
+	id = w.place()
+	p = w.payBy(id, "paypal", "hosted", "pay-"+id)
+	w.broken = "/capture"
+	back := w.want(w.gateway(p.RedirectURL, "", url.Values{"card": {"4242424242424242"}, "action": {"pay"}}), http.StatusSeeOther)
+	w.want(w.api(http.MethodGet, strings.TrimPrefix(back.header.Get("Location"), "http://localhost:8080"), "", nil), http.StatusSeeOther)
+	w.broken = "/refunds"
+	w.want(w.staff(http.MethodPost, "/staff/orders/"+paid+"/refunds", map[string]any{"amount": 100, "reason": "as promised"}), http.StatusCreated)
+	w.broken = ""
+	w.pass(time.Hour)
 }
 
 // books reads a day on which an order of the day before was cancelled.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -20,6 +21,7 @@ import (
 	"till/scripts/localcloud/gateways"
 	"till/scripts/localcloud/invoke"
 	"till/scripts/localcloud/stripesim"
+	"till/scripts/localcloud/template"
 	"till/scripts/localshop"
 	"till/scripts/permissions"
 	"till/scripts/permissions/rehearse"
@@ -66,6 +68,7 @@ type world struct {
 	before func(function string) error
 	port   func(call string) error
 	lost   string // Messages to queues whose name ends so are lost.
+	broken string // Calls to gateways whose path ends so fail.
 
 	tokens map[string]string // Of orders.
 	keys   int
@@ -77,7 +80,12 @@ func open(t testing.TB, parameters map[string]string) *world {
 	at := clock.New(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), clock.Inline{})
 	w := &world{t: t, watch: rehearse.New(localNames(t, read(t)), at.Now), tokens: map[string]string{}}
 	shop, err := localshop.New(localshop.Options{
-		Files: os.DirFS(project), Clock: at, Seed: t.Name(), Log: io.Discard, Give: w.watch.Give, Parameters: parameters,
+		Files: os.DirFS(project), Clock: at, Seed: t.Name(), Log: io.Discard, Parameters: parameters,
+		Give: func(f template.Function, p localshop.Parts) localshop.Parts {
+			p = w.watch.Give(f, p)
+			p.Gateway = cable{p.Gateway, w}
+			return p
+		},
 		Faults: localcloud.Faults{
 			Before: func(function string, _ *invoke.JSON) error {
 				if w.before == nil {
@@ -111,6 +119,20 @@ func open(t testing.TB, parameters map[string]string) *world {
 }
 
 // pass lets time go by.
+// cable is between the functions and the gateways.
+type cable struct {
+	http.RoundTripper
+	w *world
+}
+
+// RoundTrip is http.RoundTripper's.
+func (c cable) RoundTrip(r *http.Request) (*http.Response, error) {
+	if c.w.broken != "" && strings.HasSuffix(r.URL.Path, c.w.broken) {
+		return nil, errors.New("connection reset by peer")
+	}
+	return c.RoundTripper.RoundTrip(r)
+}
+
 func (w *world) pass(d time.Duration) {
 	w.t.Helper()
 	if err := w.Advance(d); err != nil {

@@ -122,14 +122,14 @@ func (s *Store) SaveBreaker(ctx context.Context, b routing.Breaker) error {
 	if err != nil {
 		return internal("SaveBreaker", "unencodable")
 	}
-	i := breakerKey(b.Gateway)
-	i["body"], i["n"] = text(string(body)), number(int64(b.N))
-	in := &dynamodb.PutItemInput{TableName: &s.names.Catalog, Item: i, ConditionExpression: aws.String("attribute_not_exists(pk)")}
+	// An update, where a put would do: those who note how a gateway does may change what is in the catalogue's table, and put nothing there.
+	in := &dynamodb.UpdateItemInput{TableName: &s.names.Catalog, Key: breakerKey(b.Gateway), ConditionExpression: aws.String("attribute_not_exists(pk)"),
+		UpdateExpression: aws.String("SET body = :body, n = :n"), ExpressionAttributeValues: item{":body": text(string(body)), ":n": number(int64(b.N))}}
 	if b.N > 1 {
-		in.ConditionExpression, in.ExpressionAttributeValues = aws.String("n = :before"), item{":before": number(int64(b.N - 1))}
+		in.ConditionExpression, in.ExpressionAttributeValues[":before"] = aws.String("n = :before"), number(int64(b.N-1))
 	}
 	c := s.write("SaveBreaker", b.Gateway)
-	_, err = s.client.PutItem(ctx, in, c.options)
+	_, err = s.client.UpdateItem(ctx, in, c.options)
 	if _, lost := oldItem(err); lost {
 		return conflict("SaveBreaker", order.VersionConflict, "")
 	}

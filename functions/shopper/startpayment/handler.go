@@ -10,6 +10,7 @@ import (
 	"till/shared/cashier"
 	"till/shared/edge/access"
 	"till/shared/edge/apigw"
+	"till/shared/edge/health"
 	"till/shared/fault"
 	"till/shared/link"
 	"till/shared/order"
@@ -23,11 +24,11 @@ import (
 type Handler struct {
 	Guard         access.Guard
 	Cashier       cashier.Cashier
-	Shop          shop.Read // What staff have decided. It may narrow Gateways, and replaces Manual.
-	Gateways      []string  // Those that the shop is deployed with.
-	Manual        bool      // Money is promised first, and taken by a capture, where the gateway can.
-	Health        Health    // How well each gateway does.
-	ReturnOrigins []string  // Where a return_url may point.
+	Shop          shop.Read     // What staff have decided. It may narrow Gateways, and replaces Manual.
+	Gateways      []string      // Those that the shop is deployed with.
+	Manual        bool          // Money is promised first, and taken by a capture, where the gateway can.
+	Health        health.Health // How well each gateway does.
+	ReturnOrigins []string      // Where a return_url may point.
 }
 
 // auto, as a gateway, is the choice of the shop's rules.
@@ -69,7 +70,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	}
 	c := newChain(o, body, key)
 	if want, again := c.repeat(); again {
-		return h.begin(ctx, o, []order.NewAttempt{want}, h.Cashier)
+		return h.begin(ctx, o, []order.NewAttempt{want}, nil)
 	}
 	r := request{Gateway: auto}
 	if err := body.Into(&r); err != nil {
@@ -87,7 +88,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 			looked = nil // Whatever they sent is no key of ours.
 		}
 	}
-	watch := h.Health.watch(ctx, looked)
+	watch := h.Health.Watch(ctx, looked)
 	if r.isAuto() {
 		wants, err = h.routed(ctx, o, r, decided, watch, c)
 	} else {
@@ -96,14 +97,16 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	watched := h.Cashier
-	watched.Gateway = watch.gateway(h.Cashier.Gateway)
-	return h.begin(ctx, o, wants, watched)
+	return h.begin(ctx, o, wants, watch)
 }
 
 // begin tries one way after the other. It goes on to the next only when the one before is stored as failed: what may have begun, or
-// may be charged, stands in the way of any other, here as in every later request.
-func (h Handler) begin(ctx context.Context, o *order.Order, wants []order.NewAttempt, c cashier.Cashier) (apigw.Response, error) {
+// may be charged, stands in the way of any other, here as in every later request. watch is nil for a repeat, whose call was counted.
+func (h Handler) begin(ctx context.Context, o *order.Order, wants []order.NewAttempt, watch *health.Watch) (apigw.Response, error) {
+	c := h.Cashier
+	if watch != nil {
+		c.Gateway = watch.Starts(h.Cashier.Gateway)
+	}
 	for i, want := range wants {
 		next := "" // The gateway after this one, if there is one.
 		if i+1 < len(wants) {
@@ -123,8 +126,9 @@ func (h Handler) begin(ctx context.Context, o *order.Order, wants []order.NewAtt
 		}
 		if want.Else && ctx.Err() == nil {
 			after, loadErr := h.Cashier.Book.Load(ctx, id)
-			if loadErr == nil && over(after, mine) {
-				h.Health.passedOn(ctx, want.Gateway, next, err)
+			// Only now is the next one's turn: where one payment at a time may try, none that is not made takes its place.
+			if loadErr == nil && over(after, mine) && watch.Take(ctx, next) {
+				h.Health.PassedOn(ctx, want.Gateway, next, err)
 				o = after
 				continue
 			}
@@ -143,7 +147,7 @@ func over(o *order.Order, id payment.AttemptID) bool {
 
 // named reads how the shopper wants to pay, who names the gateway. Errors: fault.Invalid, gateway_unavailable, also for one that is left
 // alone for now.
-func (h Handler) named(ctx context.Context, o *order.Order, r request, decided shop.Settings, watch *watch, c chain) ([]order.NewAttempt, error) {
+func (h Handler) named(ctx context.Context, o *order.Order, r request, decided shop.Settings, watch *health.Watch, c chain) ([]order.NewAttempt, error) {
 	var faults []error
 	refuse := func(at, msg string) {
 		faults = append(faults, &fault.Error{Kind: fault.Invalid, Op: "startpayment.named", Code: "gateway_unavailable", At: at, Msg: msg})
@@ -169,7 +173,7 @@ func (h Handler) named(ctx context.Context, o *order.Order, r request, decided s
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
-	if _, open := o.OpenAttempt(); !open && !watch.take(ctx, r.Gateway) {
+	if _, open := o.OpenAttempt(); !open && !watch.Take(ctx, r.Gateway) {
 		refuse("#/gateway", "This gateway does not work at the moment. Ask which others there are.")
 		return nil, errors.Join(faults...)
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"till/shared/edge/apigw"
+	"till/shared/edge/health"
 	"till/shared/fault"
 	"till/shared/link"
 	"till/shared/order"
@@ -101,7 +102,7 @@ func of(o *order.Order) routing.Order {
 
 // routed lists what to begin, one after the other, by the shop's rules: of each gateway the first way. Who has a payment open goes on
 // with it.
-func (h Handler) routed(ctx context.Context, o *order.Order, r request, decided shop.Settings, watch *watch, c chain) ([]order.NewAttempt, error) {
+func (h Handler) routed(ctx context.Context, o *order.Order, r request, decided shop.Settings, watch *health.Watch, c chain) ([]order.NewAttempt, error) {
 	mode := payment.Mode(r.Mode)
 	var faults []error
 	if mode != "" && mode != payment.Hosted && mode != payment.Embedded {
@@ -126,7 +127,8 @@ func (h Handler) routed(ctx context.Context, o *order.Order, r request, decided 
 			continue
 		}
 		tried[w.Gateway] = true
-		if !watch.take(ctx, w.Gateway) {
+		// The first is to begin at once. The others take the place of the one that tries only when their turn comes.
+		if len(out) > 0 && !watch.Allows(w.Gateway) || len(out) == 0 && !watch.Take(ctx, w.Gateway) {
 			continue
 		}
 		out = append(out, c.want(len(out), w, r.ReturnURL, h.manual(o, decided) && can[w.Gateway].Holds(w.Mode)))
@@ -152,10 +154,10 @@ func (h Handler) options(ctx context.Context, req apigw.Request) (apigw.Response
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	watch := h.Health.watch(ctx, decided.Gateways(h.Gateways))
+	watch := h.Health.Watch(ctx, decided.Gateways(h.Gateways))
 	out := choice{Options: []routing.Way{}}
 	for _, w := range h.chosen(ctx, o, decided) {
-		if watch.allows(w.Gateway) {
+		if watch.Allows(w.Gateway) {
 			out.Options = append(out.Options, w)
 		}
 	}

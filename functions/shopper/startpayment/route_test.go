@@ -16,6 +16,7 @@ import (
 	"till/scripts/shoptest"
 	"till/shared/edge/access"
 	"till/shared/edge/apigw"
+	"till/shared/edge/health"
 	"till/shared/fault"
 	"till/shared/order"
 	"till/shared/payment"
@@ -59,7 +60,7 @@ func newSeveral(t *testing.T) *several {
 	h := startpayment.Handler{
 		Guard: access.Guard{Load: s.Store.Order, Links: s.Links, Now: s.Now}, Cashier: c, Gateways: names, ReturnOrigins: []string{shoptest.Origin},
 		Shop:   func(context.Context) (shop.Settings, error) { return s.decided, nil },
-		Health: startpayment.Health{Read: s.Store.Breakers, Save: s.Store.SaveBreaker, Now: s.Now, Log: tools.Log, Meter: tools.Meter},
+		Health: health.Health{Read: s.Store.Breakers, Save: s.Store.SaveBreaker, Now: s.Now, Log: tools.Log, Meter: tools.Meter},
 	}
 	s.handle = apigw.Serve(tools.Log, s.Now, h.Handle)
 	return s
@@ -255,5 +256,31 @@ func atMostOne(r *rapid.T, s *several, o *order.Order) {
 	}
 	if len(slices.Compact(open)) > 1 || len(open) > 1 {
 		r.Fatalf("%v may charge", open)
+	}
+}
+
+// TestAGatewayThatIsOnlySecondIsNotTriedForNothing is about a gateway that one payment at a time may try: who begins at another does not
+// take that place.
+func TestAGatewayThatIsOnlySecondIsNotTriedForNothing(t *testing.T) {
+	s := newSeveral(t)
+	s.decided = shop.Settings{Payments: &shop.Payments{Rules: []routing.Rule{{Name: "all", Ways: ways("stripe", "paypal")}}}}
+	s.broken["paypal"] = fault.New(fault.Unavailable, "test", "dependency_unavailable", "")
+	for i := range 5 {
+		s.pay(t, s.Place(fmt.Sprint("order-", i)), "key", `{"gateway":"paypal","mode":"hosted"}`)
+	}
+	s.Wait(31 * time.Second)
+	s.broken["paypal"] = nil
+	if status, got := s.pay(t, s.Place("order-first"), "key", auto); status != 201 || got != "stripe" {
+		t.Fatalf("%d %s", status, got)
+	}
+	if got := s.options(t, s.Place("order-seen")); got != "stripe paypal" {
+		t.Errorf("%q is offered: the place of the one that tries is taken", got)
+	}
+	s.broken["stripe"] = fault.New(fault.Unavailable, "test", "dependency_unavailable", "")
+	if status, got := s.pay(t, s.Place("order-trial"), "key", auto); status != 201 || got != "paypal" {
+		t.Errorf("the trial: %d %s", status, got)
+	}
+	if b, err := s.Store.Breakers(t.Context(), []string{"paypal"}); err != nil || b["paypal"].State(s.Now()) != routing.Closed {
+		t.Errorf("after the trial it is %+v, %v", b["paypal"], err)
 	}
 }
