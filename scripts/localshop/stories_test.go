@@ -32,9 +32,11 @@ type wires struct {
 	came  int
 }
 
-// moves tells whether a call lets a gateway move money.
+// moves tells whether a call lets a gateway move money, or answers a dispute.
 func moves(r *http.Request) bool {
-	return r.Method == http.MethodPost && (strings.HasSuffix(r.URL.Path, "/capture") || strings.HasSuffix(r.URL.Path, "/square/v2/payments"))
+	ends := func(end string) bool { return strings.HasSuffix(r.URL.Path, end) }
+	return r.Method == http.MethodPost && (ends("/capture") || ends("/authorize") || ends("/void") || ends("/cancel") || ends("/square/v2/payments") ||
+		ends("/provide-evidence") || ends("/submit-evidence") || strings.Contains(r.URL.Path, "/stripe/v1/disputes/"))
 }
 
 // RoundTrip is http.RoundTripper's.

@@ -1,36 +1,54 @@
 package pages
 
 import (
+	"cmp"
 	"io/fs"
+	"slices"
+	"strings"
 
+	"till/scripts/eventrows"
 	"till/shared/gateway/paypalgw"
 	"till/shared/gateway/squaregw"
 	"till/shared/gateway/stripegw"
 	"till/shared/payment"
 )
 
-// consequences is what an event about each subject leads to. Of no event is the body believed: it only says whom to ask about.
-var consequences = map[payment.Subject]string{
-	payment.AboutPayment: "The gateway is asked how the payment stands. The attempt follows it and is never lowered; captured money confirms the order, is booked, or goes back; a fraud warning is a hold",
-	payment.AboutRefund:  "The gateway is asked for the payment with its refunds. Each refund follows it; money that left, or came back, is booked; one that failed is a hold",
-	payment.AboutDispute: "The gateway is asked for the payment with its disputes. Each open one is a hold of its own; what was withdrawn, or given back, and its fee are booked; the order's status stays",
-	payment.AboutOther:   "Nothing: the receipt is kept, and ignored",
-}
-
-// events is every event type of every gateway, and what it leads to.
+// events is every event type of every gateway, and what it does in which scene.
 func events(fs.FS) (string, error) {
 	var rows [][]string
 	for _, g := range []struct {
-		name  string
-		known []payment.Known
-	}{{"Stripe", stripegw.Known()}, {"PayPal", paypalgw.Known()}, {"Square", squaregw.Known()}} {
+		name, title string
+		known       []payment.Known
+	}{{"stripe", "Stripe", stripegw.Known()}, {"paypal", "PayPal", paypalgw.Known()}, {"square", "Square", squaregw.Known()}} {
 		for _, k := range g.known {
 			asked := ""
 			if k.Subscribed {
 				asked = "yes"
 			}
-			rows = append(rows, []string{g.name, "`" + k.Type + "`", asked, string(k.Subject), consequences[k.Subject]})
+			for _, r := range eventrows.Rows() {
+				if r.Gateway == g.name && r.Type == k.Type {
+					rows = append(rows, []string{g.title, "`" + k.Type + "`", asked, string(k.Subject), string(r.Scene), cmp.Or(r.Attempt, "as it was"),
+						cmp.Or(r.Order, "as it was"), accounts(r.Books), holds(r.Holds)})
+				}
+			}
 		}
 	}
-	return table([]string{"gateway", "event type", "subscribed", "about", "what it leads to"}, rows), nil
+	return table([]string{"gateway", "event type", "subscribed", "about", "when", "attempt", "order, payment", "ledger: + debited, − credited", "holds"}, rows), nil
+}
+
+// accounts writes what moved for readers.
+func accounts(moved string) string {
+	if moved == "" {
+		return "nothing"
+	}
+	words := strings.Fields(moved)
+	slices.Sort(words) // What is debited first.
+	for i, w := range words {
+		words[i] = strings.Replace(strings.ReplaceAll(w, "_", " "), "-", "−", 1)
+	}
+	return strings.Join(words, ", ")
+}
+
+func holds(changed string) string {
+	return strings.Replace(strings.ReplaceAll(changed, "_", " "), "-", "−", 1)
 }

@@ -24,6 +24,7 @@ type Sim interface {
 	Faults() gatewaysim.Faults
 	SetFaults(gatewaysim.Faults) error
 	CloseDispute(id string, won bool) error
+	Retell(kind, as string) error
 }
 
 // Named is a simulated gateway with the name that events and books call it by.
@@ -123,4 +124,13 @@ func (g *Gateways) refundStripe(ctx context.Context, charge string, amount int64
 		return fmt.Errorf("the gateway refused the refund with %d", res.StatusCode)
 	}
 	return nil
+}
+
+// Everything tells the shop at an address of every event, as an endpoint does that is set to all of a gateway's types: beside what it is
+// told of already, and at PayPal instead of that.
+func (g *Gateways) Everything(shopURL string) error {
+	_, _, badStripe := g.Stripe.AddEndpoint(shopURL+"/webhooks/stripe", StripeHookKey, "*")
+	_, badPayPal := g.PayPal.AddEndpoint(shopURL+"/webhooks/paypal", payPalWebhookID, "*")
+	_, _, badSquare := g.Square.AddEndpoint(shopURL+"/webhooks/square", squareHookKey, "*")
+	return errors.Join(badStripe, badPayPal, badSquare)
 }

@@ -2,6 +2,8 @@ package paypalsim
 
 import (
 	"errors"
+	"maps"
+	"time"
 
 	"till/scripts/localcloud/gatewaysim"
 )
@@ -91,6 +93,21 @@ func (s *Sim) Resend(eventID string) error {
 		return errors.New("paypalsim: no such event")
 	}
 	s.announce(e)
+	return nil
+}
+
+// Retell tells the latest event of a type once more, as another type: PayPal says some things under several names. Error: there is none.
+func (s *Sim) Retell(kind, as string) error {
+	s.lock()
+	defer s.unlock()
+	list := s.events.Newest(func(e *event) bool { return e.kind == kind })
+	if len(list) == 0 {
+		return errors.New("paypalsim: no such event")
+	}
+	again := &event{id: "WH-" + s.id() + "-" + s.id(), kind: as, created: s.now().Truncate(time.Millisecond), view: maps.Clone(list[0].view)}
+	again.view["id"], again.view["event_type"] = again.id, as
+	s.events.Put(again.id, again)
+	s.announce(again)
 	return nil
 }
 

@@ -155,6 +155,22 @@ func (s *Sim) RefundThem(orderID string, amount int64) (string, error) {
 	return "", errors.New("squaresim: no payment of the order can be refunded like this")
 }
 
+// Retell tells the latest event of a type once more, as another type: Square has had several names for some things. Error: there is
+// none.
+func (s *Sim) Retell(kind, as string) error {
+	s.lock()
+	defer s.unlock()
+	list := s.events.Newest(func(e *event) bool { return e.kind == kind })
+	if len(list) == 0 {
+		return errors.New("squaresim: no such event")
+	}
+	s.listed++
+	again := &event{id: s.uuid(), number: s.listed, kind: as, created: s.now(), data: list[0].data}
+	s.events.Put(again.id, again)
+	s.announce(again)
+	return nil
+}
+
 // Resend sends an event again to every endpoint that wants it, as the Developer Console can. Error: no such event.
 func (s *Sim) Resend(eventID string) error {
 	s.lock()

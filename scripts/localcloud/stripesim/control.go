@@ -126,6 +126,21 @@ func (s *Sim) Resend(eventID string) error {
 	return nil
 }
 
+// Retell tells the latest event of a type once more, as another type: Stripe says some things under several names. Error: there is none.
+func (s *Sim) Retell(kind, as string) error {
+	s.lock()
+	defer s.unlock()
+	list := s.events.Newest(func(e *event) bool { return e.kind == kind })
+	if len(list) == 0 {
+		return errors.New("stripesim: no such event")
+	}
+	again := *list[0]
+	again.id, again.kind, again.waiting, again.seenFrom = s.id("evt_3", 23), as, 0, s.cfg.Clock.Now()
+	s.events.Put(again.id, &again)
+	s.announce(&again)
+	return nil
+}
+
 // ClockOf makes a Clock of any clock whose After gives something back, such as a timer.
 func ClockOf[T any](clock interface {
 	Now() time.Time
