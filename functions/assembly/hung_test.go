@@ -142,6 +142,11 @@ func shoppers() map[string]ready {
 			o, _ := s.Packing("k")
 			return s.http(assembly.CancelOrder(s.tools(), set, s.store(), s.links, s.gateways, s), about(t, "cancelorder", "cancelled", o, "ORDER_TOKEN", o.Token))
 		}},
+		"editorder": {soon, func(t *testing.T, s *services) run {
+			o, set := s.Place("k"), settings.EditOrder{Gateways: s.accounts(), Origins: origins}
+			s.Pay(o, "pay")
+			return s.http(assembly.EditOrder(s.tools(), set, s.store(), s.Vault, s.links, s.gateways, nil), about(t, "editorder", "another-address", o, "ORDER_TOKEN", o.Token))
+		}},
 		"fallback": {soon, func(t *testing.T, s *services) run {
 			return s.http(assembly.Fallback(s.tools(), settings.Fallback{}), eventfile.Request(t, "fallback", "empty-part"))
 		}},

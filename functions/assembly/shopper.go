@@ -3,6 +3,7 @@ package assembly
 import (
 	"till/functions/shopper/cancelorder"
 	"till/functions/shopper/confirmpayment"
+	"till/functions/shopper/editorder"
 	"till/functions/shopper/fallback"
 	"till/functions/shopper/listproducts"
 	"till/functions/shopper/placeorder"
@@ -114,6 +115,18 @@ func CancelOrder(t Tools, set settings.CancelOrder, s interface {
 }, links Links, gateways Gateways, m Machine) apigw.Func {
 	return serve(t, cancelorder.Handler{
 		Guard: guardOf(t, s, links), Ending: endingOf(s, m), Cashier: cashierOf(t, s, gateways, set.Gateways),
+	}.Handle, apigw.Origins(set.Origins...))
+}
+
+// EditOrder assembles shopper/editorder. outside is PlaceOrder's.
+func EditOrder(t Tools, set settings.EditOrder, s interface {
+	Orders
+	History
+	Products
+}, v *vault.Vault, links Links, gateways Gateways, outside address.Outside) apigw.Func {
+	return serve(t, editorder.Handler{
+		Guard: guardOf(t, s, links), Pricer: pricerOf(t, s, shop.Now(s.Settings)), Cashier: cashierOf(t, s, gateways, set.Gateways), Change: s.Change,
+		Open: v.OpenContact, Seal: v.SealContact, Outside: outside, Log: t.Log,
 	}.Handle, apigw.Origins(set.Origins...))
 }
 

@@ -18,6 +18,7 @@ func purchases() []Scenario {
 		{Name: "a declined card in the shop's own page leaves the order payable", Begin: func(v *Visit) func() { return v.declined(Embedded) }},
 		{Name: "the bank asks for authentication", Begin: authentication},
 		{Name: "a shopper leaves the gateway's page and chooses the form", Begin: changesMind},
+		{Name: "an order that is changed before it is paid asks for what it is then", Begin: edited},
 	}
 }
 
@@ -138,6 +139,31 @@ func authentication(v *Visit) func() {
 	v.Becomes(o, "awaiting_payment", "failed", "unfulfilled")
 	v.Press(toBank(), "complete").Want(v.T, http.StatusSeeOther)
 	v.Becomes(o, "fulfilling", "paid", "unfulfilled")
+	return nil
+}
+
+// edited orders one mug, opens a page that asks for one, and makes it two: only two can be paid then.
+func edited(v *Visit) func() {
+	sku := v.Product("mug", 1680, 3)
+	o := v.Place(Of(sku, 1, "EUR"))
+	page := v.Pay(o.ID, Hosted)
+	two := map[string]any{"lines": []map[string]any{{"sku": sku, "quantity": 2}}, "expected_total": 4582}
+	v.Edit(o.ID, `"2"`, two).Want(v.T, http.StatusPreconditionFailed, "precondition_failed")
+	v.Edit(o.ID, "", two).Want(v.T, http.StatusPreconditionRequired, "precondition_required")
+	var got struct {
+		Order Order `json:"order"`
+	}
+	r := v.Edit(o.ID, `"1"`, two).Want(v.T, http.StatusOK)
+	if r.Into(v.T, &got); got.Order.Total != (Amount{4582, "EUR"}) || r.Header.Get("Etag") != `"2"` {
+		v.T.Fatalf("the order is %+v, tagged %s", got.Order, r.Header.Get("Etag"))
+	}
+	v.availability(sku, `"low"`)
+	v.Edit(o.ID, `"2"`, map[string]any{"lines": []map[string]any{{"sku": sku, "quantity": 4}}}).Want(v.T, http.StatusConflict, "out_of_stock")
+	v.Enter(page.RedirectURL, Pays).Want(v.T, http.StatusGone)
+	v.Confirm(v.Pay(o.ID, Embedded), Pays).Want(v.T, http.StatusOK)
+	o.Total = got.Order.Total
+	v.Becomes(o, "fulfilling", "paid", "unfulfilled")
+	v.Edit(o.ID, `"2"`, two).Want(v.T, http.StatusConflict, "order_state_conflict")
 	return nil
 }
 

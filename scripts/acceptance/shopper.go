@@ -197,6 +197,15 @@ func (v *Visit) Fulfilling(b Basket) Order {
 	return o
 }
 
+// Edit changes what is ordered; tag says which version was seen, "" says nothing.
+func (v *Visit) Edit(id order.ID, tag string, what map[string]any) Reply {
+	header := credentials(v.Token(id), "")
+	if tag != "" {
+		header["If-Match"] = tag
+	}
+	return v.Call(http.MethodPatch, "/orders/"+string(id), header, what)
+}
+
 // Cancel asks for an order's end.
 func (v *Visit) Cancel(id order.ID) Reply {
 	return v.Post("/orders/"+string(id)+"/cancellation", v.Token(id), "", nil)

@@ -73,9 +73,25 @@ func wrongTotals(t *telling, _ Expect) string {
 	if what := wrongTaxes(t); what != "" {
 		return what
 	}
-	for _, a := range t.r.Attempts {
-		if a.Amount != t.r.Total {
-			return fmt.Sprintf("attempt %s asks for %d of %d", a.ID, a.Amount, t.r.Total)
+	return wrongAsks(t)
+}
+
+// wrongAsks: an attempt asks for the total that the order had when it was begun, and that changes by an edit only, of an order that waits
+// for money and cannot be charged.
+func wrongAsks(t *telling) string {
+	for i, now := range t.was {
+		was := t.before(i)
+		for _, a := range now.Attempts {
+			if b, known := attempt(was, a.ID); !known && a.Amount != now.Total || known && b.Amount != a.Amount {
+				return fmt.Sprintf("change %d: attempt %s asks for %d of %d", i+1, a.ID, a.Amount, now.Total)
+			}
+		}
+		if now.Edits != was.Edits && (i == 0 || now.Edits != was.Edits+1 || was.Status != order.AwaitingPayment || was.HoldsMoney() || now.Currency != was.Currency ||
+			slices.ContainsFunc(was.Attempts, func(a payment.Attempt) bool { return a.State.Open() })) {
+			return fmt.Sprintf("change %d: a %s order was edited that could be charged or holds money", i+1, was.Status)
+		}
+		if i > 0 && now.Edits == was.Edits && now.Total != was.Total {
+			return fmt.Sprintf("change %d: the total became %d of %d without an edit", i+1, now.Total, was.Total)
 		}
 	}
 	return ""

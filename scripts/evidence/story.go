@@ -199,6 +199,10 @@ func set(r *order.Record, name string, value json.RawMessage) error {
 		return into(&r.Lines, value)
 	case "total":
 		return into(&r.Total, value)
+	case "edits":
+		return into(&r.Edits, value)
+	case "currency":
+		return into(&r.Currency, value)
 	case "released":
 		return into(&r.Released, value)
 	case "refunds":

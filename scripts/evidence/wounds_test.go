@@ -108,6 +108,12 @@ func always() []broken {
 		{"an attempt asks for another amount", func(t *testing.T, e *evidence.Evidence) {
 			rewrite(t, e, open, "payment_ready", func(a *payment.Attempt) { a.Amount-- })
 		}, evidence.Expect{}, "I7"},
+		{"an order is edited while it can be charged", func(t *testing.T, e *evidence.Evidence) {
+			forge(t, e, open, appended(map[string]any{"edits": 1}))
+		}, evidence.Expect{}, "I7"},
+		{"an order is edited when it is paid", func(t *testing.T, e *evidence.Evidence) {
+			forge(t, e, delivered, appended(map[string]any{"edits": 1}))
+		}, evidence.Expect{}, "I7"},
 		{"an order skips a status", func(t *testing.T, e *evidence.Evidence) {
 			forge(t, e, delivered, func(cs []order.Change) []order.Change {
 				cs[last(t, cs, "confirmed")].Set["status"] = raw(order.Fulfilling)

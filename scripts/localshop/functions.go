@@ -95,6 +95,9 @@ func shopper() map[string]wiring {
 		"shopper/cancelorder": wire(settings.LoadCancelOrder, func(s *Shop, p Parts, set settings.CancelOrder) any {
 			return assembly.CancelOrder(p.Tools, set, p.Store, p.Links, p.gateways(set.Gateways), p.Machine(""))
 		}),
+		"shopper/editorder": wire(settings.LoadEditOrder, func(s *Shop, p Parts, set settings.EditOrder) any {
+			return assembly.EditOrder(p.Tools, set, p.Store, p.Vault, p.Links, p.gateways(set.Gateways), nil)
+		}),
 		"shopper/fallback":      wire(settings.LoadFallback, func(s *Shop, p Parts, set settings.Fallback) any { return assembly.Fallback(p.Tools, set) }),
 		"webhook/receivestripe": receiver("stripe", assembly.ReceiveStripe),
 		"webhook/receivepaypal": receiver("paypal", assembly.ReceivePayPal),

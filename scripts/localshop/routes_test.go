@@ -18,7 +18,7 @@ var routes = []struct {
 	path, methods string
 }{
 	{"/products", "GET"}, {"/products/mug-blue", "GET"}, {"/quotes", "POST"}, {"/orders", "POST"},
-	{"/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa", "GET"}, {"/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa/payments", "POST"},
+	{"/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa", "GET, PATCH"}, {"/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa/payments", "POST"},
 	{"/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa/payments/pay_aaaaaaaaaaaaaaaaaaaaaaaaaa/return", "GET"},
 	{"/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa/cancellation", "POST"}, {"/webhooks/stripe", "POST"},
 	{"/staff/orders", "GET"}, {"/staff/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa", "GET"},

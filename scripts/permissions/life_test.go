@@ -1,8 +1,10 @@
 package permissions_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -37,6 +39,7 @@ func life() []chapter {
 			w.cancel(w.fulfilling())
 			w.pass(time.Hour)
 		}},
+		{name: "a shopper orders something else than at first", tell: edited},
 		{name: "an address is used again, hours later and after an erasure that was cut short", tell: erased},
 		{name: "nobody pays", tell: func(w *world) {
 			id := w.place()
@@ -121,6 +124,31 @@ func keep(w *world) {
 	w.want(w.staff(http.MethodPost, "/staff/orders/"+id+"/refunds", map[string]any{"amount": o.Record().Total, "reason": "as promised"}), http.StatusCreated)
 	w.pass(time.Hour)
 	w.status(id, "cancelled")
+}
+
+// edited changes orders before they are paid: while a payment is open, with a code that is counted, and at a product that is on sale.
+func edited(w *world) {
+	w.want(w.staff(http.MethodPut, "/staff/settings", map[string]any{"discounts": []any{
+		map[string]any{"id": "few", "name": "Few", "code": "FEW", "kind": "percentage", "rate": 10_000, "limit": 5, "per_customer": 2},
+	}}), http.StatusOK)
+	id := w.place()
+	w.pay(id, "hosted", "pay")
+	w.want(w.edit(id, 1, map[string]any{"lines": []any{map[string]any{"sku": "tea-assam", "quantity": 1}}, "discount_codes": []string{"FEW"}, "phone": "+49301234567"}), http.StatusOK)
+	w.pass(90 * time.Minute)
+	id = w.place()
+	w.want(w.edit(id, 1, map[string]any{"shipping_method": "express"}), http.StatusOK)
+	w.pass(time.Hour)
+}
+
+// edit changes what is ordered.
+func (w *world) edit(id string, version int, what map[string]any) reply {
+	w.t.Helper()
+	text, err := json.Marshal(what)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	header := map[string]string{"Content-Type": "application/json", "Authorization": "Bearer " + w.tokens[id], "If-Match": fmt.Sprintf(`"%d"`, version)}
+	return serve(w.Cloud.API(""), http.MethodPatch, "http://localhost:8080/orders/"+id, header, bytes.NewReader(text))
 }
 
 // erased leaves an index row that leads to an erased customer, as an erasure that stopped between two of its steps does.

@@ -30,6 +30,7 @@ func routes() map[string]string {
 		"GET /orders/{id}/payments/{payment_id}/return":            "shopper/returnpayment",
 		"POST /orders/{id}/payments/{payment_id}/confirm":          "shopper/confirmpayment",
 		"POST /orders/{id}/cancellation":                           "shopper/cancelorder",
+		"PATCH /orders/{id}":                                       "shopper/editorder",
 		"$default":                                                 "shopper/fallback",
 		"POST /webhooks/paypal":                                    "webhook/receivepaypal",
 		"POST /webhooks/square":                                    "webhook/receivesquare",

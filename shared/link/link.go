@@ -23,9 +23,10 @@ const (
 	Pay                        // Start a payment.
 	Cancel                     // Cancel before shipping.
 	Return                     // Ask for a return.
+	Edit                       // Change what is ordered, before it is paid.
 
 	// Shopper is all that the shopper who placed the order may do: the token that POST /orders answers with.
-	Shopper = View | Pay | Cancel | Return
+	Shopper = View | Pay | Cancel | Return | Edit
 )
 
 // Life is how long a token lasts from the record that caused it. A repeat of the request gets the same token.

@@ -38,6 +38,7 @@ type desk struct {
 	chain []order.Change
 	data  []byte // As stored.
 	now   time.Time
+	begun map[payment.AttemptID]int64 // The total when each attempt began.
 }
 
 func place(t tester) *desk { return placed(t, quote()) }
@@ -96,6 +97,17 @@ func (d *desk) try(verb func(*order.Order) (order.Change, error)) (order.Change,
 	d.load()
 	d.holds()
 	return c, nil
+}
+
+// asked is the order's total when an attempt was first seen: an edit leaves the attempts of before as they were.
+func (d *desk) asked(id payment.AttemptID, r order.Record) int64 {
+	if d.begun == nil {
+		d.begun = map[payment.AttemptID]int64{}
+	}
+	if _, known := d.begun[id]; !known {
+		d.begun[id] = r.Total
+	}
+	return d.begun[id]
 }
 
 // load reads the order as it is stored.
@@ -242,8 +254,8 @@ func (d *desk) holds() {
 		if a.State.Open() {
 			open++
 		}
-		if a.Amount != r.Total {
-			d.t.Fatalf("I7: an attempt of %d for %d", a.Amount, r.Total)
+		if a.Amount != d.asked(a.ID, r) {
+			d.t.Fatalf("I7: an attempt of %d for %d", a.Amount, d.asked(a.ID, r))
 		}
 	}
 	if open > 1 {

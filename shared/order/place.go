@@ -29,13 +29,10 @@ func New(p Placement, by By) (*Order, Change, error) {
 	q := p.Quote
 	at := by.At.UTC().Truncate(time.Millisecond)
 	o := &Order{r: Record{
-		ID: IDFor(p.Key), Status: Created, Currency: q.Currency, Lines: q.Lines,
-		Subtotal: q.Subtotal, Discount: q.Discount, Shipping: q.Shipping, Tax: q.Tax, Total: q.Total, Method: q.Method,
-		Taxes:     Taxes{Lines: untold(q), Included: q.IncludedTax, ShippingIncluded: q.ShippingIncludedTax, ReverseCharge: q.ReverseCharge},
-		Discounts: q.Discounts, Coupons: q.Coupons,
-		Country: p.Country, PostalCode: p.PostalCode, Customer: p.Customer, Print: p.Print,
+		ID: IDFor(p.Key), Status: Created, Country: p.Country, PostalCode: p.PostalCode, Customer: p.Customer, Print: p.Print,
 		PlacedAt: at, ExpiresAt: at.Add(p.Hold).Truncate(time.Second), Waits: p.Waits,
 	}}
+	o.priced(q)
 	c := Change{Contact: p.Contact, Stock: o.stock(catalog.Reserve), Uses: o.uses(pricing.Take)}
 	if o.r.Total == 0 {
 		o.confirm(&c, by)

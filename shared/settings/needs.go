@@ -22,6 +22,7 @@ func loaders() map[string]func(Getenv) error {
 		"shopper/confirmpayment":  load(LoadConfirmPayment),
 		"shopper/returnpayment":   load(LoadReturnPayment),
 		"shopper/cancelorder":     load(LoadCancelOrder),
+		"shopper/editorder":       load(LoadEditOrder),
 		"shopper/fallback":        load(LoadFallback),
 		"webhook/receivepaypal":   load(LoadReceive),
 		"webhook/receivesquare":   load(LoadReceive),

@@ -44,6 +44,8 @@ func functions() map[string]function {
 		"shopper/returnpayment": {loader(settings.LoadReturnPayment), "ORDERS_TABLE CATALOG_TABLE SHOP_URL" + gateways, "GATEWAYS_URL"},
 		"shopper/cancelorder": {loader(settings.LoadCancelOrder), "ORDERS_TABLE CATALOG_TABLE LINK_SECRET_ARN ALLOWED_ORIGINS" + gateways,
 			"GATEWAYS_URL"},
+		"shopper/editorder": {loader(settings.LoadEditOrder), "ORDERS_TABLE CATALOG_TABLE LINK_SECRET_ARN ALLOWED_ORIGINS" + vault + gateways,
+			"GATEWAYS_URL"},
 		"shopper/fallback":        {loader(settings.LoadFallback), "ROUTES", ""},
 		"webhook/receivestripe":   {receive, "INBOX_TABLE EVENTS_QUEUE_URL" + gateways, "GATEWAYS_URL"},
 		"webhook/receivepaypal":   {receive, "INBOX_TABLE EVENTS_QUEUE_URL" + gateways, "GATEWAYS_URL"},

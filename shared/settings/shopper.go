@@ -137,6 +137,27 @@ func LoadCancelOrder(get Getenv) (CancelOrder, error) {
 	return s, r.err()
 }
 
+// EditOrder is read by editorder.
+type EditOrder struct {
+	Common
+	Vault
+	Gateways
+	OrdersTable   string   // ORDERS_TABLE, required.
+	CatalogTable  string   // CATALOG_TABLE, required: prices, and stock.
+	LinkSecretARN string   // LINK_SECRET_ARN, required.
+	Origins       []string // ALLOWED_ORIGINS, required: pages that may call.
+}
+
+// LoadEditOrder reads it. Errors: fault.Internal, every fault At its setting.
+func LoadEditOrder(get Getenv) (EditOrder, error) {
+	r := &reader{get: get}
+	s := EditOrder{
+		Common: r.common(), Vault: r.vault(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		LinkSecretARN: r.required("LINK_SECRET_ARN"), Origins: r.origins("ALLOWED_ORIGINS"),
+	}
+	return s, r.err()
+}
+
 // Fallback is read by fallback.
 type Fallback struct {
 	Common

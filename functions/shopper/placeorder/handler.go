@@ -40,9 +40,6 @@ type Handler struct {
 	Log    *slog.Logger
 }
 
-// outsideLimit is how long a shopper waits for a service that knows addresses.
-const outsideLimit = 800 * time.Millisecond
-
 type answer struct {
 	Order orderview.Order `json:"order"`
 	Token string          `json:"token,omitempty"`
@@ -87,7 +84,7 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 		resp, _, err := h.repeat(ctx, key, print)
 		return resp, err
 	case len(catalog.ShortSKUs(err)) > 0, len(pricing.AllUsedUp(err)) > 0:
-		return apigw.Response{}, errors.Join(basket.UsedUp(r.Discounts, quote, pricing.AllUsedUp(err)), shortages(err, r))
+		return apigw.Response{}, errors.Join(basket.UsedUp(r.Discounts, quote, pricing.AllUsedUp(err)), basket.Short(err, r))
 	case err != nil:
 		return apigw.Response{}, err
 	}
@@ -119,17 +116,15 @@ func (h Handler) decide(ctx context.Context, req apigw.Request, r basket.Request
 	if priceFault != nil && !fault.Is(priceFault, fault.Invalid) {
 		return nil, order.Change{}, pricing.Quote{}, nil, priceFault
 	}
-	contact, err := contactOf(r, quote, errors.Join(misshapen, priceFault))
+	contact, err := basket.ContactOf(r, quote, errors.Join(misshapen, priceFault))
 	if err == nil {
-		err = fault.At("#/shipping_address", h.Outside.Check(ctx, contact.Shipping, outsideLimit))
+		err = fault.At("#/shipping_address", h.Outside.Check(ctx, contact.Shipping, basket.OutsideLimit))
 	}
 	if err != nil {
 		return nil, order.Change{}, pricing.Quote{}, nil, err
 	}
 	if r.Expected != nil && *r.Expected != quote.Total {
-		changed := fault.New(fault.Conflict, "placeorder.decide", "price_changed", "The total has changed. Look at the new quote.")
-		changed.At = "#/expected_total"
-		resp, err := apigw.Fail(ctx, h.Log, req, changed, apigw.Member("quote", basket.View(quote)))
+		resp, err := basket.PriceChanged(ctx, h.Log, req, quote)
 		return nil, order.Change{}, pricing.Quote{}, &resp, err
 	}
 	o, change, err := h.make(ctx, quote, contact, decided, key, print)
@@ -183,6 +178,7 @@ func (h Handler) answer(ctx context.Context, o *order.Order) (apigw.Response, er
 	if err != nil {
 		return apigw.Response{}, err
 	}
+	r := o.Record()
 	return apigw.JSON(http.StatusCreated, answer{orderview.Of(o), access.Token(signer, o)},
-		apigw.Location("/orders/"+string(o.ID())))
+		apigw.Location("/orders/"+string(o.ID())), apigw.ETag(r.Version()))
 }

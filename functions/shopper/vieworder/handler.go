@@ -36,5 +36,6 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	return apigw.JSON(http.StatusOK, answer{orderview.Of(o), orderview.Timeline(changes)})
+	r := o.Record()
+	return apigw.JSON(http.StatusOK, answer{orderview.Of(o), orderview.Timeline(changes)}, apigw.ETag(r.Version()))
 }

@@ -30,6 +30,7 @@ func ways() []way {
 		{"cancels while paying", 60, (*shopper).cancelsWhilePaying},
 		{"cancels a paid order", 50, (*shopper).cancelsPaid},
 		{"cancels", 25, (*shopper).cancel},
+		{"edits", 40, (*shopper).edits},
 		{"changes mind", 25, (*shopper).changesMind},
 		{"loses patience", 40, (*shopper).losesPatience},
 		{"goes silent", 5, (*shopper).goesSilent},

@@ -4,6 +4,7 @@
 export const operations = Object.freeze({
   cancelOrder: { method: 'POST', path: '/orders/{id}/cancellation', query: [], token: true, key: false },
   confirmPayment: { method: 'POST', path: '/orders/{id}/payments/{payment_id}/confirm', query: [], token: true, key: false },
+  editOrder: { method: 'PATCH', path: '/orders/{id}', query: [], token: true, key: false },
   listProducts: { method: 'GET', path: '/products', query: ['currency','next','q'], token: false, key: false },
   listWaysToPay: { method: 'GET', path: '/orders/{id}/payments/options', query: [], token: true, key: false },
   placeOrder: { method: 'POST', path: '/orders', query: [], token: false, key: true },

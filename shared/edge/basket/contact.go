@@ -1,4 +1,4 @@
-package placeorder
+package basket
 
 import (
 	"errors"
@@ -6,16 +6,15 @@ import (
 
 	"till/shared/address"
 	"till/shared/catalog"
-	"till/shared/edge/basket"
 	"till/shared/fault"
 	"till/shared/person"
 	"till/shared/pricing"
 	"till/shared/vault"
 )
 
-// contactOf checks who the order is for and joins what is wrong with the faults found so far, so that the shopper sees all
-// of it at once.
-func contactOf(r basket.Request, quote pricing.Quote, sofar error) (vault.Contact, error) {
+// ContactOf checks who the order is for and joins what is wrong with the faults found so far, so that the shopper sees all
+// of it at once. Errors: fault.Invalid, joined.
+func ContactOf(r Request, quote pricing.Quote, sofar error) (vault.Contact, error) {
 	var c vault.Contact
 	faults := []error{sofar}
 	note := func(at string, err error) {
@@ -47,8 +46,8 @@ func contactOf(r basket.Request, quote pricing.Quote, sofar error) (vault.Contac
 	return c, errors.Join(faults...)
 }
 
-// shortages points at every line of the request that there is too little stock for.
-func shortages(err error, r basket.Request) error {
+// Short points at every line of the request that there is too little stock for.
+func Short(err error, r Request) error {
 	var faults []error
 	for _, sku := range catalog.ShortSKUs(err) {
 		for i, l := range r.Lines {
