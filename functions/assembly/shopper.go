@@ -126,7 +126,7 @@ func EditOrder(t Tools, set settings.EditOrder, s interface {
 }, v *vault.Vault, links Links, gateways Gateways, outside address.Outside) apigw.Func {
 	return serve(t, editorder.Handler{
 		Guard: guardOf(t, s, links), Pricer: pricerOf(t, s, shop.Now(s.Settings)), Cashier: cashierOf(t, s, gateways, set.Gateways), Change: s.Change,
-		Open: v.OpenContact, Seal: v.SealContact, Outside: outside, Log: t.Log,
+		Open: v.OpenContact, Seal: v.SealContact, Outside: outside, Stocks: s.Stocks, Log: t.Log,
 	}.Handle, apigw.Origins(set.Origins...))
 }
 

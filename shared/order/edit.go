@@ -17,6 +17,7 @@ type Edition struct {
 	Country    string
 	PostalCode string
 	Contact    map[string][]byte // Sealed. nil: it stays as it is.
+	Waits      bool              // As Placement's.
 }
 
 // editsMax bounds how often one order is changed, and with it the length of its history.
@@ -56,7 +57,7 @@ func (o *Order) Edit(e Edition, by By) (Change, error) {
 	}
 	old := o.r
 	o.priced(e.Quote)
-	o.r.Country, o.r.PostalCode = e.Country, e.PostalCode
+	o.r.Country, o.r.PostalCode, o.r.Waits = e.Country, e.PostalCode, e.Waits
 	// A use that is counted already stays as it was counted, whatever the coupon's limits are now.
 	for i, c := range o.r.Coupons {
 		if j := slices.IndexFunc(old.Coupons, func(b pricing.Coupon) bool { return b.ID == c.ID }); j >= 0 {

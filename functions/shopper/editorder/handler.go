@@ -30,7 +30,9 @@ type Handler struct {
 	Open    func(context.Context, vault.CustomerID, vault.Row, map[string][]byte) (vault.Contact, error)
 	Seal    func(context.Context, vault.CustomerID, vault.Row, vault.Contact) (map[string][]byte, error)
 	Outside address.Outside // nil asks nobody.
-	Log     *slog.Logger
+	// Stocks is asked only by a shop that takes money otherwise for what must be waited for.
+	Stocks func(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Stock, error)
+	Log    *slog.Logger
 }
 
 // request is what may be changed; what is left out stays as it is. A list replaces the whole list. Whose order it is, the e-mail, and the
@@ -97,7 +99,7 @@ func (h Handler) edit(ctx context.Context, req apigw.Request, o *order.Order, r 
 		return apigw.Response{}, err
 	}
 	want := merged(record, known, r)
-	quote, _, priceFault := h.pricerFor(record).Price(ctx, want)
+	quote, decided, priceFault := h.pricerFor(record).Price(ctx, want)
 	if priceFault != nil && !fault.Is(priceFault, fault.Invalid) {
 		return apigw.Response{}, priceFault
 	}
@@ -112,6 +114,11 @@ func (h Handler) edit(ctx context.Context, req apigw.Request, o *order.Order, r 
 		return basket.PriceChanged(ctx, h.Log, req, quote)
 	}
 	edition := order.Edition{Version: record.Version(), Quote: quote, Country: contact.Shipping.Country(), PostalCode: contact.Shipping.PostalCode()}
+	if decided.AsksBackOrders() {
+		if edition.Waits, err = basket.Waits(ctx, h.Stocks, quote.Lines, record.Lines); err != nil {
+			return apigw.Response{}, err
+		}
+	}
 	if r.contact() {
 		if edition.Contact, err = h.Seal(ctx, vault.CustomerID(record.Customer), access.ContactRow(record.ID), contact); err != nil {
 			return apigw.Response{}, erased(err)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"slices"
 	"time"
 
 	"till/shared/address"
@@ -144,7 +143,7 @@ func (h Handler) make(ctx context.Context, quote pricing.Quote, contact vault.Co
 	}
 	waits := false
 	if decided.AsksBackOrders() {
-		if waits, err = h.waits(ctx, quote.Lines); err != nil {
+		if waits, err = basket.Waits(ctx, h.Stocks, quote.Lines, nil); err != nil {
 			return nil, order.Change{}, err
 		}
 	}
@@ -157,20 +156,6 @@ func (h Handler) make(ctx context.Context, quote pricing.Quote, contact vault.Co
 		Customer: string(customer), Contact: sealed, Hold: decided.Hold(h.Hold), Waits: waits,
 	}, by)
 	return o, change, err
-}
-
-// waits tells whether there is less on the shelf than is wanted of some line. Somebody who orders at the same moment may change that:
-// it decides how money is taken, not whether there are goods.
-func (h Handler) waits(ctx context.Context, lines []pricing.Line) (bool, error) {
-	skus := make([]catalog.SKU, 0, len(lines))
-	for _, l := range lines {
-		skus = append(skus, l.SKU)
-	}
-	stocks, err := h.Stocks(ctx, skus)
-	if err != nil {
-		return false, err
-	}
-	return slices.ContainsFunc(lines, func(l pricing.Line) bool { return stocks[l.SKU].Free < l.Quantity }), nil
 }
 
 func (h Handler) answer(ctx context.Context, o *order.Order) (apigw.Response, error) {
