@@ -61,6 +61,13 @@ func (p *person) cancels(id order.ID) {
 		return p.staff.AsStaff(http.MethodPost, "/staff/orders/"+string(id)+"/cancellation", "", nil)
 	})
 	p.expect(id, r, "POST staff cancellation", http.StatusOK, http.StatusConflict, http.StatusUnprocessableEntity)
+	if r.Status == http.StatusOK && p.in(50) { // Is the money on its way?
+		p.rest(20 * time.Minute)
+		r = p.asks(func() acceptance.Reply {
+			return p.staff.AsStaff(http.MethodPost, "/staff/orders/"+string(id)+"/cancellation", "", nil)
+		})
+		p.expect(id, r, "POST staff cancellation again", http.StatusOK, http.StatusConflict, http.StatusUnprocessableEntity)
+	}
 }
 
 // given is a refund as an answer tells it.
@@ -94,12 +101,23 @@ func (p *person) approves(id order.ID, r acceptance.Reply) {
 	case 1:
 		decision = "withdraw"
 	}
-	for range 1 + p.dice.IntN(2) {
+	for range 1 + p.dice.IntN(3) {
 		r = p.asks(func() acceptance.Reply {
 			return p.other.AsStaff(http.MethodPost, path, "", map[string]any{"decision": decision})
 		})
 		p.expect(id, r, "POST approval", http.StatusOK, http.StatusConflict, http.StatusUnprocessableEntity)
+		p.rest(20 * time.Minute)
 	}
+}
+
+// awaits tells whether a refund is under way at its gateway, and somebody asks again after a while what became of it.
+func (p *person) awaits(r acceptance.Reply) bool {
+	var g given
+	if r.Status != http.StatusCreated || json.Unmarshal(r.Body, &g) != nil || g.Refund.Status != "pending" || !p.in(70) {
+		return false
+	}
+	p.rest(20 * time.Minute)
+	return true
 }
 
 // refundsLines gives back what a unit of the first line cost.

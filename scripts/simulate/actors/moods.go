@@ -28,15 +28,15 @@ func ways() []way {
 		{"two tabs", 60, (*shopper).twoTabs},
 		{"late", 60, (*shopper).late},
 		{"cancels while paying", 60, (*shopper).cancelsWhilePaying},
-		{"cancels a paid order", 50, (*shopper).cancelsPaid},
+		{"cancels a paid order", 90, (*shopper).cancelsPaid},
 		{"cancels", 25, (*shopper).cancel},
 		{"edits", 40, (*shopper).edits},
 		{"changes mind", 25, (*shopper).changesMind},
-		{"loses patience", 40, (*shopper).losesPatience},
+		{"loses patience", 60, (*shopper).losesPatience},
 		{"goes silent", 5, (*shopper).goesSilent},
 		{"presses twice", 20, (*shopper).pressesTwice},
 		{"presses too soon", 15, (*shopper).pressesTooSoon},
-		{"closes the window", 80, (*shopper).closesTheWindow},
+		{"closes the window", 150, (*shopper).closesTheWindow},
 	}
 }
 
@@ -63,8 +63,8 @@ const (
 )
 
 // usualHabits is in how many of a hundred cases people do so.
-var usualHabits = [habits]int{browses: 10, repeats: 8, snoops: 3, refunds: 10, holds: 8, stops: 8, peeks: 20, forgets: 10, halves: 10, counts: 50,
-	captures: 40, voids: 25, byLine: 15, cancels: 15}
+var usualHabits = [habits]int{browses: 10, repeats: 8, snoops: 3, refunds: 15, holds: 8, stops: 8, peeks: 20, forgets: 10, halves: 10, counts: 50,
+	captures: 25, voids: 25, byLine: 15, cancels: 15}
 
 // mood is what the people of one world are like.
 type mood struct {

@@ -89,15 +89,19 @@ func (p *person) refund(id order.ID, total int64) {
 	for n := range 1 + p.dice.IntN(2) {
 		amount, key := 1+p.dice.Int64N(600), fmt.Sprintf("refund-%s-%d-%d", id, n, p.dice.IntN(1000))
 		switch p.dice.IntN(5) {
-		case 0:
+		case 0, 1:
 			amount = total
-		case 1:
+		case 2:
 			amount = total + 1_000_000 // More than there is: refused.
 		}
 		for range 1 + p.dice.IntN(2)*p.dice.IntN(2) { // The same again, now and then.
 			r := p.asks(func() acceptance.Reply { return p.staff.Refund(id, amount, key) })
 			p.expect(id, r, "POST refunds", http.StatusCreated, http.StatusConflict, http.StatusUnprocessableEntity)
 			p.approves(id, r)
+			for p.awaits(r) {
+				r = p.asks(func() acceptance.Reply { return p.staff.Refund(id, amount, key) })
+				p.expect(id, r, "POST refunds again", http.StatusCreated, http.StatusConflict, http.StatusUnprocessableEntity)
+			}
 		}
 	}
 }

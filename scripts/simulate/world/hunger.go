@@ -21,6 +21,17 @@ const rareInRuns = 150
 // ever succeeds that takes such a point, where it is low the ways behind them are taken.
 var greeds = [...]float64{0.4, 0.6, 0.8, 0.95}
 
+// starved is how likely a strike is, whatever the world's greed, at a point that was hardly passed by the time when people are busy:
+// in half of the worlds, so that in the others the ways behind such a point are taken.
+const (
+	starved = 0.95
+	hardly  = 25
+)
+
+// deafs is of how many webhooks one is lost for good: in a third of the worlds so many that the reconciliation has something to take in
+// whenever it looks.
+var deafs = [...]float64{0, 0, 0.06}
+
 // hungry gives the kind that strikes a point because the point has been struck so seldom: of two that are drawn, the one that has struck
 // less there. None mostly.
 func (w *World) hungry(n *faults.Count, port faults.Port) faults.Kind {
@@ -31,7 +42,11 @@ func (w *World) hungry(n *faults.Count, port faults.Port) faults.Kind {
 	if n.Passed*rareInRuns < w.runs {
 		menu = port.Kinds() // Or some would have to wait for a world that has them and comes by here.
 	}
-	if chance := meals * float64(len(menu)) * float64(max(early, w.runs)) / (usualRuns * float64(n.Passed)); w.dice.Float64() >= min(chance, w.greed) {
+	limit := w.greed
+	if w.config.Seed%2 == 0 && w.runs > early && n.Passed < hardly {
+		limit = starved
+	}
+	if chance := meals * float64(len(menu)) * float64(max(early, w.runs)) / (usualRuns * float64(n.Passed)); w.dice.Float64() >= min(chance, limit) {
 		return faults.None
 	}
 	one, two := menu[w.dice.IntN(len(menu))], menu[w.dice.IntN(len(menu))]
@@ -44,6 +59,7 @@ func (w *World) hungry(n *faults.Count, port faults.Port) faults.Kind {
 // hunger readies a world that things go wrong in.
 func (w *World) hunger() {
 	w.greed = greeds[w.dice.IntN(len(greeds))]
+	w.deaf = deafs[w.dice.IntN(len(deafs))]
 	for p := range w.menus {
 		w.menus[p] = w.rates.Menu(faults.Port(p))
 	}

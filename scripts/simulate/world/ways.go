@@ -30,7 +30,13 @@ func (w *World) fired(rule string) []time.Duration {
 	case reconciles && w.calm && len(w.missing) == 0, !reconciles && w.idle():
 		return nil
 	}
-	return w.way(faults.Point{Call: "schedule " + rule, Port: faults.Schedule}, 5*time.Minute)
+	out := w.way(faults.Point{Call: "schedule " + rule, Port: faults.Schedule}, 5*time.Minute)
+	if strings.Contains(rule, "Reconcile") && w.deaf > 0 && !w.calm {
+		for by := time.Minute; by < 15*time.Minute; by += time.Minute { // Somebody has seen that webhooks do not come, and runs it by hand.
+			out = append(out, by)
+		}
+	}
+	return out
 }
 
 // way gives the copies of what is on its way, each late by so much.
@@ -187,7 +193,7 @@ func (w *World) woes(n *faults.Count) (out []faults.Kind) {
 	}
 	more := w.hungry(n, faults.Webhook)
 	for _, kind := range []faults.Kind{faults.Late, faults.Double, faults.Lost, faults.NoRequest, faults.NoAnswer} {
-		if more == kind || w.chance(kind) {
+		if more == kind || w.chance(kind) || kind == faults.Lost && w.deaf > 0 && !w.calm && w.dice.Float64() < w.deaf {
 			out = append(out, kind)
 		}
 	}

@@ -83,6 +83,7 @@ type World struct {
 	menus   [ports][]faults.Kind // What can strike each port in this world.
 	greed   float64              // How likely a strike is at most where hardly anything passes.
 	slow    float64              // How often a call takes its time.
+	deaf    float64              // How often a webhook is lost for good, whatever the rates.
 	dice    *rand.Rand
 	calm    bool // Nothing goes wrong any more.
 	upgrade bool
