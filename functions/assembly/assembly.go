@@ -59,6 +59,9 @@ type Breakers interface {
 	SaveBreaker(context.Context, routing.Breaker) error
 }
 
+// everyGateway names the gateways that Till can talk to.
+func everyGateway() []string { return []string{"stripe", "paypal", "square"} }
+
 // healthOf notes how well gateways do.
 func healthOf(t Tools, s Breakers) health.Health {
 	return health.Health{Read: s.Breakers, Save: s.SaveBreaker, Now: t.Now, Log: t.Log, Meter: t.Meter}

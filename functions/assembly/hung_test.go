@@ -271,6 +271,10 @@ func moneyed() map[string]ready {
 			s.Packing("l")
 			return s.http(assembly.ReportLedger(s.tools(), s.store()), eventfile.Request(t, "reportledger", "today"))
 		}},
+		"reportledger, of gateways": {soon, func(t *testing.T, s *services) run {
+			s.Paid("k")
+			return s.http(assembly.ReportLedger(s.tools(), s.store()), eventfile.Request(t, "reportledger", "gateways"))
+		}},
 		"reportledger, what differs": {soon, func(t *testing.T, s *services) run {
 			if err := s.Settle(); err != nil {
 				t.Fatal(err)

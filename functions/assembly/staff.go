@@ -116,8 +116,11 @@ func ReportLedger(t Tools, s interface {
 	History
 	Days
 	Findings(ctx context.Context, day string) (reconcile.Findings, error)
+	Breakers
 }) apigw.Func {
-	return serve(t, reportledger.Handler{Books: daysOf(s, answerPages), Findings: s.Findings, Now: t.Now}.Handle)
+	return serve(t, reportledger.Handler{
+		Books: daysOf(s, answerPages), Findings: s.Findings, Gateways: everyGateway(), Breakers: s.Breakers, Now: t.Now,
+	}.Handle)
 }
 
 // How many pages of a day's orders and changes are summed up: within an answer's time, and by a job.

@@ -120,9 +120,10 @@ func Sweep(t Tools, set settings.Sweep, s interface {
 func Reconcile(t Tools, s interface {
 	Inbox
 	Events(ctx context.Context, keys []string) ([]inbox.Item, error)
+	Breakers
 }, gateways Gateways, events Send) func(context.Context) error {
 	return reconcile.Handler{
-		Gateways: []string{"stripe", "paypal", "square"}, Gateway: gateways, Events: s.Events, Put: s.PutEvent, Send: events, Now: t.Now, Log: t.Log, Meter: t.Meter,
+		Gateways: everyGateway(), Listened: healthOf(t, s).Listened, Gateway: gateways, Events: s.Events, Put: s.PutEvent, Send: events, Now: t.Now, Log: t.Log, Meter: t.Meter,
 	}.Handle
 }
 

@@ -73,6 +73,13 @@ func TestWhenAGatewayIsDownTheNextIsTakenUntilATrialGoesWell(t *testing.T) {
 	named.Want(t, http.StatusUnprocessableEntity, "gateway_unavailable")
 	w.by("paypal")
 
+	if g := w.report("stripe"); g.State != "open" || g.Failed != 5 || g.Succeeded != 0 || g.Percent == nil || *g.Percent != 0 || len(g.Last) != 5 {
+		t.Errorf("staff see of Stripe %+v", g)
+	}
+	if g := w.report("paypal"); g.State != "closed" || g.Succeeded != 5 || g.Open != 1 || *g.Percent != 100 {
+		t.Errorf("staff see of PayPal %+v", g)
+	}
+
 	w.pass(31 * time.Second)
 	if got := w.offers(o.ID); got != "stripe paypal square" {
 		t.Errorf("half a minute later offered is %s", got)
@@ -91,7 +98,31 @@ func TestWhenAGatewayIsDownTheNextIsTakenUntilATrialGoesWell(t *testing.T) {
 	w.PayUp(p)
 	w.Becomes(trial, "fulfilling", "paid", "unfulfilled")
 	w.pass(2 * time.Hour)
+	if g := w.report("paypal"); w.Clock.Now().Sub(g.Heard) > 3*time.Hour || g.Missed != 0 {
+		t.Errorf("PayPal was heard at %v, and %d webhooks are missing", g.Heard, g.Missed)
+	}
 	w.settled()
+}
+
+// gateway is one in the staff's report.
+type gateway struct {
+	Gateway, State                  string
+	Succeeded, Failed, Open, Missed int
+	Percent                         *int `json:"success_percent"`
+	Heard                           time.Time
+	Last                            []struct{ Code string } `json:"last_failures"`
+}
+
+// report is what staff see of a gateway today.
+func (w *world) report(name string) (out gateway) {
+	w.t.Helper()
+	var got struct{ Gateways []gateway }
+	w.AsStaff(http.MethodGet, "/staff/reports/gateways", "", nil).Want(w.t, http.StatusOK).Into(w.t, &got)
+	i := slices.IndexFunc(got.Gateways, func(g gateway) bool { return g.Gateway == name })
+	if i < 0 {
+		w.t.Fatalf("%s is not in %+v", name, got)
+	}
+	return got.Gateways[i]
 }
 
 func TestWhileOneGatewayMayStillChargeNoOtherBegins(t *testing.T) {

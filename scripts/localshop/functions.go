@@ -119,7 +119,7 @@ func workers() map[string]wiring {
 		"worker/notify": wire(settings.LoadNotify, func(s *Shop, p Parts, set settings.Notify) any {
 			return assembly.Notify(p.Tools, set, p.Store, p.Vault, p.Links, p.Mail)
 		}),
-		"worker/reconcile": wire(settings.LoadReceive, func(s *Shop, p Parts, set settings.Receive) any {
+		"worker/reconcile": wire(settings.LoadReconcile, func(s *Shop, p Parts, set settings.Reconcile) any {
 			return assembly.Reconcile(p.Tools, p.Store, p.gateways(set.Gateways), p.Queue(set.EventsQueueURL))
 		}),
 		"worker/settle": wire(settings.LoadSettle, func(s *Shop, p Parts, set settings.Settle) any {
@@ -165,7 +165,7 @@ func staff() map[string]wiring {
 		"staff/cancel": wire(settings.LoadStaffCancel, func(s *Shop, p Parts, set settings.StaffCancel) any {
 			return assembly.Cancel(p.Tools, set, p.Store, p.gateways(set.Gateways), p.Machine(""))
 		}),
-		"staff/reportledger": wire(settings.LoadStaff, func(s *Shop, p Parts, _ settings.Staff) any { return assembly.ReportLedger(p.Tools, p.Store) }),
+		"staff/reportledger": wire(settings.LoadStaffReports, func(s *Shop, p Parts, _ settings.StaffReports) any { return assembly.ReportLedger(p.Tools, p.Store) }),
 		"staff/hold":         wire(settings.LoadStaffSealed, func(s *Shop, p Parts, _ settings.StaffSealed) any { return assembly.Hold(p.Tools, p.Store, p.Vault) }),
 		"staff/lift":         wire(settings.LoadStaff, func(s *Shop, p Parts, _ settings.Staff) any { return assembly.Lift(p.Tools, p.Store) }),
 		"staff/ship": wire(settings.LoadStaffCancel, func(s *Shop, p Parts, set settings.StaffCancel) any {

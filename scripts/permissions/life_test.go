@@ -241,6 +241,7 @@ func books(w *world) {
 	w.pass(time.Hour)
 	for _, day := range []string{"2026-03-02", "2026-03-03"} {
 		w.want(w.staff(http.MethodGet, "/staff/reports/ledger?day="+day, nil), http.StatusOK)
+		w.want(w.staff(http.MethodGet, "/staff/reports/gateways?day="+day, nil), http.StatusOK)
 	}
 }
 

@@ -56,6 +56,7 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 		"POST /staff/inbox/{event}/replay":                         assembly.StaffInbox(s.Tools("inbox"), s.Store, s.send("events", s.Events)),
 		"GET /staff/reports/ledger":                                assembly.ReportLedger(s.Tools("reportledger"), s.Store),
 		"GET /staff/reports/differences":                           assembly.ReportLedger(s.Tools("reportledger"), s.Store),
+		"GET /staff/reports/gateways":                              assembly.ReportLedger(s.Tools("reportledger"), s.Store),
 		"PUT /staff/orders/{id}/holds/{key}":                       assembly.Hold(s.Tools("hold"), s.Store, s.Vault),
 		"DELETE /staff/orders/{id}/holds/{key}":                    assembly.Lift(s.Tools("lift"), s.Store),
 		"POST /staff/orders/{id}/shipments":                        assembly.Ship(s.Tools("ship"), settings.StaffCancel{Gateways: s.accounts()}, s.Store, s.Gateways, s.Machine),

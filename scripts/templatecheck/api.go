@@ -49,6 +49,7 @@ func routes() map[string]string {
 		"POST /staff/inbox/{event}/replay":                         "staff/inbox",
 		"GET /staff/reports/ledger":                                "staff/reportledger",
 		"GET /staff/reports/differences":                           "staff/reportledger",
+		"GET /staff/reports/gateways":                              "staff/reportledger",
 		"PUT /staff/orders/{id}/holds/{key}":                       "staff/hold",
 		"DELETE /staff/orders/{id}/holds/{key}":                    "staff/lift",
 		"POST /staff/orders/{id}/shipments":                        "staff/ship",

@@ -41,6 +41,8 @@ type Breaker struct {
 	Lease   time.Time `json:"lease,omitzero"`  // Until when the trial that has begun keeps others away.
 	Trips   int       `json:"trips,omitempty"` // Opened so often without a success between.
 	Last    []Failure `json:"last,omitempty"`
+	Heard   time.Time `json:"heard,omitzero"`   // When the latest webhook came that was looked for among the gateway's events.
+	Missed  int       `json:"missed,omitempty"` // Of the events of the last look, how many had not come.
 }
 
 // Minute is what was counted in a minute.
@@ -93,9 +95,23 @@ func (b Breaker) Counted(now time.Time) bool {
 func (b Breaker) Fine(now time.Time) Breaker {
 	b.N++
 	if !b.Opened.IsZero() {
-		return Breaker{Gateway: b.Gateway, N: b.N, Last: b.Last}
+		return Breaker{Gateway: b.Gateway, N: b.N, Last: b.Last, Heard: b.Heard, Missed: b.Missed}
 	}
 	return b.count(now, 0, 1)
+}
+
+// Listened notes what a look at the gateway's own list of events has shown: when the latest came of those that did, zero if none was to
+// come, and how many did not. It is the same, and nothing to store, if that is known.
+func (b Breaker) Listened(heard time.Time, missed int) (next Breaker, news bool) {
+	heard = heard.UTC().Truncate(time.Second)
+	if heard.Before(b.Heard) {
+		heard = b.Heard
+	}
+	if heard.Equal(b.Heard) && missed == b.Missed {
+		return b, false
+	}
+	b.N, b.Heard, b.Missed = b.N+1, heard, missed
+	return b, true
 }
 
 // Failed notes a call that failed, or whose outcome nobody knows.

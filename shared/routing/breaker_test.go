@@ -98,6 +98,22 @@ func TestAFailureOfACallThatHadBegunBeforeChangesNoWait(t *testing.T) {
 	}
 }
 
+func TestWhatWasHeardIsKeptWhateverTheBreakerDoes(t *testing.T) {
+	b, news := routing.Breaker{Gateway: "stripe"}.Listened(noon, 2)
+	if !news || b.N != 1 || !b.Heard.Equal(noon) || b.Missed != 2 {
+		t.Fatalf("%+v, %v", b, news)
+	}
+	if same, again := b.Listened(noon.Add(-time.Hour), 2); again || same.N != b.N || !same.Heard.Equal(noon) {
+		t.Errorf("what was known is news: %+v", same)
+	}
+	if quiet, again := b.Listened(time.Time{}, 0); !again || !quiet.Heard.Equal(noon) || quiet.Missed != 0 {
+		t.Errorf("after a look that saw nothing it is %+v", quiet)
+	}
+	if well := failing(b, 5, noon).Fine(noon.Add(time.Minute)); !well.Heard.Equal(noon) || well.Missed != 2 || well.State(noon) != routing.Closed {
+		t.Errorf("back again it is %+v", well)
+	}
+}
+
 // FuzzDecodeBreaker reads rows as they may be stored: what is read is asked without a panic, and written the same again.
 func FuzzDecodeBreaker(f *testing.F) {
 	f.Add([]byte(`{"gateway":"stripe","n":3,"minutes":[{"at":"2026-11-22T12:00:00Z","failed":5}],"opened":"2026-11-22T12:00:00Z","trips":-1,"later":1}`))

@@ -20,6 +20,19 @@ func LoadStaff(get Getenv) (Staff, error) {
 	return s, r.err()
 }
 
+// StaffReports is read by reportledger.
+type StaffReports struct {
+	Staff
+	CatalogTable string // CATALOG_TABLE, required: how well gateways do is noted there.
+}
+
+// LoadStaffReports reads it. Errors: fault.Internal, every fault At its setting.
+func LoadStaffReports(get Getenv) (StaffReports, error) {
+	r := &reader{get: get}
+	s := StaffReports{Staff: Staff{Common: r.common(), OrdersTable: r.required("ORDERS_TABLE")}, CatalogTable: r.required("CATALOG_TABLE")}
+	return s, r.err()
+}
+
 // TokenClaims is read by tokenclaims.
 type TokenClaims struct{ Common }
 

@@ -1,5 +1,7 @@
 package settings
 
+import "errors"
+
 // Receive is read by receivestripe, receivepaypal, receivesquare and reconcile.
 type Receive struct {
 	Common
@@ -15,6 +17,20 @@ func LoadReceive(get Getenv) (Receive, error) {
 		Common: r.common(), Gateways: r.gateways(), InboxTable: r.required("INBOX_TABLE"), EventsQueueURL: r.required("EVENTS_QUEUE_URL"),
 	}
 	return s, r.err()
+}
+
+// Reconcile is read by reconcile.
+type Reconcile struct {
+	Receive
+	CatalogTable string // CATALOG_TABLE, required: how well gateways do is noted there.
+}
+
+// LoadReconcile reads it. Errors: fault.Internal, every fault At its setting.
+func LoadReconcile(get Getenv) (Reconcile, error) {
+	received, err := LoadReceive(get)
+	r := &reader{get: get}
+	s := Reconcile{Receive: received, CatalogTable: r.required("CATALOG_TABLE")}
+	return s, errors.Join(err, r.err())
 }
 
 // ApplyEvent is read by applyevent.

@@ -1,4 +1,5 @@
-// Package reportledger shows staff what a day moved on every account of the ledger, and where the gateways' settlements differ from it.
+// Package reportledger shows staff what a day moved on every account of the ledger, where the gateways' settlements differ
+// from it, and how the gateways did.
 package reportledger
 
 import (
@@ -11,6 +12,7 @@ import (
 	"till/shared/fault"
 	"till/shared/reconcile"
 	"till/shared/reconcile/daybook"
+	"till/shared/routing"
 )
 
 // Handler reports a day. Every field is required.
@@ -18,6 +20,9 @@ type Handler struct {
 	Books daybook.Source
 	// Findings gives what the comparison with the gateways' settlements found on a day; fault.NotFound if none was made.
 	Findings func(ctx context.Context, day string) (reconcile.Findings, error)
+	// Breakers tells how well gateways do.
+	Breakers func(ctx context.Context, gateways []string) (map[string]routing.Breaker, error)
+	Gateways []string // Of which is reported.
 	Now      func() time.Time
 }
 
@@ -30,8 +35,11 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if _, err := apigw.RequireStaff(req, h.Now(), apigw.Manager, apigw.Admin); err != nil {
 		return apigw.Response{}, err
 	}
-	if req.RouteKey == Differences {
+	switch req.RouteKey {
+	case Differences:
 		return h.differences(ctx, req.QueryStringParameters["day"])
+	case Gateways:
+		return h.gateways(ctx, req.QueryStringParameters["day"])
 	}
 	day, format := req.QueryStringParameters["day"], req.QueryStringParameters["format"]
 	if day == "" {

@@ -23,7 +23,8 @@ import (
 
 func handler(s *shoptest.Shop) reportledger.Handler {
 	return reportledger.Handler{Books: daybook.Source{Closing: s.Store.Closing, Entries: s.Store.DayEntries, Placed: s.Store.DayOrders,
-		Late: s.Store.LateChanges, Orders: s.Store.Orders, Chain: s.Store.Changes, Pages: 100}, Findings: s.Store.Findings, Now: s.Now}
+		Late: s.Store.LateChanges, Orders: s.Store.Orders, Chain: s.Store.Changes, Pages: 100}, Findings: s.Store.Findings,
+		Breakers: s.Store.Breakers, Gateways: []string{"stripe", "paypal"}, Now: s.Now}
 }
 
 // ask calls the handler as a manager.

@@ -23,6 +23,8 @@ type Handler struct {
 	Events   func(ctx context.Context, keys []string) ([]inbox.Item, error)
 	Put      func(context.Context, inbox.Item) (existing inbox.Item, fresh bool, err error)
 	Send     func(ctx context.Context, body string) error // To the events queue.
+	// Listened notes when the latest webhook of a gateway came, and how many of those looked for had not.
+	Listened func(ctx context.Context, gateway string, heard time.Time, missed int)
 	Now      func() time.Time
 	Log      *slog.Logger
 	Meter    *telemetry.Metrics
@@ -85,7 +87,10 @@ func reach(now time.Time) time.Duration {
 }
 
 // tally is what one gateway's list says of its webhooks.
-type tally struct{ came, missing int }
+type tally struct {
+	came, missing int
+	heard         time.Time // When the latest came that a webhook brought: what an earlier run took in is not counted.
+}
 
 func (h Handler) gateway(ctx context.Context, name string, g payment.Gateway, since, now time.Time) error {
 	var seen tally
@@ -106,6 +111,7 @@ func (h Handler) gateway(ctx context.Context, name string, g payment.Gateway, si
 		cursor = next
 	}
 	h.tell(ctx, name, seen)
+	h.Listened(ctx, name, seen.heard, seen.missing)
 	return nil
 }
 
@@ -126,8 +132,11 @@ func (h Handler) page(ctx context.Context, page []payment.Event, now time.Time, 
 		return err
 	}
 	for _, e := range old {
-		if slices.ContainsFunc(items, func(i inbox.Item) bool { return i.Event.Key() == e.Key() }) {
+		if i := slices.IndexFunc(items, func(i inbox.Item) bool { return i.Event.Key() == e.Key() }); i >= 0 {
 			seen.came++
+			if at := items[i].ReceivedAt; at.After(seen.heard) && at.Before(e.Created.Add(young)) {
+				seen.heard = at
+			}
 		} else if err := h.take(ctx, e, seen); err != nil {
 			return err
 		}

@@ -71,6 +71,25 @@ func TestWhatCameIsLeftToTheWorker(t *testing.T) {
 	}
 }
 
+func TestItNotesWhenAGatewayWasHeardLastAndWhatItDidNotTell(t *testing.T) {
+	s := shoptest.New(t)
+	told, brought, lost := event(s, 1, 20*time.Minute), event(s, 2, 15*time.Minute), event(s, 3, 10*time.Minute)
+	began := s.Now()
+	for e, at := range map[*payment.Event]time.Time{&told: told.Created.Add(time.Second), &brought: began} { // The second by a run like this.
+		if _, _, err := s.Store.PutEvent(t.Context(), inbox.Receive(*e, at)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Gateway.Told = []payment.Event{told, brought, lost}
+	reconciled(t, s)
+	b, err := s.Store.Breakers(t.Context(), []string{"stripe"})
+	if got := b["stripe"]; err != nil || !got.Heard.Equal(told.Created.Add(time.Second).UTC().Truncate(time.Second)) || got.Missed != 1 {
+		t.Errorf("noted is %+v, %v", got, err)
+	}
+	s.Break("SaveBreaker", shoptest.Down())
+	reconciled(t, s) // What cannot be noted is noted by the next run.
+}
+
 func TestWhatAListNamesTwiceIsTakenInOnce(t *testing.T) {
 	s := shoptest.New(t)
 	e := event(s, 1, 10*time.Minute)

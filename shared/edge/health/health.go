@@ -62,6 +62,22 @@ func (w *Watch) Take(ctx context.Context, gateway string) bool {
 	return true
 }
 
+// Listened notes when a gateway's webhooks were heard last, and how many of those that were to come did not. One that is lost is one of
+// many: the next look notes the next.
+func (h Health) Listened(ctx context.Context, gateway string, heard time.Time, missed int) {
+	all, err := h.Read(ctx, []string{gateway})
+	if err == nil {
+		b := all[gateway]
+		b.Gateway = gateway
+		if next, news := b.Listened(heard, missed); news {
+			err = h.Save(ctx, next)
+		}
+	}
+	if err != nil {
+		h.Log.WarnContext(ctx, "gateway_health_unwritten", "gateway", gateway, "kind", fault.KindOf(err).String(), "err", err)
+	}
+}
+
 // Gateways gives gateways by their names.
 type Gateways = func(context.Context, string) (payment.Gateway, error)
 

@@ -11,7 +11,7 @@ import (
 )
 
 func main() {
-	set, env := startup.Load(settings.LoadStaff)
-	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable})
+	set, env := startup.Load(settings.LoadStaffReports)
+	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Catalog: set.CatalogTable})
 	lambda.Start(assembly.ReportLedger(env.Tools, store))
 }

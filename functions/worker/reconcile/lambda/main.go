@@ -14,8 +14,8 @@ import (
 )
 
 func main() {
-	set, env := startup.Load(settings.LoadReceive)
-	store := dynamo.New(env.Cloud, dynamo.Names{Inbox: set.InboxTable})
+	set, env := startup.Load(settings.LoadReconcile)
+	store := dynamo.New(env.Cloud, dynamo.Names{Inbox: set.InboxTable, Catalog: set.CatalogTable})
 	keys := secrets.New(env.Cloud, set.Stage, env.Now)
 	accounts := gateways.Open(gateways.At(keys, set.Gateways, set.Stage, env.Now))
 	lambda.Start(assembly.Reconcile(env.Tools, store, accounts, queue.New(env.Cloud, set.EventsQueueURL).Send))
