@@ -62,6 +62,7 @@ func parsers() []reader {
 		{"an event of Square's", "shared/gateway/squaregw.Verify", "shared/gateway/squaregw.FuzzEvent", ""},
 		{"Square's answers", "shared/gateway/squaregw.Fetch", "shared/gateway/squaregw.FuzzAnswers", "everyCall"},
 		{"an answer in JSON", "shared/gateway/jsonapi.Do", "shared/gateway/jsonapi.FuzzDo", ""},
+		{"whose order a link is asked for", "functions/shopper/sendlink.Handle", "functions/assembly.FuzzRoutes", "HTTP"},
 		{"what is to be another of an order", "functions/shopper/editorder.Handle", "functions/assembly.FuzzRoutes", "HTTP"},
 		{"what a gateway's form brought", "functions/shopper/confirmpayment.Handle", "functions/assembly.FuzzRoutes", "HTTP"},
 		// Queues, the stream, the machine.

@@ -142,6 +142,9 @@ func shoppers() map[string]ready {
 			o, _ := s.Packing("k")
 			return s.http(assembly.CancelOrder(s.tools(), set, s.store(), s.links, s.gateways, s), about(t, "cancelorder", "cancelled", o, "ORDER_TOKEN", o.Token))
 		}},
+		"sendlink": {soon, func(t *testing.T, s *services) run {
+			return s.http(assembly.SendLink(s.tools(), settings.SendLink{Origins: origins}, s.Vault, s.send), about(t, "sendlink", "asked", s.Place("k")))
+		}},
 		"editorder": {soon, func(t *testing.T, s *services) run {
 			o, set := s.Place("k"), settings.EditOrder{Gateways: s.accounts(), Origins: origins}
 			s.Pay(o, "pay")

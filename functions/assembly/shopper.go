@@ -9,6 +9,7 @@ import (
 	"till/functions/shopper/placeorder"
 	"till/functions/shopper/quote"
 	"till/functions/shopper/returnpayment"
+	"till/functions/shopper/sendlink"
 	"till/functions/shopper/showproduct"
 	"till/functions/shopper/startpayment"
 	"till/functions/shopper/vieworder"
@@ -128,6 +129,11 @@ func EditOrder(t Tools, set settings.EditOrder, s interface {
 		Guard: guardOf(t, s, links), Pricer: pricerOf(t, s, shop.Now(s.Settings)), Cashier: cashierOf(t, s, gateways, set.Gateways), Change: s.Change,
 		Open: v.OpenContact, Seal: v.SealContact, Outside: outside, Stocks: s.Stocks, Log: t.Log,
 	}.Handle, apigw.Origins(set.Origins...))
+}
+
+// SendLink assembles shopper/sendlink. v needs the key of its index alone.
+func SendLink(t Tools, set settings.SendLink, v *vault.Vault, mail Send) apigw.Func {
+	return serve(t, sendlink.Handler{Hash: v.HashOf, Mail: mail}.Handle, apigw.Origins(set.Origins...))
 }
 
 // Fallback assembles shopper/fallback.

@@ -89,7 +89,7 @@ func Notify(t Tools, set settings.Notify, s interface {
 	History
 }, v *vault.Vault, links Links, send func(ctx context.Context, to person.Email, subject, text, key string) error) Batch {
 	return notify.Handler{
-		Book: bookOf(s), Change: s.Change, Open: v.OpenContact, Links: links, Send: send, ShopURL: set.ShopURL, Now: t.Now, Log: t.Log,
+		Book: bookOf(s), Change: s.Change, Open: v.OpenContact, Is: v.Is, Links: links, Send: send, ShopURL: set.ShopURL, Now: t.Now, Log: t.Log,
 	}.Handle
 }
 

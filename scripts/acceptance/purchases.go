@@ -18,6 +18,7 @@ func purchases() []Scenario {
 		{Name: "a declined card in the shop's own page leaves the order payable", Begin: func(v *Visit) func() { return v.declined(Embedded) }},
 		{Name: "the bank asks for authentication", Begin: authentication},
 		{Name: "a shopper leaves the gateway's page and chooses the form", Begin: changesMind},
+		{Name: "a shopper who has lost the link gets a new one by mail", Begin: newLink},
 		{Name: "an order that is changed before it is paid asks for what it is then", Begin: edited},
 	}
 }
@@ -139,6 +140,19 @@ func authentication(v *Visit) func() {
 	v.Becomes(o, "awaiting_payment", "failed", "unfulfilled")
 	v.Press(toBank(), "complete").Want(v.T, http.StatusSeeOther)
 	v.Becomes(o, "fulfilling", "paid", "unfulfilled")
+	return nil
+}
+
+// newLink asks with the right address and a wrong one: the same answer, and one mail.
+func newLink(v *Visit) func() {
+	b := Of(v.Product("mug", 1680, 3), 1, "EUR")
+	o := v.Place(b)
+	wrong := v.Post("/orders/"+string(o.ID)+"/link", "", "", map[string]any{"email": "eve@example.com"}).Want(v.T, http.StatusAccepted)
+	right := v.Post("/orders/"+string(o.ID)+"/link", "", "", map[string]any{"email": b["email"]}).Want(v.T, http.StatusAccepted)
+	if string(wrong.Body) != string(right.Body) {
+		v.T.Errorf("answered %s and %s", wrong.Body, right.Body)
+	}
+	v.mailed(o, "order_link")
 	return nil
 }
 

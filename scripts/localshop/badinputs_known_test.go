@@ -16,7 +16,6 @@ var elsewhere = map[string]string{
 	"N38": "PayPal's mock events are signed by nobody, so they are refused as N37's are",
 	"N43": "in the row of N39: an event of another version",
 	"N50": "shared/settings and shared/link: a program that does not start has no API",
-	"N56": "this shop mails no new links yet",
 	"N57": "this shop asks for no one-time codes yet",
 }
 

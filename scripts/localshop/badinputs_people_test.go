@@ -118,6 +118,23 @@ func credentials() []badInput {
 			}
 			return out
 		}},
+		{"N56 links asked for of orders that are not there, or another's", 202, "", func(w *world) replies {
+			o, out := w.Place(acceptance.Of("mug-blue", 1, "EUR")), replies{}
+			before := len(w.Mails.All())
+			for form, path := range map[string]string{"another's address": string(o.ID), "unknown order": "ord_aaaaaaaaaaaaaaaaaaaaaaaaaa", "no order": "ord_1", "a word": "x"} {
+				out[form] = w.Post("/orders/"+path+"/link", "", "", map[string]string{"email": "eve@example.com"})
+			}
+			for form, r := range out {
+				if string(r.Body) != "{}" {
+					w.t.Errorf("%s: %s", form, r.Body)
+				}
+			}
+			w.pass(time.Minute)
+			if got := len(w.Mails.All()); got != before {
+				w.t.Errorf("%d mails were sent", got-before)
+			}
+			return out
+		}},
 		{"N26 no token where a link's is needed", 401, "unauthorized", func(w *world) replies {
 			o, out := w.Place(acceptance.Of("mug-blue", 1, "EUR")), replies{}
 			for form, header := range map[string]map[string]string{"none": {}, "empty": {"Authorization": ""}, "Basic": {"Authorization": "Basic dTpw"}, "two": {"Authorization": "Bearer a, Bearer b"},

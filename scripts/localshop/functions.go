@@ -98,6 +98,9 @@ func shopper() map[string]wiring {
 		"shopper/editorder": wire(settings.LoadEditOrder, func(s *Shop, p Parts, set settings.EditOrder) any {
 			return assembly.EditOrder(p.Tools, set, p.Store, p.Vault, p.Links, p.gateways(set.Gateways), nil)
 		}),
+		"shopper/sendlink": wire(settings.LoadSendLink, func(s *Shop, p Parts, set settings.SendLink) any {
+			return assembly.SendLink(p.Tools, set, p.Vault, p.Queue(set.MailQueueURL))
+		}),
 		"shopper/fallback":      wire(settings.LoadFallback, func(s *Shop, p Parts, set settings.Fallback) any { return assembly.Fallback(p.Tools, set) }),
 		"webhook/receivestripe": receiver("stripe", assembly.ReceiveStripe),
 		"webhook/receivepaypal": receiver("paypal", assembly.ReceivePayPal),

@@ -40,6 +40,11 @@ func life() []chapter {
 			w.pass(time.Hour)
 		}},
 		{name: "a shopper orders something else than at first", tell: edited},
+		{name: "a shopper asks for a new link", tell: func(w *world) {
+			id := w.place()
+			w.want(w.api(http.MethodPost, "/orders/"+id+"/link", "", map[string]any{"email": "ada@example.com", "revoke": true}), http.StatusAccepted)
+			w.pass(time.Hour)
+		}},
 		{name: "an address is used again, hours later and after an erasure that was cut short", tell: erased},
 		{name: "nobody pays", tell: func(w *world) {
 			id := w.place()

@@ -39,6 +39,7 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 		"GET /orders/{id}/payments/{payment_id}/return":            assembly.ReturnPayment(s.Tools("returnpayment"), settings.ReturnPayment{Gateways: s.accounts(), ShopURL: Origin}, s.Store, s.Gateways),
 		"POST /orders/{id}/cancellation":                           assembly.CancelOrder(s.Tools("cancelorder"), settings.CancelOrder{Gateways: s.accounts(), Origins: []string{Origin}}, s.Store, s.Links, s.Gateways, s.Machine),
 		"PATCH /orders/{id}":                                       assembly.EditOrder(s.Tools("editorder"), settings.EditOrder{Gateways: s.accounts(), Origins: []string{Origin}}, s.Store, s.Vault, s.Links, s.Gateways, s.Outside),
+		"POST /orders/{id}/link":                                   assembly.SendLink(s.Tools("sendlink"), settings.SendLink{Origins: []string{Origin}}, s.Vault, s.send("mail", s.Mail)),
 		"POST /webhooks/stripe":                                    assembly.ReceiveStripe(s.Tools("receivestripe"), s.Store, s.verify(), s.send("events", s.Events)),
 		"POST /webhooks/paypal":                                    assembly.ReceivePayPal(s.Tools("receivepaypal"), s.Store, s.paypalVerify(), s.send("events", s.Events)),
 		"POST /webhooks/square":                                    assembly.ReceiveSquare(s.Tools("receivesquare"), s.Store, s.squareVerify(), s.send("events", s.Events)),

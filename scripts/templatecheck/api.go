@@ -31,6 +31,7 @@ func routes() map[string]string {
 		"POST /orders/{id}/payments/{payment_id}/confirm":          "shopper/confirmpayment",
 		"POST /orders/{id}/cancellation":                           "shopper/cancelorder",
 		"PATCH /orders/{id}":                                       "shopper/editorder",
+		"POST /orders/{id}/link":                                   "shopper/sendlink",
 		"$default":                                                 "shopper/fallback",
 		"POST /webhooks/paypal":                                    "webhook/receivepaypal",
 		"POST /webhooks/square":                                    "webhook/receivesquare",
@@ -219,5 +220,9 @@ func throttled(t *Template, f *findings) {
 	settings := t.Resource("HttpApi")["DefaultRouteSettings"]
 	if refersTo(At(settings, "ThrottlingRateLimit")) != "ThrottleRate" || refersTo(At(settings, "ThrottlingBurstLimit")) != "ThrottleBurst" {
 		f.add("HttpApi", "takes requests without bound")
+	}
+	// Each such request is a message on the queue of mails, whoever sends it.
+	if got := short(At(t.Resource("HttpApi"), "RouteSettings", "POST /orders/{id}/link")); got != "{ThrottlingBurstLimit: 20, ThrottlingRateLimit: 5}" {
+		f.add("HttpApi", "lets a flood of requests for links keep mails waiting: %s", got)
 	}
 }

@@ -224,6 +224,7 @@ func apiBreakages() []breakage {
 			logs["Format"] = logs["Format"].(string) + `{"ip":"$context.identity.sourceIp"}`
 		}},
 		{"access_log_blind", "nothing is logged", func(r map[string]any) { delete(properties(r, "HttpApi"), "AccessLogSettings") }},
+		{"throttled", "links are asked for without bound", func(r map[string]any) { delete(properties(r, "HttpApi"), "RouteSettings") }},
 		{"throttled", "requests come without bound", func(r map[string]any) { delete(properties(r, "HttpApi"), "DefaultRouteSettings") }},
 	}
 }

@@ -46,7 +46,7 @@ func reviewed() map[string]string {
 		"AWS::Serverless::Function": "Architectures CodeUri Description Environment EventInvokeConfig Events LoggingConfig MemorySize " +
 			"ReservedConcurrentExecutions Role Timeout",
 		"AWS::Serverless::HttpApi": "AccessLogSettings Auth CorsConfiguration DefaultRouteSettings Description " +
-			"DisableExecuteApiEndpoint FailOnWarnings",
+			"DisableExecuteApiEndpoint FailOnWarnings RouteSettings",
 		"AWS::Serverless::StateMachine": "DefinitionSubstitutions DefinitionUri Logging Role Type",
 	}
 }

@@ -243,7 +243,7 @@ func stageBound(source, made *Template, f *findings) {
 		f.add("HttpApi", "has %d stages", len(stages))
 	}
 	for _, id := range stages {
-		for _, key := range []string{"DefaultRouteSettings", "AccessLogSettings"} {
+		for _, key := range []string{"DefaultRouteSettings", "RouteSettings", "AccessLogSettings"} {
 			if want, got := plainText(source.Resource("HttpApi")[key]), plainText(made.Resource(id)[key]); want != got {
 				f.add(id, "%s became %s", key, got)
 			}

@@ -25,13 +25,18 @@ type Fulfillment struct {
 	Try   int      `json:"try"`
 }
 
-// Mail says that a mail is owed for a change of an order.
+// Mail says that a mail is owed for a change of an order; or, with an Index, that somebody asks for a new link to it.
 type Mail struct {
 	V      int      `json:"v"`
 	Order  order.ID `json:"order"`
-	Change int      `json:"change"`
-	Kind   string   `json:"kind"`
+	Change int      `json:"change,omitempty"`
+	Kind   string   `json:"kind,omitempty"`
+	Index  string   `json:"index,omitempty"`  // The blind index of the address that whoever asks has given. It may be anybody's.
+	Revoke bool     `json:"revoke,omitempty"` // The links of before are to end.
 }
+
+// indexMax is more than a blind index is long.
+const indexMax = 128
 
 // ForEvent writes an Event.
 func ForEvent(key string) string { return text(Event{version, key}) }
@@ -41,7 +46,12 @@ func ForFulfillment(id order.ID, try int) string { return text(Fulfillment{versi
 
 // ForMail writes a Mail.
 func ForMail(id order.ID, change int, kind string) string {
-	return text(Mail{version, id, change, kind})
+	return text(Mail{V: version, Order: id, Change: change, Kind: kind})
+}
+
+// ForLink writes a Mail that asks for a new link.
+func ForLink(id order.ID, index string, revoke bool) string {
+	return text(Mail{V: version, Order: id, Index: index, Revoke: revoke})
 }
 
 func text(v any) string {
@@ -76,7 +86,8 @@ func ReadFulfillment(body string) (Fulfillment, error) {
 func ReadMail(body string) (Mail, error) {
 	var m Mail
 	err := read(body, &m)
-	if err == nil && (m.V != version || m.Order == "" || m.Change < 1 || m.Kind == "") {
+	owed, asked := m.Change > 0 && m.Kind != "" && m.Index == "" && !m.Revoke, m.Change == 0 && m.Kind == "" && m.Index != "" && len(m.Index) <= indexMax
+	if err == nil && (m.V != version || m.Order == "" || !owed && !asked) {
 		err = unusable()
 	}
 	return m, err

@@ -1,6 +1,7 @@
 package message_test
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -23,6 +24,10 @@ func messagesComeBack(t *rapid.T) {
 	if got, err := message.ReadMail(message.ForMail(id, n, kind)); err != nil || got != (message.Mail{V: 1, Order: id, Change: n, Kind: kind}) {
 		t.Fatalf("%s, %d, %s came back as %+v, %v", id, n, kind, got, err)
 	}
+	revoke := rapid.Bool().Draw(t, "revoke")
+	if got, err := message.ReadMail(message.ForLink(id, kind, revoke)); err != nil || got != (message.Mail{V: 1, Order: id, Index: kind, Revoke: revoke}) {
+		t.Fatalf("%s, %s, %t came back as %+v, %v", id, kind, revoke, got, err)
+	}
 }
 
 func TestMessages(t *testing.T) { rapid.Check(t, messagesComeBack) }
@@ -32,6 +37,7 @@ func TestTheFormOnTheWire(t *testing.T) {
 	for got, want := range map[string]string{
 		message.ForEvent("stripe##evt_1"):         `{"v":1,"event":"stripe##evt_1"}`,
 		message.ForFulfillment("ord_1", 2):        `{"v":1,"order":"ord_1","try":2}`,
+		message.ForLink("ord_1", "ab", true):      `{"v":1,"order":"ord_1","index":"ab","revoke":true}`,
 		message.ForMail("ord_1", 7, "order_sent"): `{"v":1,"order":"ord_1","change":7,"kind":"order_sent"}`,
 	} {
 		if got != want {
@@ -53,7 +59,8 @@ func TestJunk(t *testing.T) {
 		"event":       {`{"v":1,"event":""}`, `{"v":1,"event":7}`},
 		"fulfillment": {`{"v":1,"order":"o"}`, `{"v":1,"order":"o","try":0}`, `{"v":1,"order":"","try":1}`, `{"v":1,"order":"o","try":-1}`, `{"v":1,"order":"o","try":1.5}`},
 		"mail": {`{"v":1,"order":"o","change":1}`, `{"v":1,"order":"o","kind":"k"}`, `{"v":1,"change":1,"kind":"k"}`,
-			`{"v":1,"order":"o","change":0,"kind":"k"}`},
+			`{"v":1,"order":"o","change":0,"kind":"k"}`, `{"v":1,"order":"o","change":1,"kind":"k","index":"i"}`, `{"v":1,"order":"o","change":1,"kind":"k","revoke":true}`,
+			`{"v":1,"order":"o","revoke":true}`, `{"v":1,"index":"i"}`, `{"v":1,"order":"o","index":"` + strings.Repeat("i", 129) + `"}`},
 	}
 	for name, do := range read {
 		for _, body := range append(every, own[name]...) {

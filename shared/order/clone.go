@@ -13,6 +13,7 @@ func (o *Order) Clone() *Order {
 	c.r.Disputes, c.r.Holds, c.r.Owed = slices.Clone(o.r.Disputes), slices.Clone(o.r.Holds), slices.Clone(o.r.Owed)
 	c.r.Shipments, c.r.Captures = slices.Clone(o.r.Shipments), slices.Clone(o.r.Captures)
 	c.r.Taxes.Lines, c.r.Discounts, c.r.Coupons = slices.Clone(o.r.Taxes.Lines), slices.Clone(o.r.Discounts), slices.Clone(o.r.Coupons)
+	c.r.LinkAsks = slices.Clone(o.r.LinkAsks)
 	for i := range c.r.Refunds {
 		c.r.Refunds[i].Lines = slices.Clone(c.r.Refunds[i].Lines)
 	}

@@ -84,6 +84,7 @@ type Record struct {
 	ShouldBy    time.Time              `json:"should_by,omitzero"`    // When the present status should have moved on.
 	Owed        []Message              `json:"owed,omitempty"`        // Mails not yet known to be sent.
 	Revocations int                    `json:"revocations,omitempty"` // Raised to make all links so far useless.
+	LinkAsks    []time.Time            `json:"link_asks,omitempty"`   // When new links were mailed, of the last day.
 	Due         time.Time              `json:"due,omitzero"`          // When somebody must look again. Zero: never.
 }
 

@@ -23,6 +23,7 @@ func loaders() map[string]func(Getenv) error {
 		"shopper/returnpayment":   load(LoadReturnPayment),
 		"shopper/cancelorder":     load(LoadCancelOrder),
 		"shopper/editorder":       load(LoadEditOrder),
+		"shopper/sendlink":        load(LoadSendLink),
 		"shopper/fallback":        load(LoadFallback),
 		"webhook/receivepaypal":   load(LoadReceive),
 		"webhook/receivesquare":   load(LoadReceive),

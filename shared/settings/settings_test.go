@@ -46,6 +46,7 @@ func functions() map[string]function {
 			"GATEWAYS_URL"},
 		"shopper/editorder": {loader(settings.LoadEditOrder), "ORDERS_TABLE CATALOG_TABLE LINK_SECRET_ARN ALLOWED_ORIGINS" + vault + gateways,
 			"GATEWAYS_URL"},
+		"shopper/sendlink":        {loader(settings.LoadSendLink), "VAULT_SECRET_ARN MAIL_QUEUE_URL ALLOWED_ORIGINS", ""},
 		"shopper/fallback":        {loader(settings.LoadFallback), "ROUTES", ""},
 		"webhook/receivestripe":   {receive, "INBOX_TABLE EVENTS_QUEUE_URL" + gateways, "GATEWAYS_URL"},
 		"webhook/receivepaypal":   {receive, "INBOX_TABLE EVENTS_QUEUE_URL" + gateways, "GATEWAYS_URL"},

@@ -137,6 +137,21 @@ func LoadCancelOrder(get Getenv) (CancelOrder, error) {
 	return s, r.err()
 }
 
+// SendLink is read by sendlink.
+type SendLink struct {
+	Common
+	IndexSecretARN string   // VAULT_SECRET_ARN, required: the key of the blind index of addresses.
+	MailQueueURL   string   // MAIL_QUEUE_URL, required.
+	Origins        []string // ALLOWED_ORIGINS, required: pages that may call.
+}
+
+// LoadSendLink reads it. Errors: fault.Internal, every fault At its setting.
+func LoadSendLink(get Getenv) (SendLink, error) {
+	r := &reader{get: get}
+	s := SendLink{Common: r.common(), IndexSecretARN: r.required("VAULT_SECRET_ARN"), MailQueueURL: r.required("MAIL_QUEUE_URL"), Origins: r.origins("ALLOWED_ORIGINS")}
+	return s, r.err()
+}
+
 // EditOrder is read by editorder.
 type EditOrder struct {
 	Common

@@ -47,6 +47,35 @@ func (v *Vault) CustomerFor(ctx context.Context, email person.Email) (CustomerID
 	return "", broken("index_slots_taken")
 }
 
+// HashOf gives the blind index of an e-mail: what nobody makes without the key, and what says nothing of the e-mail. Errors:
+// fault.Unavailable, the key cannot be read now; fault.Internal, as CustomerFor.
+func (v *Vault) HashOf(ctx context.Context, email person.Email) (string, error) {
+	if email.IsZero() {
+		return "", broken("email_missing")
+	}
+	if v.indexKey == nil {
+		return "", broken("config_invalid")
+	}
+	key, err := v.indexKey(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(key) < indexKeyBytesMin {
+		return "", broken("config_invalid")
+	}
+	return blindIndex(key, 0, []byte(email.Normal())), nil
+}
+
+// Is tells whether a blind index is the one that leads to a customer. Nothing is opened. Of a customer who was erased none is. Errors:
+// fault.Unavailable.
+func (v *Vault) Is(ctx context.Context, id CustomerID, hash string) (bool, error) {
+	c, err := v.keys.LoadCustomer(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil && hmac.Equal([]byte(c.Index), []byte(hash)), err
+}
+
 // blindIndex is HMAC-SHA256 of the normal e-mail; the further slots put a byte in front that no e-mail begins with.
 func blindIndex(key []byte, slot int, normal []byte) string {
 	mac := hmac.New(sha256.New, key)

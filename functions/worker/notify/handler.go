@@ -24,6 +24,7 @@ type Handler struct {
 	Book   order.Book
 	Change func(ctx context.Context, id order.ID, n int) (order.Change, error)
 	Open   func(context.Context, vault.CustomerID, vault.Row, map[string][]byte) (vault.Contact, error)
+	Is     func(ctx context.Context, id vault.CustomerID, hash string) (bool, error)
 	Links  func(context.Context) (link.Signer, error)
 	// Send hands a mail over. key names the mail, so that a repeat can be told from a second one.
 	Send    func(ctx context.Context, to person.Email, subject, text, key string) error
@@ -44,6 +45,9 @@ func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
 	if err != nil {
 		return err
 	}
+	if body.Index != "" {
+		return h.asked(ctx, body)
+	}
 	o, err := h.Book.Load(ctx, body.Order)
 	if err != nil {
 		return err
@@ -60,6 +64,26 @@ func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
 	}
 	_, _, err = h.Book.Change(ctx, body.Order, func(o *order.Order) (order.Change, error) {
 		return o.MailSent(body.Kind, body.Change, order.By{Who: "notify", Cause: body.Kind, At: h.Now()})
+	})
+	return err
+}
+
+// asked notes that a shopper asked for a new link, if the order is theirs: then the order owes the mail, and its message comes as any
+// other's does. Whatever does not fit is nothing, and nobody is told.
+func (h Handler) asked(ctx context.Context, m message.Mail) error {
+	o, err := h.Book.Load(ctx, m.Order)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	isTheirs, err := h.Is(ctx, vault.CustomerID(o.Record().Customer), m.Index)
+	if err != nil || !isTheirs {
+		return err
+	}
+	_, _, err = h.Book.ChangeFrom(ctx, o, func(o *order.Order) (order.Change, error) {
+		return o.AskLink(m.Revoke, order.By{Who: "shopper", Cause: "link", At: h.Now()})
 	})
 	return err
 }

@@ -19,6 +19,7 @@ func letters() map[string]letter {
 		"order_shipped":   {"Your order is on its way", "We have handed a parcel of your order to the carrier."},
 		"goods_ready":     {"Your purchase is ready", "What you bought and goes in no parcel is ready for you."},
 		"order_cancelled": {"Your order is cancelled", "Your order was cancelled. What you have paid goes back to the card or account that it came from."},
+		"order_link":      {"The link to your order", "You asked for a new link to your order. If it was not you, there is nothing to do: nobody else gets this mail."},
 		"refund_sent":     {"Your refund is on its way", "We have sent money back to the card or account that it came from. Banks may take some days to show it."},
 		"late_payment_refunded": {"Your late payment goes back", "Your payment arrived after the order had ended, and what you chose has been sold meanwhile. " +
 			"We are sending all of it back."},

@@ -29,6 +29,14 @@ func WithIndex(env startup.Env, set settings.Vault, stage string, keys vault.Key
 	return vault.New(c)
 }
 
+// IndexOnly makes a vault that tells the blind index of an address, and can do nothing else. It calls nothing.
+func IndexOnly(store *secrets.Store, secretARN string) *vault.Vault {
+	return vault.New(vault.Config{IndexKey: func(ctx context.Context) ([]byte, error) {
+		v, err := store.Vault(ctx, secretARN)
+		return v.IndexKey.Bytes(), err
+	}})
+}
+
 func config(env startup.Env, set settings.Vault, stage string, keys vault.Keys) vault.Config {
 	return vault.Config{Keys: keys, KMS: kmsvault.New(env.Cloud, set.KeyARN), Stage: stage, Random: rand.Reader, Now: env.Now}
 }

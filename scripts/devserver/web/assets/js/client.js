@@ -9,6 +9,7 @@ export const operations = Object.freeze({
   listWaysToPay: { method: 'GET', path: '/orders/{id}/payments/options', query: [], token: true, key: false },
   placeOrder: { method: 'POST', path: '/orders', query: [], token: false, key: true },
   quote: { method: 'POST', path: '/quotes', query: [], token: false, key: false },
+  sendLink: { method: 'POST', path: '/orders/{id}/link', query: [], token: false, key: false },
   showProduct: { method: 'GET', path: '/products/{sku}', query: ['currency'], token: false, key: false },
   startPayment: { method: 'POST', path: '/orders/{id}/payments', query: [], token: true, key: true },
   viewOrder: { method: 'GET', path: '/orders/{id}', query: [], token: true, key: false },

@@ -1,0 +1,52 @@
+// Package sendlink takes a shopper's request for a new link to their order.
+package sendlink
+
+import (
+	"context"
+	"net/http"
+
+	"till/shared/edge/apigw"
+	"till/shared/fault"
+	"till/shared/message"
+	"till/shared/order"
+	"till/shared/person"
+)
+
+// Handler takes requests for links. Every field is required. It looks nothing up: whether order and address belong together, nobody
+// learns from the answer, nor from how long it took.
+type Handler struct {
+	Hash func(context.Context, person.Email) (string, error) // The blind index of an address.
+	Mail func(ctx context.Context, body string) error        // To the mail queue.
+}
+
+type request struct {
+	Email  string `json:"email" fault:"email_invalid"`
+	Revoke bool   `json:"revoke" fault:"revoke_invalid"`
+}
+
+// nobodys is the id of no order: what is asked about a path that is no id takes the same way as the rest.
+const nobodys = order.ID("ord_aaaaaaaaaaaaaaaaaaaaaaaaaa")
+
+// Handle answers POST /orders/{id}/link: 202, once the request is on the queue.
+func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
+	var r request
+	if err := apigw.Decode(req, &r); err != nil {
+		return apigw.Response{}, err
+	}
+	email, err := person.ParseEmail(r.Email)
+	if err != nil {
+		return apigw.Response{}, fault.At("#/email", err)
+	}
+	id, err := order.ParseID(req.PathParameters["id"])
+	if err != nil {
+		id = nobodys
+	}
+	hash, err := h.Hash(ctx, email)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	if err := h.Mail(ctx, message.ForLink(id, hash, r.Revoke)); err != nil {
+		return apigw.Response{}, err
+	}
+	return apigw.JSON(http.StatusAccepted, struct{}{})
+}
