@@ -12,6 +12,16 @@ import (
 // more. Errors: as order.RequestCapture and TakeCapture.
 func (c Cashier) Capture(ctx context.Context, o *order.Order, want order.NewCapture, who Who) (*order.Order, payment.Capture, error) {
 	id, mine := o.ID(), order.CaptureIDFor(o.ID(), want.Key)
+	if _, due := o.ToRenew(c.Now()); due {
+		// It is worth a try. If it does not come off, the capture tells whether the money is there.
+		if _, err := c.Renew(ctx, o, who); err != nil && !fault.Is(err, fault.Unavailable, fault.Unknown, fault.Internal) {
+			return nil, payment.Capture{}, err
+		}
+		var err error
+		if o, err = c.Book.Load(ctx, id); err != nil {
+			return nil, payment.Capture{}, err
+		}
+	}
 	if a, promised := o.Promised(); promised {
 		g, err := c.Gateway(ctx, a.Gateway)
 		if err != nil {

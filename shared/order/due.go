@@ -85,6 +85,7 @@ const (
 	AskPayment  Task = "ask_payment"   // Ask the gateway about the open attempt.
 	AskCapture  Task = "ask_capture"   // Ask the gateway about the open capture; submit one never submitted.
 	WarnOfLapse Task = "warn_of_lapse" // Hold the order: money that was promised lapses within a day.
+	Renew       Task = "renew"         // Have the gateway keep promised money aside anew.
 	AskRefund   Task = "ask_refund"    // Ask the gateway about open refunds; submit those never submitted.
 	AskDispute  Task = "ask_dispute"   // Ask the gateway about open disputes.
 	EndUnpaid   Task = "end_unpaid"    // Close the open attempt, then expire the order.
@@ -106,6 +107,9 @@ func (r *Record) deadlines(now time.Time) []deadline {
 	for _, a := range r.Attempts {
 		if a.State.Open() {
 			out = append(out, deadline{AskPayment, askAt(a)})
+		}
+		if at, can := renewAt(a); can && !r.Status.Ended() {
+			out = append(out, deadline{Renew, at})
 		}
 		if a.ID == r.PaidBy && a.State == payment.Authorized && !a.CaptureBefore.IsZero() && !r.Status.Ended() && !r.held(captureExpiring) {
 			out = append(out, deadline{WarnOfLapse, a.CaptureBefore.Add(-captureExpiresIn)})
@@ -298,6 +302,10 @@ func (o *Order) Asked(by By) (Change, error) {
 	for i := range o.r.Attempts {
 		if a := &o.r.Attempts[i]; a.State.Open() && over(askAt(*a)) {
 			a.Asks, a.Asked = a.Asks+1, at
+		}
+		if next, can := renewAt(o.r.Attempts[i]); can && over(next) {
+			n := &o.r.Attempts[i].Renewal
+			n.Last, n.Tries = at, n.Tries+1
 		}
 	}
 	for i := range o.r.Refunds {

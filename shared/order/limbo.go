@@ -12,7 +12,7 @@ const LimboAfter = 15 * time.Minute
 // Limbo is one thing about an order's money whose outcome is not known: a call to a gateway began, and nobody knows what came of it.
 // Safe to log.
 type Limbo struct {
-	What    string // "payment", "confirm", "capture" or "refund".
+	What    string // "payment", "confirm", "renewal", "capture" or "refund".
 	ID      string // Of the attempt, capture or refund.
 	Gateway string
 	Since   time.Time
@@ -32,6 +32,8 @@ func (r *Record) limbo() []Limbo {
 			out = append(out, Limbo{"payment", string(a.ID), a.Gateway, a.At})
 		case a.State.Open() && !a.Try.IsZero():
 			out = append(out, Limbo{"confirm", string(a.ID), a.Gateway, a.Try})
+		case !a.Renewal.Since.IsZero():
+			out = append(out, Limbo{"renewal", string(a.ID), a.Gateway, a.Renewal.Since})
 		}
 	}
 	for _, t := range r.Captures {

@@ -213,6 +213,7 @@ func (o *Order) take(c *Change, f payment.Facts, how taking, by By) (string, err
 	case (a.Captured < f.Captured || planted.Bug(7) && f.LastError != "" && a.Captured > f.Captured) && f.Amount.Currency() == o.r.Currency:
 		c.Postings = append(c.Postings, ledger.Transfer(ledger.Receivable, ledger.GatewayClearing, f.Captured-a.Captured)...)
 		a.Captured = f.Captured
+		o.lift(renewalRefused)
 		kind = o.received(c, *a, f, how.restock, by)
 	case a.State == payment.Captured && a.Captured == 0 && !o.Held(amountMismatch):
 		o.hold(amountMismatch, by) // Money that the order's books cannot count: none, or of another currency.
@@ -227,6 +228,9 @@ func (o *Order) take(c *Change, f payment.Facts, how taking, by By) (string, err
 	a.Asks, a.Asked = 0, time.Time{}
 	if a.Paid && !o.r.expiring(*a, by.At) {
 		o.lift(captureExpiring)
+	}
+	if a.Paid && a.State != payment.Authorized {
+		o.lift(renewalRefused)
 	}
 	if before == payment.Authorized {
 		o.mismatchOver(*a)
@@ -303,6 +307,7 @@ func (o *Order) advance(c *Change, a *payment.Attempt, f payment.Facts, tried bo
 	case !f.CaptureBefore.IsZero():
 		a.CaptureBefore = f.CaptureBefore.UTC().Truncate(time.Second)
 	}
+	sure(a, f)
 	switch {
 	case *a == before:
 		return ""
@@ -310,6 +315,8 @@ func (o *Order) advance(c *Change, a *payment.Attempt, f payment.Facts, tried bo
 		return "payment_declined"
 	case a.State != before.State:
 		return "payment_" + string(a.State)
+	case before.Renewable && !a.Renewable && a.Sure.After(before.Sure):
+		return "payment_renewed"
 	default:
 		return "payment_ready" // References alone.
 	}

@@ -37,6 +37,7 @@ type Attempt struct {
 
 	Capture       string        `json:"capture,omitempty"`       // "manual": the money is promised first, and taken by captures.
 	CaptureBefore time.Time     `json:"capture_before,omitzero"` // When money that is promised is lost unless it is captured.
+	SureUntil     time.Time     `json:"sure_until,omitzero"`     // Until when the gateway keeps the promised money aside, where that is shorter.
 	Fee           *money.Amount `json:"fee,omitempty"`           // What the gateway kept, once it is known.
 }
 
@@ -116,7 +117,7 @@ func ForStaff(o *order.Order) Staff {
 		}
 		shown := Attempt{
 			ID: a.ID, Gateway: a.Gateway, Mode: a.Mode, Status: a.State, Amount: in(a.Amount),
-			Captured: in(a.Captured), Reference: ref, LastError: a.LastError, CreatedAt: a.At, CaptureBefore: a.CaptureBefore,
+			Captured: in(a.Captured), Reference: ref, LastError: a.LastError, CreatedAt: a.At, CaptureBefore: a.CaptureBefore, SureUntil: a.Sure,
 			Capture: captureOf(a),
 		}
 		if a.Fee != 0 {

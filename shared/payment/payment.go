@@ -44,6 +44,9 @@ type Attempt struct {
 	Manual        bool      `json:"manual,omitempty"`        // The money is promised first; a Capture takes it.
 	Void          bool      `json:"void,omitempty"`          // What is not captured is to be given up.
 	CaptureBefore time.Time `json:"capture_before,omitzero"` // When the promise ends, as far as is known.
+	Sure          time.Time `json:"sure_until,omitzero"`     // Until when the gateway keeps the promised money aside; zero: as long as the promise.
+	Renewable     bool      `json:"renewable,omitempty"`     // It can be renewed once that is over.
+	Renewal       Renewal   `json:"renewal,omitzero"`        // How that went.
 	Fee           int64     `json:"fee,omitempty"`           // What the gateway kept of Captured, as far as is known.
 	Warned        bool      `json:"warned,omitempty"`        // The card's issuer said that it looks like fraud.
 	Try           time.Time `json:"try,omitzero"`            // When a Confirm began whose outcome is not known; zero if there is none.
@@ -103,6 +106,8 @@ type Facts struct {
 	Disputes  []DisputeFacts
 
 	CaptureBefore time.Time // Of Authorized: when the promise ends; zero if the gateway does not say.
+	Sure          time.Time // Of Authorized: until when its money is kept aside; zero if that is as long as the promise.
+	Renewable     bool      // Of Authorized: a Renewer can renew it once Sure is over.
 	Fee           int64     // What the gateway kept of the captured money, minor units of Amount's currency; 0 if it is not known.
 	Warned        bool      // The card's issuer says that the payment looks like fraud.
 }

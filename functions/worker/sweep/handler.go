@@ -206,6 +206,9 @@ func (h Handler) do(ctx context.Context, o *order.Order, task order.Task) error 
 	case order.WarnOfLapse:
 		_, err := h.Cashier.Lapse(ctx, id, sweeper)
 		return err
+	case order.Renew:
+		_, err := h.Cashier.Renew(ctx, o, sweeper)
+		return err
 	case order.AskDispute:
 		return h.Cashier.Disputes(ctx, o, sweeper)
 	case order.AskRefund:

@@ -149,3 +149,31 @@ func TestPeopleAreToldByTheOrdersNameOfMoneyThatNobodyKnowsOf(t *testing.T) {
 		t.Errorf("in limbo are still %+v", got.Limbo())
 	}
 }
+
+// TestAPromiseIsRenewedWhenItsMoneyIsNotKeptAsideAnyMore: nobody has to think of it.
+func TestAPromiseIsRenewedWhenItsMoneyIsNotKeptAsideAnyMore(t *testing.T) {
+	for _, strike := range []string{"", "gateway.Renew", "after gateway.Renew"} {
+		s := shoptest.New(t)
+		o, a := s.Promised("order-one")
+		until := s.Now().Add(3 * 24 * time.Hour)
+		s.Tell(a, func(f *payment.Facts) {
+			f.CaptureBefore, f.Sure, f.Renewable = s.Now().Add(29*24*time.Hour), until, true
+		})
+		if _, _, err := s.Cashier().Settle(t.Context(), o.ID, a, cashier.Who{Who: "gateway:stripe"}); err != nil {
+			t.Fatal(err)
+		}
+		for range 3*24 + 1 {
+			s.Wait(time.Hour)
+			if strike != "" && s.Now().After(until) {
+				s.Break(strike, shoptest.Lost())
+			}
+			sweep(t, s)
+		}
+		s.Mend()
+		minutes(t, s, 10)
+		got, _ := s.Order(o).Attempt(a)
+		if got.Renewable || !got.Sure.Equal(until.Add(3*24*time.Hour).Truncate(time.Second)) || len(s.Order(o).Limbo()) != 0 {
+			t.Errorf("after %q the attempt is %+v", strike, got)
+		}
+	}
+}

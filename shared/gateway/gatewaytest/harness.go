@@ -174,7 +174,7 @@ func Run(t *testing.T, open func(*testing.T) *Harness) {
 		name  string
 		cases []testCase
 	}{
-		{"start", startCases}, {"pay", payCases}, {"confirm", confirmCases}, {"capture", captureCases}, {"end", endCases},
+		{"start", startCases}, {"pay", payCases}, {"confirm", confirmCases}, {"capture", captureCases}, {"renew", append(renewFaults(), renewCases...)}, {"end", endCases},
 		{"refund", refundCases}, {"answer", append(answerFaults(), answerCases...)}, {"fault", faultCases()}, {"events", eventCases}, {"settled", settledCases}, {"webhook", webhookCases}, {"forgery", forgeryCases},
 	}
 	kind := open(t)

@@ -90,6 +90,7 @@ func read(op string, o order) (payment.Facts, error) {
 		last := u.Payments.Authorizations[n-1]
 		if f.State == payment.Authorized {
 			f.CaptureBefore = last.Expires
+			f.Sure, f.Renewable = sureOf(u.Payments.Authorizations)
 		}
 		if last.Status == "DENIED" {
 			f.LastError = "authorization_denied"
