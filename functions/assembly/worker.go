@@ -109,9 +109,11 @@ func Sweep(t Tools, set settings.Sweep, s interface {
 	Orders
 	History
 	Due
+	EventsIn(ctx context.Context, state inbox.State, cursor string, limit int) (keys []string, next string, err error)
+	OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error)
 }, gateways Gateways, q Queues, m Machine) func(context.Context) error {
 	return sweep.Handler{
-		Cashier: cashierOf(t, s, gateways, set.Gateways), Ending: endingOf(s, m), DueOrders: s.DueOrders, DueEvents: s.DueEvents, Event: s.Event, Settle: s.SettleEvent,
+		Cashier: cashierOf(t, s, gateways, set.Gateways), Ending: endingOf(s, m), DueOrders: s.DueOrders, DueEvents: s.DueEvents, EventsIn: s.EventsIn, Event: s.Event, ByRef: s.OrderByRef, Settle: s.SettleEvent,
 		Events: q.Events, Fulfillment: q.Fulfillment, Mail: q.Mail, Shipped: m.Succeed, Now: t.Now, Log: t.Log, Meter: t.Meter,
 	}.Handle
 }

@@ -23,7 +23,9 @@ type Handler struct {
 	Ending      cashier.Ending
 	DueOrders   func(ctx context.Context, before time.Time, limit int) ([]order.ID, error)
 	DueEvents   func(ctx context.Context, before time.Time, limit int) ([]string, error)
+	EventsIn    func(ctx context.Context, state inbox.State, cursor string, limit int) (keys []string, next string, err error)
 	Event       func(ctx context.Context, key string) (inbox.Item, error)
+	ByRef       func(ctx context.Context, gateway, ref string) (order.ID, error)
 	Settle      func(ctx context.Context, key string, next inbox.State, reason string, now time.Time) error
 	Events      func(ctx context.Context, body string) error // To the events queue.
 	Fulfillment func(ctx context.Context, body string) error // To the fulfillment queue.
@@ -46,7 +48,7 @@ const (
 // Handle is one run. An order that cannot be helped now does not keep the others waiting. Errors: joined, those of the
 // lists alone.
 func (h Handler) Handle(ctx context.Context) error {
-	err := errors.Join(h.events(ctx), h.orders(ctx))
+	err := errors.Join(h.events(ctx), h.arrivals(ctx), h.orders(ctx))
 	if err == nil {
 		h.Meter.Count(telemetry.SweepDone, 1, telemetry.Dimension{})
 	}
