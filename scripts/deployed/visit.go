@@ -13,8 +13,8 @@ import (
 	"till/scripts/localcloud/clock"
 	"till/scripts/localcloud/gateways"
 	"till/scripts/localcloud/stripesim"
+	"till/scripts/localshop"
 	"till/shared/catalog"
-	"till/shared/order"
 )
 
 // How long people wait for something to happen, and how often they look. The longest way is the sweep's, which comes each minute and
@@ -101,10 +101,7 @@ func (l *Local) Evidence(ctx context.Context, parts ...evidence.Part) (evidence.
 	for _, g := range l.Gateways.All() {
 		for _, b := range g.Books() {
 			if b.Reference != "" {
-				e.Books = append(e.Books, evidence.Book{
-					Gateway: g.Name, Order: order.ID(b.Reference), Currency: b.Currency, Captured: b.Captured, Refunded: b.Refunded,
-					RefundsPending: b.RefundsPending, Disputed: b.Disputed, Fees: b.Fees, Charges: b.Charges, Chargeable: b.Chargeable - b.Waiting,
-				})
+				e.Books = append(e.Books, localshop.BookOf(g.Name, b))
 			}
 		}
 		for _, d := range g.Deliveries() {

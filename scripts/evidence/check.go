@@ -76,6 +76,7 @@ func rules() []rule {
 		{name: "I21 BooksBalance", shop: refusedBooks},
 		{name: "I22 OneChargeable", story: chargeableTwice},
 		{name: "I23 EffectsOnce", story: doneTwice},
+		{name: "I24 DisputesAnswered", story: answeredWrong},
 		{name: "I23 EffectsOnce", shop: namesTwice},
 	}
 }

@@ -59,6 +59,16 @@ type Book struct {
 	Fees           int64 // What the gateway kept: of payments, and of disputes beside their amounts.
 	Charges        int   // Successful ones: captured or authorized.
 	Chargeable     int   // Payments that are or can still be charged.
+	Answers        []Answer
+}
+
+// Answer is what a gateway has heard of the shop to a dispute, or to its present stage.
+type Answer struct {
+	Dispute  string // The gateway's reference.
+	Times    int    // How often evidence was submitted.
+	Late     bool   // After the time to answer.
+	Names    bool   // What was submitted last names the order: it is of the shop's own pack.
+	Accepted bool   // The shop has given in.
 }
 
 // Delivery is a webhook that was answered with 2xx.

@@ -52,6 +52,9 @@ func always() []broken {
 			})
 		}, evidence.Expect{}, "I2"},
 		{"a parcel left and the gateway has no money", func(_ *testing.T, e *evidence.Evidence) { e.Books[delivered].Captured = 0 }, evidence.Expect{}, "I12 I2"},
+		{"the gateway has an answer to a dispute that nobody gave", func(_ *testing.T, e *evidence.Evidence) {
+			e.Books[delivered].Answers = []evidence.Answer{{Dispute: "dp_1", Times: 1, Names: true}}
+		}, evidence.Expect{}, "I24"},
 		{"the gateway charged twice", func(_ *testing.T, e *evidence.Evidence) { e.Books[delivered].Charges = 2 }, evidence.Expect{}, "I3"},
 		{"the gateway took too much", func(_ *testing.T, e *evidence.Evidence) { e.Books[delivered].Captured++ }, evidence.Expect{}, "I3"},
 		{"two gateways took the total together twice", func(_ *testing.T, e *evidence.Evidence) {

@@ -8,6 +8,7 @@ import (
 
 	"till/scripts/evidence"
 	"till/scripts/localcloud/asl"
+	"till/scripts/localcloud/gatewaysim"
 	"till/shared/order"
 )
 
@@ -80,9 +81,18 @@ func (s *Shop) Books() []evidence.Book {
 			if b.Reference == "" {
 				continue
 			}
-			out = append(out, evidence.Book{Gateway: g.Name, Order: order.ID(b.Reference), Currency: b.Currency, Captured: b.Captured, Refunded: b.Refunded,
-				RefundsPending: b.RefundsPending, Disputed: b.Disputed, Fees: b.Fees, Charges: b.Charges, Chargeable: b.Chargeable - b.Waiting})
+			out = append(out, BookOf(g.Name, b))
 		}
+	}
+	return out
+}
+
+// BookOf is what a simulated gateway knows of an order, as evidence has it.
+func BookOf(gateway string, b gatewaysim.Book) evidence.Book {
+	out := evidence.Book{Gateway: gateway, Order: order.ID(b.Reference), Currency: b.Currency, Captured: b.Captured, Refunded: b.Refunded,
+		RefundsPending: b.RefundsPending, Disputed: b.Disputed, Fees: b.Fees, Charges: b.Charges, Chargeable: b.Chargeable - b.Waiting}
+	for _, a := range b.Answers {
+		out.Answers = append(out.Answers, evidence.Answer(a))
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Book is what a simulated gateway knows of one order reference in one currency, in minor units. It is kept apart from what
@@ -20,9 +21,34 @@ type Book struct {
 	Authorized     int64 `json:"authorized"`      // Held, not captured.
 	Fees           int64 `json:"fees"`
 
-	Charges    int `json:"charges"`           // Successful charges: captured or authorized.
-	Chargeable int `json:"chargeable"`        // Payments that are or can still be charged: open pages, unfinished payments, money taken or held.
-	Waiting    int `json:"waiting,omitempty"` // Of Chargeable: those that take no money unless the shop says so once more, whatever the shopper does.
+	Charges    int    `json:"charges"`           // Successful charges: captured or authorized.
+	Chargeable int    `json:"chargeable"`        // Payments that are or can still be charged: open pages, unfinished payments, money taken or held.
+	Answers    []Said `json:"answers,omitempty"` // To disputes, of those that the shop has answered.
+
+	Waiting int `json:"waiting,omitempty"` // Of Chargeable: those that take no money unless the shop says so once more, whatever the shopper does.
+}
+
+// Said is what the shop has said to a dispute, or to a dispute's present stage.
+type Said struct {
+	Dispute  string `json:"dispute"`
+	Times    int    `json:"times"`              // How often evidence was submitted.
+	Late     bool   `json:"late,omitempty"`     // After the time to answer.
+	Names    bool   `json:"names,omitempty"`    // All that was submitted last names our reference.
+	Accepted bool   `json:"accepted,omitempty"` // The shop has given in.
+}
+
+// Heard enters what was said to a dispute, if anything was.
+func (b *Book) Heard(dispute string, a Said) {
+	if a.Dispute = dispute; a.Times > 0 || a.Accepted {
+		b.Answers = append(b.Answers, a)
+	}
+}
+
+// Submit notes evidence, by what it says and when its time is over.
+func (a *Said) Submit(reference string, now, due time.Time, texts ...string) {
+	a.Times++
+	a.Late = a.Late || now.After(due)
+	a.Names = reference != "" && strings.Contains(strings.Join(texts, "\n"), reference)
 }
 
 // Ledger gathers books by reference and currency.

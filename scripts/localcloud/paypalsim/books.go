@@ -50,6 +50,7 @@ func (o *order) enter(b *gatewaysim.Book) {
 		b.Captured += c.value
 		b.Fees += c.fee
 		for _, d := range c.disputes {
+			b.Heard(d.id, d.said)
 			b.Fees += d.fee
 			b.Disputed += d.taken
 			if !d.open() {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"till/scripts/localcloud/gatewaysim"
 )
 
 // answerWithin is how long the shop has to answer a claim.
@@ -31,6 +33,7 @@ type dispute struct {
 	movements []object
 	taken     int64 // Of the shop's balance now.
 	fee       int64
+	said      gatewaysim.Said
 }
 
 func (d *dispute) open() bool { return d.status != "RESOLVED" }
@@ -160,6 +163,7 @@ func (s *Sim) acceptClaim(c *call) (result, *apiError) {
 	case !d.open():
 		return result{}, wrongState("ACTION_NOT_ALLOWED_IN_CURRENT_DISPUTE_STATE", "The dispute is closed.")
 	}
+	d.said.Accepted = true
 	s.decide(d, "ACCEPTED")
 	return result{http.StatusOK, s.summary(d)}, nil
 }
@@ -178,8 +182,9 @@ func (s *Sim) provideEvidence(c *call) (result, *apiError) {
 	if bad != nil {
 		return result{}, bad
 	}
-	outcome := ""
+	outcome, texts := "", []string{}
 	for _, each := range given {
+		texts = append(texts, each.Notes)
 		switch {
 		case strings.HasPrefix(each.Notes, "winning_evidence"):
 			outcome = "RESOLVED_SELLER_FAVOUR"
@@ -187,6 +192,7 @@ func (s *Sim) provideEvidence(c *call) (result, *apiError) {
 			outcome = "RESOLVED_BUYER_FAVOUR"
 		}
 	}
+	d.said.Submit(d.capture.order.reference(), s.now(), d.due, texts...)
 	d.status, d.updated = "UNDER_REVIEW", s.now()
 	s.emit("CUSTOMER.DISPUTE.UPDATED", "dispute", "", s.viewDispute(d))
 	if outcome != "" {

@@ -2,6 +2,7 @@ package paypalsim_test
 
 import (
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -131,7 +132,7 @@ func TestAnOrderIsCapturedOnceAndOnlyWhenApproved(t *testing.T) {
 		t.Errorf("%d %s", r.status, r.body)
 	}
 	want := gatewaysim.Book{Reference: "ord_1", Currency: "EUR", Captured: 1999, Fees: 98, Charges: 1, Chargeable: 2, Waiting: 1}
-	if got := s.book(); got != want {
+	if got := s.book(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

@@ -48,6 +48,7 @@ func (p *payment) enter(b *Book) {
 	}
 	b.Disputed += p.disputed()
 	for _, d := range p.disputes {
+		b.Heard(d.id, d.said)
 		if d.state == lost || d.state == accepted {
 			b.DisputesLost += d.amount
 		}

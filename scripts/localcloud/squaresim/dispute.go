@@ -3,6 +3,8 @@ package squaresim
 import (
 	"strings"
 	"time"
+
+	"till/scripts/localcloud/gatewaysim"
 )
 
 // answerWithin is how long the shop has to submit evidence. https://developer.squareup.com/docs/disputes-api/overview
@@ -34,6 +36,7 @@ type dispute struct {
 	created  time.Time
 	updated  time.Time
 	version  int
+	said     gatewaysim.Said
 }
 
 // holds tells whether Square has taken the money back.
@@ -154,6 +157,7 @@ func (s *Sim) acceptDispute(c *call) (object, *apiError) {
 	case d.state != needsEvidence:
 		return nil, bad("dispute_id", "The dispute is "+d.state+".")
 	}
+	d.said.Accepted = true
 	s.move(d, accepted)
 	return object{"dispute": s.viewDispute(d)}, nil
 }
@@ -190,6 +194,7 @@ func (s *Sim) submitEvidence(c *call) (object, *apiError) {
 	case len(d.evidence) == 0:
 		return nil, bad("dispute_id", "There is no evidence.")
 	}
+	d.said.Submit(d.payment.order.metadata[s.cfg.ReferenceKey], s.now(), d.created.Add(answerWithin), d.texts...)
 	s.move(d, strings.TrimSuffix(d.state, needsEvidence)+processing)
 	for _, text := range d.texts {
 		won, lost := strings.HasPrefix(text, "winning_evidence"), strings.HasPrefix(text, "losing_evidence")

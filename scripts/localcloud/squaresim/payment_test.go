@@ -3,6 +3,7 @@ package squaresim_test
 import (
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -24,7 +25,7 @@ func TestAnOrderIsPaidOnce(t *testing.T) {
 	b.advance(time.Minute)
 	b.want(b.ok("GET", "/v2/payments/"+payment, ""), "payment.processing_fee.0.amount_money.amount", "53")
 	want := squaresim.Book{Reference: "ord_1", Currency: "EUR", Captured: 1999, Fees: 53, Charges: 1, Chargeable: 1}
-	if got := b.book(); got != want {
+	if got := b.book(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	if kinds := b.kinds(); !slices.Equal(kinds, []string{"order.created", "payment.created", "payment.updated", "order.updated", "payment.updated"}) {

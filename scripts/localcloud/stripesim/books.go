@@ -54,6 +54,7 @@ func addCharge(b *Book, ch *charge) {
 		}
 	}
 	for _, d := range ch.disputes {
+		b.Heard(d.id, d.said)
 		if d.taken == nil {
 			continue
 		}

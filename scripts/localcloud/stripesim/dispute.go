@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"till/scripts/localcloud/gatewaysim"
 )
 
 // answerWithin is how long the shop has to submit evidence. Real deadlines are 7 to 21 days by card network.
@@ -21,6 +23,7 @@ type dispute struct {
 	created  int64
 	dueBy    int64
 	answered int // How often evidence was submitted.
+	said     gatewaysim.Said
 	taken    *movement
 	given    *movement
 }
@@ -89,6 +92,7 @@ func (s *Sim) endUnanswered(d *dispute) {
 // https://docs.stripe.com/disputes/how-disputes-work
 func (s *Sim) escalate(d *dispute) {
 	before := object{"status": d.status}
+	d.said = gatewaysim.Said{}
 	d.status, d.amount, d.answered, d.dueBy = "needs_response", d.charge.disputable(d), 0, s.now()+int64(answerWithin/time.Second)
 	d.taken = s.move("adjustment", d.id, d.charge.intent.currency, -d.amount, disputeFee(d.charge.intent.currency))
 	s.emit(nil, "charge.dispute.updated", s.viewDispute(d), before)
@@ -172,6 +176,7 @@ func (s *Sim) updateDispute(c *call) (any, *apiError) {
 		return s.viewDispute(d), nil
 	}
 	d.answered++
+	d.said.Submit(s.reference(d.charge.intent), time.Unix(s.now(), 0), time.Unix(d.dueBy, 0), c.form.text("evidence[product_description]"), c.form.text("evidence[uncategorized_text]"))
 	switch said := c.form.text("evidence[uncategorized_text]"); {
 	case strings.HasPrefix(said, "winning_evidence"):
 		s.decide(c, d, true)
@@ -198,6 +203,7 @@ func (s *Sim) closeDispute(c *call) (any, *apiError) {
 	case !d.open():
 		return nil, wrongState("", "The dispute is closed.", nil)
 	}
+	d.said.Accepted = true
 	s.decide(c, d, false)
 	return s.viewDispute(d), nil
 }

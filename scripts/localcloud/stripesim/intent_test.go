@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -194,7 +195,7 @@ func TestCaptureTakesUpToWhatIsAuthorized(t *testing.T) {
 		equal(t, "captured", now.LatestCharge.Captured, false)
 		equal(t, "until", now.LatestCharge.PaymentMethodDetails.Card.CaptureBefore, s.clock.Now().Add(7*24*time.Hour).Unix())
 		sameKinds(t, s.settle(), "payment_intent.created", "charge.succeeded", "payment_intent.amount_capturable_updated")
-		equal(t, "book", s.book("ord_1"), stripesim.Book{Reference: "ord_1", Currency: "EUR", Authorized: 2000, Charges: 1, Chargeable: 1})
+		sameBook(t, s.book("ord_1"), stripesim.Book{Reference: "ord_1", Currency: "EUR", Authorized: 2000, Charges: 1, Chargeable: 1})
 		_, err := s.refund(pi.ID, 0)
 		equal(t, "refund", stripeError(t, err).HTTPStatusCode, 400)
 	})
@@ -230,7 +231,7 @@ func TestCaptureTakesUpToWhatIsAuthorized(t *testing.T) {
 		equal(t, "status", now.Status, stripe.PaymentIntentStatusCanceled)
 		equal(t, "reason", now.CancellationReason, stripe.PaymentIntentCancellationReasonAbandoned)
 		sameKinds(t, s.settle(), "charge.refunded", "payment_intent.canceled")
-		equal(t, "book", s.book("ord_1"), stripesim.Book{Reference: "ord_1", Currency: "EUR"})
+		sameBook(t, s.book("ord_1"), stripesim.Book{Reference: "ord_1", Currency: "EUR"})
 		equal(t, "confirm", s.confirm(pi, pays).status, 400)
 	})
 	t.Run("not in time", func(t *testing.T) {
@@ -356,4 +357,11 @@ func TestAmountOfAnIntentCanChangeUntilItIsPaid(t *testing.T) {
 	s.confirm(pi, pays)
 	_, err = s.api.PaymentIntents.Update(pi.ID, params)
 	equal(t, "afterwards", stripeError(t, err).Code, stripe.ErrorCodePaymentIntentUnexpectedState)
+}
+
+func sameBook(t *testing.T, got, want stripesim.Book) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("the book is %+v, want %+v", got, want)
+	}
 }

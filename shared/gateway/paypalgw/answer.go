@@ -87,10 +87,9 @@ func evidences(e payment.Evidence) []evidence {
 				proof.Info.Parcels = append(proof.Info.Parcels, parcel{"OTHER", p.Carrier, p.Tracking})
 			}
 		}
-		if len(proof.Info.Parcels) == 0 {
-			proof.Info = nil
+		if len(proof.Info.Parcels) > 0 { // What went in no parcel is told in the notes.
+			out = append(out, proof)
 		}
-		out = append(out, proof)
 	}
 	if len(e.Refunds) > 0 {
 		proof := evidence{Type: "PROOF_OF_REFUND", Info: &info{}, Notes: payment.Cut(e.Returned(), notesMax)}
