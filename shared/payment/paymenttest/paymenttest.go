@@ -166,15 +166,6 @@ func (g *Gateway) Confirm(_ context.Context, a payment.Attempt, token string) (p
 	})
 }
 
-// Renew is payment.Renewer's: three days more, once.
-func (g *Gateway) Renew(_ context.Context, a payment.Attempt) (payment.Facts, error) {
-	return g.facts("Renew", a, func(f *payment.Facts) {
-		if f.State == payment.Authorized && f.Renewable {
-			f.Renewable, f.Sure = false, f.Sure.Add(3*24*time.Hour)
-		}
-	})
-}
-
 // Capture is payment.Gateway's. A final capture ends the authorization, and so does one of all that is left.
 func (g *Gateway) Capture(_ context.Context, a payment.Attempt, c payment.Capture) (payment.Facts, error) {
 	return call(g, "Capture", func() (payment.Facts, error) {
