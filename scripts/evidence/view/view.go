@@ -29,6 +29,7 @@ type State struct {
 	Payments   any                        `json:"payments"`   // Per gateway, its payments, newest first.
 	Deliveries any                        `json:"deliveries"` // Per gateway, the webhooks that it has sent, oldest first.
 	Failures   any                        `json:"failures"`   // Calls of functions that failed.
+	Health     any                        `json:"health"`     // Per gateway, whether payments begin there, as the shop believes.
 }
 
 // Stock is what is counted of a product.

@@ -33,7 +33,7 @@ func free(t *testing.T, key string, at time.Time) evidence.Order {
 func TestAnEmptyShopIsShownWithoutHoles(t *testing.T) {
 	got, err := json.Marshal(view.Of(evidence.Evidence{Now: opened}))
 	want := `{"now":"2026-03-02T09:00:00Z","stock":{},"orders":[],"ledger":[],"gateways":{"paypal":{},"square":{},"stripe":{}},"inbox":[],"queues":null,"executions":null,"mails":[],` +
-		`"faults":null,"payments":null,"deliveries":null,"failures":null}`
+		`"faults":null,"payments":null,"deliveries":null,"failures":null,"health":null}`
 	if diff := cmp.Diff(want, string(got)); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
@@ -63,7 +63,7 @@ func TestEverythingIsShown(t *testing.T) {
 		`"inbox":[{"id":"evt_1","kind":"charge.refunded","state":"received","order_id":"ord_1","received_at":"2026-03-02T09:00:00Z","tries":0}],` +
 		`"queues":[{"name":"mail","visible":1,"in_flight":2,"delayed":3,"dead_letters":4}],` +
 		`"executions":[{"name":"0","status":"FAILED","state":"Prepare","error":"OrderConflict","transitions":2,"input":"{}","history":["Prepare","Compensate"]}],` +
-		`"mails":[{"at":"2026-03-02T09:00:00Z","to":"ada@example.com","subject":"Sent","text":"Hello","key":"ord_1#order_shipped#abc"}],"faults":null,"payments":null,"deliveries":null,"failures":null}`
+		`"mails":[{"at":"2026-03-02T09:00:00Z","to":"ada@example.com","subject":"Sent","text":"Hello","key":"ord_1#order_shipped#abc"}],"faults":null,"payments":null,"deliveries":null,"failures":null,"health":null}`
 	if diff := cmp.Diff(want, string(text)); err != nil || diff != "" {
 		t.Error(err, diff)
 	}

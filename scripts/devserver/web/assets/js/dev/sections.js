@@ -7,6 +7,7 @@ import { clock, entries, list, redraw, table, tag } from './board.js';
 export function drawSections(state, act) {
   drawStock(state);
   drawBooks(state);
+  drawHealth(state);
   drawQueues(state, act);
   drawInbox(state);
   drawExecutions(state);
@@ -22,6 +23,19 @@ function drawStock(state) {
     { head: 'Reserved', kind: 'number', cell: ([, s]) => s.reserved },
     { head: 'Sold', kind: 'number', cell: ([, s]) => s.sold },
   ], entries(state.stock), { bad: ([, s]) => s.free < 0 || s.free + s.reserved !== s.on_hand }));
+}
+
+// What the shop believes of the gateways: where it begins payments, and where it tries one at a time.
+function drawHealth(state) {
+  const health = { closed: 'payments begin', open: 'left alone', half_open: 'one may try' };
+  redraw(byId('health'), state.health, () => table('Gateways as the shop sees them', [
+    { head: 'Gateway', cell: ([name]) => name },
+    { head: 'State', cell: ([, g]) => health[g.state] ?? words(g.state) },
+    { head: 'Until', kind: 'time', cell: ([, g]) => (g.until ? clock(g.until) : '') },
+    { head: 'Last failure', cell: ([, g]) => words(list(g.last)[0]?.code ?? '') },
+    { head: 'Heard', kind: 'time', cell: ([, g]) => (g.heard ? clock(g.heard) : '') },
+    { head: 'Missed', kind: 'number', cell: ([, g]) => g.missed },
+  ], entries(state.health), { bad: ([, g]) => g.state !== 'closed' || g.missed > 0 }));
 }
 
 // Names begin with those of the stack and its stage, which are the same for all.
