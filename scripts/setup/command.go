@@ -72,7 +72,7 @@ func (c Command) Run(ctx context.Context, args []string) int {
 	}
 	fmt.Fprintf(c.Out, "%s for the stack %s, stage %s, %s mode; webhooks go to %s\n", c.Gateway.Title, o.stack, plain(r.target.stage), r.want.Mode, r.want.URL)
 	if o.job == showing {
-		return r.show()
+		return r.show(ctx)
 	}
 	p, err := r.plan()
 	if err != nil {

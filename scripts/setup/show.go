@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,7 +11,7 @@ import (
 type difference struct{ what, mend string }
 
 // show prints what is set up. The exit code is Failed if anything differs.
-func (r run) show() int {
+func (r run) show(ctx context.Context) int {
 	fmt.Fprintf(r.Out, "wanted: %d events%s\n", len(r.want.Events), version(r.want.Version))
 	if e := r.at.current; e != nil {
 		fmt.Fprintln(r.Out, describe(*e))
@@ -18,7 +19,7 @@ func (r run) show() int {
 	for _, e := range slices.Concat(r.at.older, r.at.lost) {
 		fmt.Fprintln(r.Out, describe(e))
 	}
-	all := r.differences()
+	all := append(r.differences(), r.lacks(ctx)...)
 	if len(all) == 0 {
 		fmt.Fprintln(r.Out, "all is as it should be")
 		return Done

@@ -41,7 +41,8 @@ func (s *Sim) giveToken(r *http.Request, body []byte, header http.Header) gatewa
 	s.tokens[token] = now.Add(tokenLife)
 	return gatewaysim.Answer{Status: http.StatusOK, Header: header, Body: s.core.Write(object{"access_token": token, "token_type": "Bearer",
 		"expires_in": int64(tokenLife / time.Second), "app_id": "APP-80W284485P519543T", "nonce": stamp(now),
-		"scope": "https://uri.paypal.com/services/payments/payment https://uri.paypal.com/services/disputes/read-seller"}, "")}
+		"scope": "https://uri.paypal.com/services/payments/payment https://uri.paypal.com/services/disputes/read-seller " +
+			"https://uri.paypal.com/services/disputes/update-seller https://uri.paypal.com/services/reporting/search/read"}, "")}
 }
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"till/scripts/setup"
 	"till/shared/gateway/jsonapi"
@@ -53,6 +54,7 @@ type hooks struct {
 	api   *jsonapi.Client
 	basic string
 	token string // Fetched at the first call: a run is shorter than its life.
+	scope string // What the app may do, as PayPal said then.
 }
 
 func open(a setup.Access) (setup.Hooks, error) {
@@ -168,10 +170,36 @@ func (h *hooks) call(ctx context.Context, doing, method, where string, body, out
 	return nil
 }
 
+// Lacks is setup.Rights's. What an app may do is said when it signs in; if nothing is said, nothing is known.
+// https://developer.paypal.com/api/rest/authentication/
+func (h *hooks) Lacks(ctx context.Context) ([]setup.Lack, error) {
+	if h.token == "" {
+		if err := h.signIn(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if h.scope == "" {
+		return nil, nil
+	}
+	var out []setup.Lack
+	for _, each := range []struct{ scope, what, feature string }{
+		{"/services/reporting/search/read", "what was settled: the morning's comparison fails", "Transaction search"},
+		{"/services/disputes/read-seller", "disputes: none is followed", "Customer disputes"},
+		{"/services/disputes/update-seller", "and answer disputes", "Customer disputes"},
+	} {
+		if !strings.Contains(h.scope+" ", each.scope+" ") {
+			out = append(out, setup.Lack{What: "the app may not read " + each.what,
+				Mend: "turn its feature \"" + each.feature + "\" on, on PayPal's dashboard under Apps & Credentials; it may take some hours"})
+		}
+	}
+	return out, nil
+}
+
 // signIn fetches an access token. https://developer.paypal.com/api/rest/authentication/
 func (h *hooks) signIn(ctx context.Context) error {
 	var in struct {
 		Token string `json:"access_token"`
+		Scope string `json:"scope"`
 	}
 	err := h.api.Do(ctx, jsonapi.Call{Method: http.MethodPost, Path: "/v1/oauth2/token", Body: url.Values{"grant_type": {"client_credentials"}},
 		Header: http.Header{"Authorization": {"Basic " + h.basic}}}, &in)
@@ -186,7 +214,7 @@ func (h *hooks) signIn(ctx context.Context) error {
 	if in.Token == "" || len(in.Token) > tokenMax || slices.ContainsFunc([]byte(in.Token), func(b byte) bool { return b <= ' ' || b > '~' }) {
 		return errors.New("the access token that PayPal gave cannot be read")
 	}
-	h.token = in.Token
+	h.token, h.scope = in.Token, in.Scope
 	return nil
 }
 

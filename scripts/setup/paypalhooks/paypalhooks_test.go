@@ -36,6 +36,7 @@ type paypal struct {
 	calls []string
 	lose  bool // The answers of creations are lost.
 	token any
+	scope string
 }
 
 func newPayPal(t *testing.T) *paypal {
@@ -58,7 +59,7 @@ func (p *paypal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			p.answer(w, http.StatusUnauthorized, object{"error": "invalid_client", "error_description": "Client Authentication failed"})
 			return
 		}
-		p.answer(w, http.StatusOK, object{"access_token": p.token, "token_type": "Bearer", "expires_in": 32400})
+		p.answer(w, http.StatusOK, object{"access_token": p.token, "token_type": "Bearer", "expires_in": 32400, "scope": p.scope})
 		return
 	}
 	if r.Method != http.MethodGet {

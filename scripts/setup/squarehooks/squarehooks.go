@@ -213,6 +213,28 @@ func (h *hooks) Facts(ctx context.Context) (map[string]string, error) {
 	return map[string]string{"merchant_id": at.Merchant, "currency": at.Currency}, nil
 }
 
+// Lacks is setup.Rights's: a personal token may do all, one of OAuth what was granted.
+// https://developer.squareup.com/docs/oauth-api/square-permissions
+func (h *hooks) Lacks(ctx context.Context) ([]setup.Lack, error) {
+	var out []setup.Lack
+	location := "location_id=" + url.QueryEscape(h.location)
+	for _, each := range []struct{ path, what, right string }{
+		{"/v2/payouts?limit=1&" + location, "what was settled: the morning's comparison fails", "PAYOUTS_READ"},
+		{"/v2/disputes?" + location, "disputes: none is followed or answered", "DISPUTES_READ and DISPUTES_WRITE"},
+	} {
+		err := h.call(ctx, "read", http.MethodGet, each.path, nil, new(json.RawMessage))
+		switch {
+		case err == nil, setup.Gone(err):
+			continue
+		case !setup.Forbidden(err):
+			return nil, err
+		}
+		out = append(out, setup.Lack{What: "the access token may not read " + each.what,
+			Mend: "use the application's personal access token, or one that was granted " + each.right})
+	}
+	return out, nil
+}
+
 func (h *hooks) call(ctx context.Context, doing, method, where string, body, out any) error {
 	if err := h.api.Do(ctx, jsonapi.Call{Method: method, Path: where, Header: h.header.Clone(), Body: body}, out); err != nil {
 		return setup.Refused(doing, err, code)

@@ -42,7 +42,8 @@ type square struct {
 	calls    []string
 	pageSize int
 	location object
-	lose     int // So many answers of creations are lost.
+	denied   string // A path whose reads the token may not make.
+	lose     int    // So many answers of creations are lost.
 }
 
 func newSquare(t *testing.T) *square {
@@ -72,6 +73,8 @@ func (s *square) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method == http.MethodGet && path == "/v2/locations/"+location && s.location != nil:
 		s.answer(w, http.StatusOK, object{"location": s.location})
+	case path == s.denied:
+		s.answer(w, http.StatusForbidden, object{"errors": []object{{"category": "AUTHENTICATION_ERROR", "code": "INSUFFICIENT_SCOPES"}}})
 	case path == "/v2/webhooks/subscriptions" && r.Method == http.MethodGet:
 		s.list(w, r)
 	case path == "/v2/webhooks/subscriptions" && r.Method == http.MethodPost:
@@ -337,5 +340,18 @@ func TestALocationThatCannotBePaidAtIsRefused(t *testing.T) {
 				t.Errorf("changed by %v", calls)
 			}
 		})
+	}
+}
+
+func TestATokenThatMayNotReadIsTold(t *testing.T) {
+	for path, want := range map[string]string{"/v2/payouts": "PAYOUTS_READ", "/v2/disputes": "DISPUTES_READ and DISPUTES_WRITE", "/v2/nothing": "all is as it should be"} {
+		s := newSquare(t)
+		s.run("-apply").Want(t, setup.Done, "")
+		s.denied = path
+		code := setup.Failed
+		if path == "/v2/nothing" {
+			code = setup.Done
+		}
+		s.run("-show").Want(t, code, want)
 	}
 }

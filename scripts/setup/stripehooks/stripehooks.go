@@ -68,6 +68,7 @@ func fault(kinds ...string) func(string, setup.Mode) string {
 type hooks struct {
 	api    *jsonapi.Client
 	header http.Header
+	own    http.Header // Of the functions' key, if that is another.
 }
 
 func open(a setup.Access) (setup.Hooks, error) {
@@ -78,7 +79,33 @@ func open(a setup.Access) (setup.Hooks, error) {
 	header := http.Header{}
 	header.Set("Authorization", "Bearer "+cmp.Or(a.Keys[setupKey], a.Keys["api_key"]))
 	header.Set("Stripe-Version", stripe.APIVersion)
-	return &hooks{api, header}, nil
+	own := header.Clone()
+	own.Set("Authorization", "Bearer "+a.Keys["api_key"])
+	return &hooks{api, header, own}, nil
+}
+
+// Lacks is setup.Rights's, of the key that the functions have: a restricted one may be kept from reading the balance, or disputes.
+// https://docs.stripe.com/keys/restricted-api-keys
+func (h *hooks) Lacks(ctx context.Context) ([]setup.Lack, error) {
+	var out []setup.Lack
+	for _, each := range []struct{ path, what, right string }{
+		{"/v1/balance_transactions?limit=1", "what was settled: the morning's comparison fails", "Balance and Balance transaction sources: read"},
+		{"/v1/disputes?limit=1", "disputes: none is followed or answered", "Disputes: write"},
+	} {
+		err := h.api.Do(ctx, jsonapi.Call{Method: http.MethodGet, Path: each.path, Header: h.own.Clone()}, new(json.RawMessage))
+		if err == nil {
+			continue
+		}
+		switch err = setup.Refused("read", err, code); {
+		case setup.Gone(err):
+			continue
+		case !setup.Forbidden(err):
+			return nil, err
+		}
+		out = append(out, setup.Lack{What: "the functions' key may not read " + each.what,
+			Mend: "give it the right \"" + each.right + "\" on Stripe's dashboard, under API keys"})
+	}
+	return out, nil
 }
 
 // endpoint is what is read of one. https://docs.stripe.com/api/webhook_endpoints/object
