@@ -8,11 +8,10 @@ import (
 	"runtime/debug"
 )
 
-// Garbage is taken away when there is four times as much of it as of what is alive, or when a process holds this much memory. To
-// leave all of it until a world has ended costs more: each page that is written to for the first time is the system's work, which a
-// fifth of the time went into.
+// Garbage is taken away when there is ten times as much of it as of what is alive, or when a process holds this much memory. To leave all
+// of it until a world has ended takes as long, as each page that is written to for the first time is work of the system's, and more memory.
 const (
-	garbage = 400
+	garbage = 1000
 	room    = 1 << 30
 	roomFor = 512 << 10 // For each order more.
 )

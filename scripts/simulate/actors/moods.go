@@ -64,7 +64,7 @@ const (
 
 // usualHabits is in how many of a hundred cases people do so.
 var usualHabits = [habits]int{browses: 10, repeats: 8, snoops: 3, refunds: 15, holds: 8, stops: 8, peeks: 20, forgets: 10, halves: 10, counts: 50,
-	captures: 25, voids: 25, byLine: 15, cancels: 15}
+	captures: 25, voids: 20, byLine: 15, cancels: 15}
 
 // mood is what the people of one world are like.
 type mood struct {

@@ -19,7 +19,7 @@ const rareInRuns = 150
 
 // greeds are the highest chances of a strike at a point that is passed very seldom. A world has one: where it is high little
 // ever succeeds that takes such a point, where it is low the ways behind them are taken.
-var greeds = [...]float64{0.4, 0.6, 0.8, 0.95}
+var greeds = [...]float64{0.5, 0.7, 0.85, 0.95}
 
 // starved is how likely a strike is, whatever the world's greed, at a point that was hardly passed by the time when people are busy:
 // in half of the worlds, so that in the others the ways behind such a point are taken.

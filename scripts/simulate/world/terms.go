@@ -32,7 +32,7 @@ func drawTerms(seed uint64) Terms {
 	case 1:
 		t.Gateways = slices.Delete(slices.Clone(all), one, one+1)
 	}
-	t.Manual, t.Alone = dice.IntN(2) == 0, dice.IntN(2) == 0
+	t.Manual, t.Alone = dice.IntN(5) < 3, dice.IntN(2) == 0
 	if dice.IntN(2) == 0 {
 		t.Slow = time.Duration(1+dice.IntN(72)) * time.Hour
 	}
