@@ -45,6 +45,8 @@ type Products interface {
 	Family(ctx context.Context, family string) ([]catalog.SKU, error)
 	Stock(context.Context, catalog.SKU) (catalog.Stock, error)
 	Stocks(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Stock, error)
+	Spread(context.Context, catalog.SKU) (catalog.Spread, error)
+	Spreads(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Spread, error)
 	Uses(context.Context, []pricing.UseKey) (map[pricing.UseKey]int64, error)
 }
 
@@ -99,6 +101,14 @@ type Links = func(context.Context) (link.Signer, error)
 type Gateways = func(context.Context, string) (payment.Gateway, error)
 
 func bookOf(s Orders) order.Book { return order.Book{Load: s.Order, Save: s.Save} }
+
+// seeking is a book that looks in all bins for what an order wants.
+func seeking(b order.Book, read func(context.Context, catalog.SKU) (catalog.Spread, error)) order.Book {
+	b.Find = func(ctx context.Context, id order.ID, wants []catalog.Want) (catalog.Picks, error) {
+		return catalog.Find(ctx, read, string(id), wants, nil)
+	}
+	return b
+}
 
 // cashierOf makes the one part that moves money.
 func cashierOf(t Tools, s Orders, gateways Gateways, set settings.Gateways) cashier.Cashier {

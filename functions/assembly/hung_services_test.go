@@ -164,6 +164,14 @@ func (w slowStore) Stocks(ctx context.Context, skus []catalog.SKU) (map[catalog.
 	return slow(ctx, w.s, storeLimit, func() (map[catalog.SKU]catalog.Stock, error) { return w.Store.Stocks(ctx, skus) })
 }
 
+func (w slowStore) Spread(ctx context.Context, sku catalog.SKU) (catalog.Spread, error) {
+	return slow(ctx, w.s, storeLimit, func() (catalog.Spread, error) { return w.Store.Spread(ctx, sku) })
+}
+
+func (w slowStore) Spreads(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU]catalog.Spread, error) {
+	return slow(ctx, w.s, storeLimit, func() (map[catalog.SKU]catalog.Spread, error) { return w.Store.Spreads(ctx, skus) })
+}
+
 func (w slowStore) EnterStock(ctx context.Context, sku catalog.SKU, wish catalog.Wish) (catalog.Stock, error) {
 	return slow(ctx, w.s, storeLimit, func() (catalog.Stock, error) { return w.Store.EnterStock(ctx, sku, wish) })
 }

@@ -60,7 +60,7 @@ func PlaceOrder(t Tools, set settings.PlaceOrder, s interface {
 	Products
 }, v *vault.Vault, links Links, outside address.Outside) apigw.Func {
 	return serve(t, placeorder.Handler{
-		Pricer: pricerOf(t, s, shop.Now(s.Settings)), Book: bookOf(s), Customer: v.CustomerFor, Seal: v.SealContact, Links: links,
+		Pricer: pricerOf(t, s, shop.Now(s.Settings)), Book: bookOf(s), Spread: s.Spread, Spreads: s.Spreads, Customer: v.CustomerFor, Seal: v.SealContact, Links: links,
 		Hold: set.StockHold, Now: t.Now, Outside: outside, Stocks: s.Stocks, Log: t.Log,
 	}.Handle, apigw.Origins(set.Origins...))
 }
@@ -125,8 +125,10 @@ func EditOrder(t Tools, set settings.EditOrder, s interface {
 	History
 	Products
 }, v *vault.Vault, links Links, gateways Gateways, outside address.Outside) apigw.Func {
+	c := cashierOf(t, s, gateways, set.Gateways)
+	c.Book = seeking(c.Book, s.Spread)
 	return serve(t, editorder.Handler{
-		Guard: guardOf(t, s, links), Pricer: pricerOf(t, s, shop.Now(s.Settings)), Cashier: cashierOf(t, s, gateways, set.Gateways), Change: s.Change,
+		Guard: guardOf(t, s, links), Pricer: pricerOf(t, s, shop.Now(s.Settings)), Cashier: c, Change: s.Change,
 		Open: v.OpenContact, Seal: v.SealContact, Outside: outside, Stocks: s.Stocks, Log: t.Log,
 	}.Handle, apigw.Origins(set.Origins...))
 }

@@ -150,9 +150,10 @@ func Lift(t Tools, s Orders) apigw.Func {
 func Ship(t Tools, set settings.StaffCancel, s interface {
 	Orders
 	History
+	Spread(context.Context, catalog.SKU) (catalog.Spread, error)
 }, gateways Gateways, m Machine) apigw.Func {
 	c := cashierOf(t, s, gateways, set.Gateways)
-	return serve(t, ship.Handler{Capture: c.Capture, Book: c.Book, Task: s.Change, Shipped: m.Succeed, Now: t.Now, Log: t.Log}.Handle)
+	return serve(t, ship.Handler{Capture: c.Capture, Book: seeking(c.Book, s.Spread), Task: s.Change, Shipped: m.Succeed, Now: t.Now, Log: t.Log}.Handle)
 }
 
 // Deliver assembles staff/deliver.
@@ -183,11 +184,12 @@ func ShowProducts(t Tools, s interface {
 
 // SetStock assembles staff/setstock.
 func SetStock(t Tools, s interface {
-	Stock(context.Context, catalog.SKU) (catalog.Stock, error)
+	Settings
+	Spread(context.Context, catalog.SKU) (catalog.Spread, error)
 	EnterStock(context.Context, catalog.SKU, catalog.Wish) (catalog.Stock, error)
 	StockEntries(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Entry, error)
 }) apigw.Func {
-	return serve(t, setstock.Handler{Stock: s.Stock, Enter: s.EnterStock, Entries: s.StockEntries, Now: t.Now}.Handle)
+	return serve(t, setstock.Handler{Shop: shop.Now(s.Settings), Spread: s.Spread, Enter: s.EnterStock, Entries: s.StockEntries, Now: t.Now}.Handle)
 }
 
 // Decisions keeps every version of what staff decide about the shop.

@@ -43,7 +43,7 @@ type Write struct {
 // consistent read is one and another a half. Due lists read one page of each shard.
 var readUnits = map[string]float64{
 	"Order": 1, "Change": 1, "Changes": 1, "OrderByRef": 1, "Product": 1, "Stock": 1, "Event": 1, "ClaimEvent": 1,
-	"Products": 0.5, "Settings": 1, "Breakers": 0.5, "Stocks": 0.5, "LoadDayKey": 1, "LoadIndex": 1, "LoadCustomer": 1, "LoadErasure": 1,
+	"Products": 0.5, "Settings": 1, "Breakers": 0.5, "Stocks": 0.5, "Spreads": 0.5, "Spread": 1, "LoadDayKey": 1, "LoadIndex": 1, "LoadCustomer": 1, "LoadErasure": 1,
 }
 
 // Shop is a shop whose calls are counted.

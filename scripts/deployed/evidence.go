@@ -101,20 +101,22 @@ func (s *Stack) readCatalog(ctx context.Context, store *dynamo.Store, e *evidenc
 		if row.sk != "STOCK" {
 			continue
 		}
-		stock, err := store.Stock(ctx, catalog.SKU(strings.TrimPrefix(row.pk, "SKU#")))
+		spread, err := store.Spread(ctx, catalog.SKU(strings.TrimPrefix(row.pk, "SKU#")))
 		if err != nil {
 			return err
 		}
-		e.Stocks = append(e.Stocks, stock)
+		stock := spread.Stock()
+		e.Stocks, e.Spreads = append(e.Stocks, stock), append(e.Spreads, spread)
 		entries, err := store.StockEntries(ctx, stock.SKU, 0, math.MaxInt)
 		if err != nil {
 			return err
 		}
 		if e.Entered == nil {
-			e.Entered = map[catalog.SKU]int64{}
+			e.Entered = map[catalog.SKU]map[catalog.Location]int64{}
 		}
+		e.Entered[stock.SKU] = map[catalog.Location]int64{}
 		for _, each := range entries {
-			e.Entered[stock.SKU] += each.Change
+			each.Into(e.Entered[stock.SKU])
 		}
 	}
 	e.Uses, err = store.Uses(ctx, uses)

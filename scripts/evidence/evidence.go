@@ -18,12 +18,15 @@ type Evidence struct {
 	Now    time.Time
 	Orders []Order
 	Stocks []catalog.Stock
-	Uses   map[pricing.UseKey]int64 // Counters of coupons' uses: at least those of every coupon that an order used.
+	// Spreads are the same bin by bin, if they were read.
+	Spreads []catalog.Spread
+	Uses    map[pricing.UseKey]int64 // Counters of coupons' uses: at least those of every coupon that an order used.
 	// Received is how many units came into the shop, stock-takes included, by SKU, as whoever counted them says. A SKU that
 	// is not in it is not compared.
 	Received map[catalog.SKU]int64
-	// Entered is the same as the shop's own history of stock says: the sum of each SKU's entries. A SKU that has none is not in it.
-	Entered    map[catalog.SKU]int64
+	// Entered is the same as the shop's own history of stock says: the sum of each SKU's entries, by location. A SKU that has none is not
+	// in it.
+	Entered    map[catalog.SKU]map[catalog.Location]int64
 	Inbox      []Event
 	Books      []Book
 	Deliveries []Delivery

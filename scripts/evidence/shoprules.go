@@ -25,7 +25,11 @@ func stockAddsUp(e Evidence, tellings []*telling, _ Expect) []Violation {
 	}
 	for _, s := range e.Stocks {
 		received, counted := e.Received[s.SKU]
-		entered, noted := e.Entered[s.SKU]
+		brought, noted := e.Entered[s.SKU]
+		var entered int64
+		for _, n := range brought {
+			entered += n
+		}
 		switch {
 		case min(s.Free+s.Backorder, s.Reserved, s.Sold) < 0:
 			bad(s.SKU, "below zero: %+v", s)
@@ -40,6 +44,9 @@ func stockAddsUp(e Evidence, tellings []*telling, _ Expect) []Violation {
 		delete(reserved, s.SKU)
 		delete(sold, s.SKU)
 	}
+	for _, v := range binsAddUp(e, tellings) {
+		out = append(out, Violation{What: v})
+	}
 	for sku, n := range reserved {
 		if n != 0 {
 			bad(sku, "is not counted; orders reserve %d", n)
@@ -48,6 +55,46 @@ func stockAddsUp(e Evidence, tellings []*telling, _ Expect) []Violation {
 	for sku, n := range sold {
 		if n != 0 {
 			bad(sku, "is not counted; orders were sold %d", n)
+		}
+	}
+	return out
+}
+
+// binsAddUp: each bin holds what the changes of orders moved there, and each location what staff's entries brought.
+func binsAddUp(e Evidence, tellings []*telling) []string {
+	type place struct {
+		sku catalog.SKU
+		bin catalog.Bin
+	}
+	moved := map[place]catalog.Tally{}
+	for _, t := range tellings {
+		for _, c := range t.Changes {
+			for _, m := range c.Stock {
+				_, reserved, sold := m.Deltas()
+				sum := moved[place{m.SKU, m.Bin}]
+				moved[place{m.SKU, m.Bin}] = catalog.Tally{Reserved: sum.Reserved + reserved, Sold: sum.Sold + sold}
+			}
+		}
+	}
+	var out []string
+	for _, s := range e.Spreads {
+		for _, c := range s.Tallies {
+			want := moved[place{s.SKU, c.Bin}]
+			delete(moved, place{s.SKU, c.Bin})
+			if min(c.Open, c.Reserved, c.Sold) < 0 || c.Reserved != want.Reserved || c.Sold != want.Sold {
+				out = append(out, fmt.Sprintf("%s: bin %q has %+v; orders' changes reserve %d and sold %d", s.SKU, c.Bin, c, want.Reserved, want.Sold))
+			}
+		}
+		for _, l := range s.Locations() {
+			entered, at := e.Entered[s.SKU], s.At(l)
+			if entered != nil && at.OnHand()+at.Sold != entered[l] {
+				out = append(out, fmt.Sprintf("%s: drifts at %s: %d on hand and %d sold, and its entries brought %d", s.SKU, l, at.OnHand(), at.Sold, entered[l]))
+			}
+		}
+	}
+	for at, n := range moved {
+		if len(e.Spreads) > 0 && (n.Reserved != 0 || n.Sold != 0) {
+			out = append(out, fmt.Sprintf("%s: bin %q is not there; orders' changes reserve %d and sold %d", at.sku, at.bin, n.Reserved, n.Sold))
 		}
 	}
 	return out

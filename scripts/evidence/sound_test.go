@@ -151,7 +151,7 @@ func sound(t *testing.T) evidence.Evidence {
 	e := evidence.Evidence{
 		Now:      opened.Add(time.Minute),
 		Stocks:   []catalog.Stock{{SKU: "mug", Free: 14, Reserved: 4, Sold: 2}},
-		Entered:  map[catalog.SKU]int64{"mug": 20},
+		Entered:  map[catalog.SKU]map[catalog.Location]int64{"mug": {catalog.Main: 20}},
 		Received: map[catalog.SKU]int64{"mug": 20},
 		Queues:   []evidence.Queue{{Name: "events"}, {Name: "mail"}},
 		Logs:     []string{`{"level":"INFO","msg":"all is well"}`},

@@ -18,7 +18,7 @@ const farAhead = 100 * 365 * 24 * time.Hour
 // Evidence is everything that the shop and its gateways hold now, but for what came into the shop and the log: whoever fills
 // the shelves and holds the log adds those. Read it while nothing runs.
 func (s *Shop) Evidence(ctx context.Context) (evidence.Evidence, error) {
-	e := evidence.Evidence{Now: s.Clock.Now(), Stocks: s.Store.AllStocks(), Entered: s.Store.Entered(), Uses: s.Store.AllUses(), Books: s.Books()}
+	e := evidence.Evidence{Now: s.Clock.Now(), Stocks: s.Store.AllStocks(), Spreads: s.Store.AllSpreads(), Entered: s.Store.Entered(), Uses: s.Store.AllUses(), Books: s.Books()}
 	if err := s.stored(ctx, &e); err != nil {
 		return evidence.Evidence{}, err
 	}

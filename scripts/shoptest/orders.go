@@ -6,11 +6,13 @@ import (
 	"strconv"
 	"time"
 
+	"till/shared/catalog"
 	"till/shared/edge/apigw"
 	"till/shared/eventfile"
 	"till/shared/order"
 	"till/shared/payment"
 	"till/shared/payment/paymenttest"
+	"till/shared/shop"
 )
 
 // Opened is an order and the token that opens it.
@@ -28,6 +30,15 @@ func (s *Shop) Place(key string) Opened {
 	req := eventfile.Request(s, "placeorder", "placed")
 	req.Headers["idempotency-key"] = key
 	return s.PlaceWith(req)
+}
+
+// Locations decides where the shop keeps goods, those that orders are packed at first in front.
+func (s *Shop) Locations(names ...catalog.Location) {
+	s.Helper()
+	v := shop.Version{N: 1, At: s.Now(), By: "seed", Settings: shop.Settings{Locations: names}}
+	if err := s.Store.SaveSettings(s.Context(), v); err != nil {
+		s.Fatal(err)
+	}
 }
 
 // PlaceWith places the order of a request.

@@ -19,6 +19,27 @@ type Entry struct {
 	Reason    string    `json:"reason,omitempty"`    // A word: "received", "damaged".
 	Reference string    `json:"reference,omitempty"` // Of a delivery note or the like. Never about a person.
 	Plan      *Plan     `json:"plan,omitempty"`      // Decided anew, if it is there.
+	Location  Location  `json:"location,omitempty"`  // Where; "" is the main one.
+	To        Location  `json:"to,omitempty"`        // Where units were brought from there; Change is 0 then.
+	Moved     int64     `json:"moved,omitempty"`     // So many were.
+	Counters  int       `json:"counters,omitempty"`  // Over so many counters the location's units are spread from now on.
+	Low       *int64    `json:"low,omitempty"`       // Staff want to be told when less than this is free; 0: never.
+}
+
+// Where is the entry's location.
+func (e Entry) Where() Location {
+	if e.Location == "" {
+		return Main
+	}
+	return e.Location
+}
+
+// Into adds what the entry brought to each location, or took from it.
+func (e Entry) Into(sums map[Location]int64) {
+	sums[e.Where()] += e.Change - e.Moved
+	if e.Moved != 0 {
+		sums[e.To] += e.Moved
+	}
 }
 
 // Plan is what the shop decides about a SKU that may be sold before it is there.
@@ -63,6 +84,7 @@ func (e Entry) Check() []error {
 	if e.Reference != "" && !referenceForm.MatchString(e.Reference) {
 		bad("#/reference", "reference_invalid", "Must be 1 to 64 letters, digits, dots, dashes, underscores or slashes.")
 	}
+	faults = append(faults, e.checkPlaces()...)
 	if p := e.Plan; p != nil {
 		if p.Backorder < 0 || p.Backorder > UnitsMax {
 			bad("#/backorder", "quantity_invalid", "Must be a whole number from 0 to 1,000,000,000.")
@@ -72,32 +94,6 @@ func (e Entry) Check() []error {
 		}
 	}
 	return faults
-}
-
-// Enter gives the stock after an entry, and the entry with the change that it makes. Errors: fault.Conflict, code stock_reserved, if more
-// would be promised than there is and may be promised; fault.Invalid for more units than anybody has.
-func (s Stock) Enter(e Entry) (Stock, Entry, error) {
-	at := "#/change"
-	if e.Counted != nil {
-		e.Change, at = *e.Counted-s.OnHand(), "#/on_hand"
-	}
-	after := s
-	after.Free += e.Change
-	if e.Plan != nil {
-		after.Backorder, after.Expected = e.Plan.Backorder, e.Plan.Expected
-		if e.Change == 0 {
-			at = "#/backorder"
-		}
-	}
-	switch {
-	case after.OnHand() > UnitsMax:
-		return s, e, &fault.Error{Kind: fault.Invalid, Op: "catalog.Enter", Code: "quantity_invalid", At: at,
-			Msg: "There would be more than 1,000,000,000 on hand."}
-	case after.Free < -after.Backorder && (after.Free < s.Free || after.Backorder < s.Backorder):
-		return s, e, &fault.Error{Kind: fault.Conflict, Op: "catalog.Enter", Code: "stock_reserved", At: at,
-			Msg: "More units than this are reserved for orders. Cancel orders first, or count again."}
-	}
-	return after, e, nil
 }
 
 // Encode is the stored form of an entry.

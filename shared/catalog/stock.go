@@ -49,6 +49,7 @@ type Move struct {
 	SKU      SKU      `json:"sku"`
 	Kind     MoveKind `json:"kind"`
 	Quantity int64    `json:"quantity"`
+	Bin      Bin      `json:"bin,omitempty"` // Whose counters move.
 }
 
 // Deltas are what the move adds to the counters. The store refuses a move that would take a counter below zero.

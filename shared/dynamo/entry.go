@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -44,40 +45,50 @@ func (s *Store) EnterStock(ctx context.Context, sku catalog.SKU, w catalog.Wish)
 // enterOnce tries an entry; again: somebody else wrote in between.
 func (s *Store) enterOnce(ctx context.Context, sku catalog.SKU, w catalog.Wish) (stock catalog.Stock, again bool, err error) {
 	const op = "EnterStock"
-	row, err := s.get(ctx, op, s.names.Catalog, stockKey(sku))
+	old, err := s.spread(ctx, op, sku)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return catalog.Stock{}, false, err
 	}
-	old, n := stockOf(sku, row), int(numberOf(row, "n"))
+	old.SKU = sku
 	if w.Key != "" {
 		repeat, err := s.get(ctx, op, s.names.Catalog, entryKeyPlace(sku, w.Key))
 		switch {
 		case err == nil && textOf(repeat, "print") != w.Print():
 			return catalog.Stock{}, false, catalog.KeyReused("dynamo.EnterStock")
 		case err == nil:
-			return old, false, nil
+			return old.Stock(), false, nil
 		case !fault.Is(err, fault.NotFound):
 			return catalog.Stock{}, false, err
 		}
 	}
-	if w.Over != catalog.AnyEntry && w.Over != n {
+	if w.Over != catalog.AnyEntry && w.Over != old.N {
 		return catalog.Stock{}, false, catalog.Moved("dynamo.EnterStock")
 	}
 	after, e, err := old.Enter(w.Entry)
 	if err != nil {
 		return catalog.Stock{}, false, err
 	}
-	e.N = n + 1
+	e.N = after.N
 	body, err := e.Encode()
 	if err != nil {
 		return catalog.Stock{}, false, internal(op, "unencodable")
 	}
 	history := key("SKU#"+string(sku), entrySort(e.N))
 	history["body"] = text(string(body))
+	deltas := old.Deltas(after)
 	in := &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
-		{Update: s.enterUpdate(row, old, after, e)},
+		{Update: s.enterUpdate(deltas[0], after, e)},
 		{Put: &types.Put{TableName: &s.names.Catalog, Item: history, ConditionExpression: aws.String("attribute_not_exists(pk)")}},
 	}}
+	for _, d := range deltas[1:] {
+		in.TransactItems = append(in.TransactItems, types.TransactWriteItem{Update: s.binUpdate(sku, d, e)})
+	}
+	if e.Low != nil {
+		in.TransactItems = append(in.TransactItems, types.TransactWriteItem{Put: &types.Put{TableName: &s.names.Catalog, Item: watchItem(sku, *e.Low, e.At)}})
+	}
+	if check := s.uncounted(old, deltas, e); check != nil {
+		in.TransactItems = append(in.TransactItems, check...)
+	}
 	if w.Key != "" {
 		mark := entryKeyPlace(sku, w.Key)
 		mark["print"] = text(w.Print())
@@ -95,44 +106,103 @@ func (s *Store) enterOnce(ctx context.Context, sku catalog.SKU, w catalog.Wish) 
 	if err != nil {
 		return catalog.Stock{}, false, call.fail(err)
 	}
-	return after, false, nil
+	return after.Stock(), false, nil
 }
 
-// enterUpdate changes the counters. Free is stored with what may be promised beyond it, so that an order's one condition holds for both.
-func (s *Store) enterUpdate(row item, old, after catalog.Stock, e catalog.Entry) *types.Update {
-	u := &types.Update{TableName: &s.names.Catalog, Key: stockKey(old.SKU),
-		ExpressionAttributeNames:  map[string]string{"#free": "free", "#reserved": "reserved", "#sold": "sold", "#allow": "allow", "#expected": "expected"},
-		ExpressionAttributeValues: item{":n": number(int64(e.N)), ":allow": number(after.Backorder), ":expected": text(after.Expected)}}
-	value := func(name string, n int64) { u.ExpressionAttributeValues[name] = number(n) }
-	if len(row) == 0 {
-		u.UpdateExpression = aws.String("SET #free = :free, #reserved = :none, #sold = :none, n = :n, #allow = :allow, #expected = :expected")
-		u.ConditionExpression = aws.String("attribute_not_exists(pk)")
-		value(":free", after.Free+after.Backorder)
-		value(":none", 0)
+// enterUpdate changes the first bin, and what is known of the SKU as a whole. What is open is stored as free, with what may be promised
+// besides, so that an order's one condition holds for both.
+func (s *Store) enterUpdate(d catalog.Delta, after catalog.Spread, e catalog.Entry) *types.Update {
+	u := s.binUpdate(after.SKU, d, e)
+	set := ", n = :n, #allow = :allow, #expected = :expected"
+	if u.ExpressionAttributeNames == nil {
+		u.ExpressionAttributeNames = map[string]string{}
+	}
+	u.ExpressionAttributeNames["#allow"], u.ExpressionAttributeNames["#expected"] = "allow", "expected"
+	value := func(name string, v types.AttributeValue) { u.ExpressionAttributeValues[name] = v }
+	value(":n", number(int64(e.N)))
+	value(":allow", number(after.Backorder))
+	value(":expected", text(after.Expected))
+	if bins := after.Layout.Encode(); bins != "" {
+		set += ", bins = :bins"
+		value(":bins", text(bins))
+	}
+	if e.Low != nil {
+		set += ", low = :low"
+		value(":low", number(*e.Low))
+	}
+	u.UpdateExpression = aws.String(*u.UpdateExpression + set)
+	if d.New {
 		return u
 	}
-	delta := after.Free + after.Backorder - old.Free - old.Backorder
-	delete(u.ExpressionAttributeNames, "#reserved")
-	delete(u.ExpressionAttributeNames, "#sold")
-	u.UpdateExpression = aws.String("SET #free = #free + :delta, n = :n, #allow = :allow, #expected = :expected")
-	value(":delta", delta)
 	condition := "attribute_not_exists(n)"
 	if e.N > 1 {
 		condition = "n = :before"
-		value(":before", int64(e.N-1))
+		value(":before", number(int64(e.N-1)))
 	}
-	if e.Counted != nil {
-		condition += " AND #free = :was AND #reserved = :reserved"
-		u.ExpressionAttributeNames["#reserved"] = "reserved"
-		value(":was", old.Free+old.Backorder)
-		value(":reserved", old.Reserved)
-	} else if delta < 0 {
-		condition += " AND #free >= :least"
-		value(":least", -delta)
+	if u.ConditionExpression != nil {
+		condition += " AND " + *u.ConditionExpression
 	}
 	u.ConditionExpression = &condition
 	return u
 }
+
+// binUpdate changes the counters of one bin, or makes it. A stock-take is on condition of what was counted there.
+func (s *Store) binUpdate(sku catalog.SKU, d catalog.Delta, e catalog.Entry) *types.Update {
+	u := &types.Update{TableName: &s.names.Catalog, Key: binKey(sku, d.Bin), ExpressionAttributeNames: map[string]string{"#free": "free"},
+		ExpressionAttributeValues: item{}}
+	value := func(name string, n int64) { u.ExpressionAttributeValues[name] = number(n) }
+	if d.New {
+		u.ExpressionAttributeNames["#reserved"], u.ExpressionAttributeNames["#sold"] = "reserved", "sold"
+		u.UpdateExpression = aws.String("SET #free = :free, #reserved = :none, #sold = :none")
+		u.ConditionExpression = aws.String("attribute_not_exists(pk)")
+		value(":free", d.Open)
+		value(":none", 0)
+		return u
+	}
+	u.UpdateExpression = aws.String("SET #free = #free + :delta")
+	value(":delta", d.Open)
+	switch {
+	case e.Counted != nil && d.Bin.Location() == e.Where():
+		u.ExpressionAttributeNames["#reserved"] = "reserved"
+		u.ConditionExpression = aws.String("#free = :was AND #reserved = :reserved")
+		value(":was", d.Was.Open)
+		value(":reserved", d.Was.Reserved)
+	case d.Open < 0:
+		u.ConditionExpression = aws.String("#free >= :least")
+		value(":least", -d.Open)
+	}
+	return u
+}
+
+// uncounted gives conditions on the bins of a stock-take that it leaves as they are: what was counted includes them.
+func (s *Store) uncounted(old catalog.Spread, deltas []catalog.Delta, e catalog.Entry) []types.TransactWriteItem {
+	if e.Counted == nil {
+		return nil
+	}
+	var out []types.TransactWriteItem
+	for _, c := range old.Tallies {
+		if c.Bin.Location() != e.Where() || slices.ContainsFunc(deltas, func(d catalog.Delta) bool { return d.Bin == c.Bin }) {
+			continue
+		}
+		u := s.binUpdate(old.SKU, catalog.Delta{Bin: c.Bin, Was: c}, e)
+		out = append(out, types.TransactWriteItem{Update: u})
+	}
+	return out
+}
+
+// watchItem is the row by which a SKU is found whose stock is watched. It changes when staff decide anew and when it runs low, not with
+// orders.
+func watchItem(sku catalog.SKU, low int64, at time.Time) item {
+	i := key("SKU#"+string(sku), skWatch)
+	i["low"] = number(low)
+	if low > 0 {
+		i["list"], i["sku"] = text(watchedList), text(string(sku))
+	}
+	return i
+}
+
+// watchedList is under what the list index has these rows.
+const watchedList = "W"
 
 // StockEntries is storetest.Store's.
 func (s *Store) StockEntries(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Entry, error) {

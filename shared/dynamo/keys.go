@@ -25,6 +25,7 @@ const (
 	skFindings = "FINDINGS"
 	skProduct  = "PRODUCT"
 	skStock    = "STOCK"
+	skWatch    = "WATCH"
 	skDayKey   = "DAYKEY"
 	skIndex    = "INDEX"
 	skCustomer = "CUSTOMER"
@@ -81,6 +82,14 @@ func refKey(r order.Ref) item { return key("REF#"+r.Gateway+"#"+r.Ref, skRef) }
 func productKey(sku catalog.SKU) item { return key("SKU#"+string(sku), skProduct) }
 
 func stockKey(sku catalog.SKU) item { return key("SKU#"+string(sku), skStock) }
+
+// binKey is that of a bin's counters; the first bin's is stockKey.
+func binKey(sku catalog.SKU, bin catalog.Bin) item {
+	if bin == "" {
+		return stockKey(sku)
+	}
+	return key("SKU#"+string(sku), skStock+"#"+string(bin))
+}
 
 // eventKey is that of the Inbox, which has no sort key.
 func eventKey(event string) item { return item{"pk": text(event)} }

@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -77,11 +78,19 @@ func whyLost(reasons []types.CancellationReason, actions []action) error {
 			return nil
 		case i < 2 || actions[i].Put != nil:
 			return actions[i].lost
-		default:
+		case !alreadyShort(short, actions[i].lost):
 			short = append(short, actions[i].lost)
 		}
 	}
 	return errors.Join(short...)
+}
+
+// alreadyShort tells that another bin of the same SKU was short before.
+func alreadyShort(short []error, lost error) bool {
+	return slices.ContainsFunc(short, func(e error) bool {
+		skus := catalog.ShortSKUs(e)
+		return len(skus) > 0 && slices.Equal(skus, catalog.ShortSKUs(lost))
+	})
 }
 
 // isOurs tells that the stored order or the stored change is the one that was to be stored.
@@ -190,41 +199,51 @@ func (s *Store) putRef(r order.Ref, id order.ID) types.TransactWriteItem {
 // unitsMax is more units than Count lets anybody have, and little enough that no sum of moves wraps.
 const unitsMax = 1 << 40
 
-// merge adds up the moves per SKU, because a transaction may write an item once. Errors: fault.Internal, code
+// place is a bin of a SKU.
+type place struct {
+	sku catalog.SKU
+	bin catalog.Bin
+}
+
+// merge adds up the moves per bin, because a transaction may write an item once. Errors: fault.Internal, code
 // move_invalid.
-func merge(moves []catalog.Move) (map[catalog.SKU]catalog.Stock, error) {
-	sums := make(map[catalog.SKU]catalog.Stock, len(moves))
+func merge(moves []catalog.Move) (map[place]catalog.Stock, error) {
+	sums := make(map[place]catalog.Stock, len(moves))
 	for _, m := range moves {
 		m.Quantity = min(m.Quantity, unitsMax) // Nobody has that many: a shortage, as it would be unbounded.
 		free, reserved, sold := m.Deltas()
 		if m.Quantity < 1 || reserved == 0 {
 			return nil, internal("Save", "move_invalid")
 		}
-		sum := sums[m.SKU]
-		sums[m.SKU] = catalog.Stock{SKU: m.SKU, Free: sum.Free + free, Reserved: sum.Reserved + reserved, Sold: sum.Sold + sold}
+		at := place{m.SKU, m.Bin}
+		sum := sums[at]
+		sums[at] = catalog.Stock{SKU: m.SKU, Free: sum.Free + free, Reserved: sum.Reserved + reserved, Sold: sum.Sold + sold}
 	}
 	return sums, nil
 }
 
-// moveStock gives an update per SKU whose counters move.
+// moveStock gives an update per bin whose counters move.
 func (s *Store) moveStock(moves []catalog.Move) ([]action, error) {
 	sums, err := merge(moves)
 	if err != nil {
 		return nil, err
 	}
 	var out []action
-	for _, sku := range slices.Sorted(maps.Keys(sums)) {
-		if sums[sku] != (catalog.Stock{SKU: sku}) {
-			out = append(out, action{types.TransactWriteItem{Update: s.updateStock(sums[sku])}, catalog.Shortage(sku)})
+	for _, at := range slices.SortedFunc(maps.Keys(sums), func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.sku, b.sku), cmp.Compare(a.bin, b.bin))
+	}) {
+		if sums[at] != (catalog.Stock{SKU: at.sku}) {
+			out = append(out, action{types.TransactWriteItem{Update: s.updateStock(at.bin, sums[at])}, catalog.Shortage(at.sku)})
 		}
 	}
 	return out, nil
 }
 
 // updateStock adds to the counters on condition that none falls below zero. Units are only moved, so at least one counter
-// falls, and the condition on it also fails for a SKU without stock.
-func (s *Store) updateStock(d catalog.Stock) *types.Update {
-	u := &types.Update{TableName: &s.names.Catalog, Key: stockKey(d.SKU), ExpressionAttributeNames: map[string]string{},
+// falls, and the condition on it also fails for a SKU without stock, and for a
+// bin that is not there.
+func (s *Store) updateStock(bin catalog.Bin, d catalog.Stock) *types.Update {
+	u := &types.Update{TableName: &s.names.Catalog, Key: binKey(d.SKU, bin), ExpressionAttributeNames: map[string]string{},
 		ExpressionAttributeValues: item{}}
 	var sets, conditions []string
 	for _, each := range [...]struct {

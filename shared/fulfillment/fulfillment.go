@@ -43,13 +43,14 @@ type Line struct {
 
 // Shipment is one parcel of an order.
 type Shipment struct {
-	ID             ID        `json:"id"`
-	State          State     `json:"state"`
-	Carrier        string    `json:"carrier"`
-	TrackingNumber string    `json:"tracking_number"`
-	Lines          []Line    `json:"lines"`
-	ShippedAt      time.Time `json:"shipped_at"`
-	DeliveredAt    time.Time `json:"delivered_at,omitzero"`
+	ID             ID               `json:"id"`
+	State          State            `json:"state"`
+	Carrier        string           `json:"carrier"`
+	TrackingNumber string           `json:"tracking_number"`
+	Lines          []Line           `json:"lines"`
+	ShippedAt      time.Time        `json:"shipped_at"`
+	DeliveredAt    time.Time        `json:"delivered_at,omitzero"`
+	From           catalog.Location `json:"from,omitempty"` // Where staff packed it, if they said so.
 }
 
 // CheckLabel reports every fault of what staff typed for a parcel. Errors: fault.Invalid, each At its member.

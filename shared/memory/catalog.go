@@ -3,6 +3,7 @@ package memory
 import (
 	"context"
 	"encoding/base64"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,14 +15,41 @@ func productKey(sku catalog.SKU) key { return key{"SKU#" + string(sku), "PRODUCT
 
 func stockKey(sku catalog.SKU) key { return key{"SKU#" + string(sku), "STOCK"} }
 
-func stockImage(s catalog.Stock) Image {
-	return Image{"free": s.Free + s.Backorder, "reserved": s.Reserved, "sold": s.Sold, "allow": s.Backorder, "expected": s.Expected}
+func binKey(sku catalog.SKU, bin catalog.Bin) key {
+	if bin == "" {
+		return stockKey(sku)
+	}
+	return key{"SKU#" + string(sku), "STOCK#" + string(bin)}
 }
 
-func stockOf(sku catalog.SKU, item Image) catalog.Stock {
-	allow := item.number("allow") // Free is stored with it.
-	return catalog.Stock{SKU: sku, Free: item.number("free") - allow, Reserved: item.number("reserved"), Sold: item.number("sold"), Backorder: allow,
-		Expected: item.text("expected")}
+// spreadOf puts a SKU's bins together.
+func (s *Store) spreadOf(sku catalog.SKU) (catalog.Spread, error) {
+	items := s.table(Catalog).items
+	first := items[stockKey(sku)]
+	layout, err := catalog.DecodeLayout(first.text("bins"))
+	if err != nil {
+		return catalog.Spread{}, err
+	}
+	out := catalog.Spread{SKU: sku, Layout: layout, Backorder: first.number("allow"), Expected: first.text("expected"), Low: first.number("low"),
+		N: int(first.number("n"))}
+	for _, bin := range layout.Bins() {
+		out.Tallies = append(out.Tallies, tallyOf(bin, items[binKey(sku, bin)]))
+	}
+	return out, nil
+}
+
+func tallyOf(bin catalog.Bin, item Image) catalog.Tally {
+	return catalog.Tally{Bin: bin, Open: item.number("free"), Reserved: item.number("reserved"), Sold: item.number("sold")}
+}
+
+// counted is a bin's item with other counters, all else kept.
+func counted(item Image, c catalog.Tally) Image {
+	next := maps.Clone(item)
+	if next == nil {
+		next = Image{}
+	}
+	next["free"], next["reserved"], next["sold"] = c.Open, c.Reserved, c.Sold
+	return next
 }
 
 // Product is storetest.Store's.
@@ -104,22 +132,49 @@ func productCursor(cursor string) (string, error) {
 
 // Stock is storetest.Store's.
 func (s *Store) Stock(ctx context.Context, sku catalog.SKU) (catalog.Stock, error) {
-	return ask(ctx, s, "Stock", func() (catalog.Stock, error) {
-		item, there := s.table(Catalog).items[stockKey(sku)]
-		if !there {
-			return catalog.Stock{}, order.NotFound("memory.Stock")
+	spread, err := s.spread(ctx, "Stock", sku)
+	return spread.Stock(), err
+}
+
+// Spread is storetest.Store's.
+func (s *Store) Spread(ctx context.Context, sku catalog.SKU) (catalog.Spread, error) {
+	return s.spread(ctx, "Spread", sku)
+}
+
+func (s *Store) spread(ctx context.Context, op string, sku catalog.SKU) (catalog.Spread, error) {
+	return ask(ctx, s, op, func() (catalog.Spread, error) {
+		if _, there := s.table(Catalog).items[stockKey(sku)]; !there {
+			return catalog.Spread{}, order.NotFound("memory." + op)
 		}
-		return stockOf(sku, item), nil
+		return s.spreadOf(sku)
 	})
 }
 
 // Stocks is storetest.Store's.
 func (s *Store) Stocks(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU]catalog.Stock, error) {
-	return ask(ctx, s, "Stocks", func() (map[catalog.SKU]catalog.Stock, error) {
-		out := make(map[catalog.SKU]catalog.Stock, len(skus))
+	spreads, err := s.spreads(ctx, "Stocks", skus)
+	out := make(map[catalog.SKU]catalog.Stock, len(spreads))
+	for sku, each := range spreads {
+		out[sku] = each.Stock()
+	}
+	return out, err
+}
+
+// Spreads is storetest.Store's.
+func (s *Store) Spreads(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU]catalog.Spread, error) {
+	return s.spreads(ctx, "Spreads", skus)
+}
+
+func (s *Store) spreads(ctx context.Context, op string, skus []catalog.SKU) (map[catalog.SKU]catalog.Spread, error) {
+	return ask(ctx, s, op, func() (map[catalog.SKU]catalog.Spread, error) {
+		out := make(map[catalog.SKU]catalog.Spread, len(skus))
 		for _, sku := range skus {
-			if item, there := s.table(Catalog).items[stockKey(sku)]; there {
-				out[sku] = stockOf(sku, item)
+			if _, there := s.table(Catalog).items[stockKey(sku)]; !there {
+				continue
+			}
+			var err error
+			if out[sku], err = s.spreadOf(sku); err != nil {
+				return nil, err
 			}
 		}
 		return out, nil

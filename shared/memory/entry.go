@@ -3,7 +3,6 @@ package memory
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,33 +28,54 @@ func (s *Store) EnterStock(ctx context.Context, sku catalog.SKU, w catalog.Wish)
 			return catalog.Stock{}, err
 		}
 		items := s.table(Catalog).items
-		item := items[stockKey(sku)]
-		old, n := stockOf(sku, item), int(item.number("n"))
+		old, err := s.spreadOf(sku)
+		if err != nil {
+			return catalog.Stock{}, err
+		}
 		if repeat, there := items[entryKeyPlace(sku, w.Key)]; there && w.Key != "" {
 			if repeat.text("print") != w.Print() {
 				return catalog.Stock{}, catalog.KeyReused("memory.EnterStock")
 			}
-			return old, nil
+			return old.Stock(), nil
 		}
-		if w.Over != catalog.AnyEntry && w.Over != n {
+		if w.Over != catalog.AnyEntry && w.Over != old.N {
 			return catalog.Stock{}, catalog.Moved("memory.EnterStock")
 		}
 		after, e, err := old.Enter(w.Entry)
 		if err != nil {
 			return catalog.Stock{}, err
 		}
-		e.N = n + 1
+		e.N = after.N
 		body, err := e.Encode()
 		if err != nil {
 			return catalog.Stock{}, internal("EnterStock", "unencodable")
 		}
-		next := stockImage(after)
-		next["n"] = int64(e.N)
-		puts := []put{{table: Catalog, key: stockKey(sku), next: next}, {table: Catalog, key: entryPlace(sku, e.N), next: Image{"body": string(body)}}}
+		puts := []put{{}, {table: Catalog, key: entryPlace(sku, e.N), next: Image{"body": string(body)}}}
+		for _, d := range old.Deltas(after) {
+			item := items[binKey(sku, d.Bin)]
+			c := tallyOf(d.Bin, item)
+			c.Open += d.Open
+			next := counted(item, c)
+			if d.Bin != "" {
+				puts = append(puts, put{table: Catalog, key: binKey(sku, d.Bin), next: next})
+				continue
+			}
+			next["n"], next["allow"], next["expected"] = int64(e.N), after.Backorder, after.Expected
+			if bins := after.Layout.Encode(); bins != "" {
+				next["bins"] = bins
+			}
+			if e.Low != nil {
+				next["low"] = *e.Low
+			}
+			puts[0] = put{table: Catalog, key: stockKey(sku), next: next}
+		}
+		if e.Low != nil {
+			puts = append(puts, put{table: Catalog, key: watchKey(sku), next: watchImage(sku, *e.Low)})
+		}
 		if w.Key != "" {
 			puts = append(puts, put{table: Catalog, key: entryKeyPlace(sku, w.Key), next: Image{"print": w.Print()}})
 		}
-		return after, s.commit("EnterStock", puts...)
+		return after.Stock(), s.commit("EnterStock", puts...)
 	})
 }
 
@@ -82,26 +102,34 @@ func (s *Store) StockEntries(ctx context.Context, sku catalog.SKU, before, limit
 	})
 }
 
-// restocked is a stock's item with other counters, all else kept.
-func restocked(item Image, s catalog.Stock) Image {
-	next := maps.Clone(item)
-	for name, value := range stockImage(s) {
-		next[name] = value
+func watchKey(sku catalog.SKU) key { return key{"SKU#" + string(sku), "WATCH"} }
+
+// watchedList is under what the list index has the rows of watched stock.
+const watchedList = "W"
+
+func watchImage(sku catalog.SKU, low int64) Image {
+	i := Image{"low": low}
+	if low > 0 {
+		i["list"], i["sku"] = watchedList, string(sku)
 	}
-	return next
+	return i
 }
 
-// Entered sums up each SKU's entries. For control pages and checks; no fault strikes it.
-func (s *Store) Entered() map[catalog.SKU]int64 {
+// Entered sums up each SKU's entries, by location. For control pages and checks; no fault strikes it.
+func (s *Store) Entered() map[catalog.SKU]map[catalog.Location]int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := map[catalog.SKU]int64{}
+	out := map[catalog.SKU]map[catalog.Location]int64{}
 	for k, item := range s.table(Catalog).items {
 		if !strings.HasPrefix(k.sk, "ENTRY#") {
 			continue
 		}
 		if e, err := catalog.DecodeEntry([]byte(item.text("body"))); err == nil {
-			out[catalog.SKU(strings.TrimPrefix(k.pk, "SKU#"))] += e.Change
+			sku := catalog.SKU(strings.TrimPrefix(k.pk, "SKU#"))
+			if out[sku] == nil {
+				out[sku] = map[catalog.Location]int64{}
+			}
+			e.Into(out[sku])
 		}
 	}
 	return out

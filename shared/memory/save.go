@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"hash/fnv"
@@ -126,17 +127,24 @@ func (s *Store) refs(id order.ID, refs []order.Ref) ([]put, error) {
 // unitsMax is more units than Count lets anybody have, and little enough that no sum of moves wraps.
 const unitsMax = 1 << 40
 
-// merge adds up the moves per SKU, so that each stock item is written once. Errors: fault.Internal, code move_invalid.
-func merge(moves []catalog.Move) (map[catalog.SKU]catalog.Stock, error) {
-	sums := make(map[catalog.SKU]catalog.Stock, len(moves))
+// place is a bin of a SKU.
+type place struct {
+	sku catalog.SKU
+	bin catalog.Bin
+}
+
+// merge adds up the moves per bin, so that each stock item is written once. Errors: fault.Internal, code move_invalid.
+func merge(moves []catalog.Move) (map[place]catalog.Tally, error) {
+	sums := make(map[place]catalog.Tally, len(moves))
 	for _, m := range moves {
 		m.Quantity = min(m.Quantity, unitsMax) // Nobody has that many: a shortage, as it would be unbounded.
 		free, reserved, sold := m.Deltas()
 		if m.Quantity < 1 || reserved == 0 {
 			return nil, internal("Save", "move_invalid")
 		}
-		sum := sums[m.SKU]
-		sums[m.SKU] = catalog.Stock{SKU: m.SKU, Free: sum.Free + free, Reserved: sum.Reserved + reserved, Sold: sum.Sold + sold}
+		at := place{m.SKU, m.Bin}
+		sum := sums[at]
+		sums[at] = catalog.Tally{Open: sum.Open + free, Reserved: sum.Reserved + reserved, Sold: sum.Sold + sold}
 	}
 	return sums, nil
 }
@@ -149,24 +157,29 @@ func (s *Store) moved(moves []catalog.Move) ([]put, error) {
 	}
 	var out []put
 	var short []error
-	for _, sku := range slices.Sorted(maps.Keys(sums)) {
-		d := sums[sku]
-		if d == (catalog.Stock{SKU: sku}) {
+	var last catalog.SKU
+	for _, at := range slices.SortedFunc(maps.Keys(sums), func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.sku, b.sku), cmp.Compare(a.bin, b.bin))
+	}) {
+		d := sums[at]
+		if d == (catalog.Tally{}) {
 			continue
 		}
-		item, there := s.table(Catalog).items[stockKey(sku)]
-		was := stockOf(sku, item)
-		after := was
-		after.Free, after.Reserved, after.Sold = was.Free+d.Free, was.Reserved+d.Reserved, was.Sold+d.Sold
-		least := min(after.Free+after.Backorder, after.Reserved, after.Sold)
+		item, there := s.table(Catalog).items[binKey(at.sku, at.bin)]
+		after := tallyOf(at.bin, item)
+		after.Open, after.Reserved, after.Sold = after.Open+d.Open, after.Reserved+d.Reserved, after.Sold+d.Sold
+		least := min(after.Open, after.Reserved, after.Sold)
 		if planted.Bug(1) {
 			least = min(after.Reserved, after.Sold)
 		}
 		if !there || least < 0 {
-			short = append(short, catalog.Shortage(sku))
+			if len(short) == 0 || last != at.sku {
+				short = append(short, catalog.Shortage(at.sku))
+			}
+			last = at.sku
 			continue
 		}
-		out = append(out, put{table: Catalog, key: stockKey(sku), next: restocked(item, after)})
+		out = append(out, put{table: Catalog, key: binKey(at.sku, at.bin), next: counted(item, after)})
 	}
 	return out, errors.Join(short...)
 }

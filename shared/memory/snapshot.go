@@ -56,15 +56,27 @@ func (s *Store) ChainAfter(id order.ID, first int) (*order.Order, []order.Change
 
 // AllStocks lists all stock by SKU. For control pages and checks; no fault strikes it.
 func (s *Store) AllStocks() []catalog.Stock {
+	var out []catalog.Stock
+	for _, each := range s.AllSpreads() {
+		out = append(out, each.Stock())
+	}
+	return out
+}
+
+// AllSpreads is AllStocks, bin by bin.
+func (s *Store) AllSpreads() []catalog.Spread {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var out []catalog.Stock
-	for k, item := range s.table(Catalog).items {
-		if k.sk == "STOCK" {
-			out = append(out, stockOf(catalog.SKU(strings.TrimPrefix(k.pk, "SKU#")), item))
+	var out []catalog.Spread
+	for k := range s.table(Catalog).items {
+		if k.sk != "STOCK" {
+			continue
+		}
+		if spread, err := s.spreadOf(catalog.SKU(strings.TrimPrefix(k.pk, "SKU#"))); err == nil {
+			out = append(out, spread)
 		}
 	}
-	slices.SortFunc(out, func(a, b catalog.Stock) int { return strings.Compare(string(a.SKU), string(b.SKU)) })
+	slices.SortFunc(out, func(a, b catalog.Spread) int { return strings.Compare(string(a.SKU), string(b.SKU)) })
 	return out
 }
 

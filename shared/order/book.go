@@ -3,6 +3,7 @@ package order
 import (
 	"context"
 
+	"till/shared/catalog"
 	"till/shared/fault"
 	"till/shared/planted"
 )
@@ -11,6 +12,42 @@ import (
 type Book struct {
 	Load func(context.Context, ID) (*Order, error)
 	Save func(context.Context, *Order, Change) error
+	// Find chooses bins that have what an order wants; nil for a book that takes units only from where they were, or from the first bin.
+	// Errors: a catalog.Shortage per SKU, joined; those of the store.
+	Find func(context.Context, ID, []catalog.Want) (catalog.Picks, error)
+}
+
+// reservesMax is how often units are asked of the store for one order: what the first two are refused, others were faster to take.
+const reservesMax = 3
+
+// Place makes an order and stores it. Units that the picked bins lack are looked for in others. Errors: as New and Save;
+// fault.Unavailable when others were always faster.
+func (b Book) Place(ctx context.Context, p Placement, by By) (*Order, error) {
+	for tries := 1; ; tries++ {
+		o, c, err := New(p, by)
+		if err != nil {
+			return nil, err
+		}
+		if err = b.Save(ctx, o, c); err == nil {
+			return o, nil
+		}
+		if p.Picks, err = b.elsewhere(ctx, o, err, tries); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// elsewhere picks other bins for what a save was refused. Errors: refused itself, if it is about something else or there is nowhere to
+// look; as Find; fault.Unavailable after reservesMax tries.
+func (b Book) elsewhere(ctx context.Context, o *Order, refused error, tries int) (catalog.Picks, error) {
+	if len(catalog.ShortSKUs(refused)) == 0 || b.Find == nil || len(o.wants) == 0 {
+		return nil, refused
+	}
+	picks, err := b.Find(ctx, o.ID(), o.wants)
+	if err == nil && tries >= reservesMax {
+		return nil, &fault.Error{Kind: fault.Unavailable, Op: "order.Place", Code: "dependency_unavailable", Err: refused}
+	}
+	return picks, err
 }
 
 // savesMax is how often a change is decided anew when other writers are faster: one of them wins each round, so as many as
@@ -33,9 +70,11 @@ func (b Book) Change(ctx context.Context, id ID, verb func(*Order) (Change, erro
 // ChangeFrom is Change for an order that was loaded just now, or saved: it saves the first read. The order is the caller's
 // no more; the one given back is.
 func (b Book) ChangeFrom(ctx context.Context, o *Order, verb func(*Order) (Change, error)) (*Order, Change, error) {
-	id := o.ID()
+	id, reserves := o.ID(), 0
+	var picks catalog.Picks
 	for tries := 1; ; tries++ {
 		mine := o
+		o.picks, o.wants = picks, nil
 		c, err := verb(o)
 		if err != nil {
 			return nil, Change{}, err
@@ -47,7 +86,15 @@ func (b Book) ChangeFrom(ctx context.Context, o *Order, verb func(*Order) (Chang
 		if err == nil {
 			return o, c, nil
 		}
-		again := fault.Code(err) == VersionConflict || fault.Is(err, fault.Unknown) && ctx.Err() == nil
+		short := false
+		if len(catalog.ShortSKUs(err)) > 0 {
+			reserves++
+			if picks, err = b.elsewhere(ctx, o, err, reserves); err != nil {
+				return nil, Change{}, err
+			}
+			short = true
+		}
+		again := short || fault.Code(err) == VersionConflict || fault.Is(err, fault.Unknown) && ctx.Err() == nil
 		switch {
 		case again && tries < savesMax:
 		case fault.Code(err) == VersionConflict:

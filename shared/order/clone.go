@@ -11,6 +11,7 @@ func (o *Order) Clone() *Order {
 	c := &Order{r: o.r, stored: slices.Clone(o.stored)}
 	c.r.Lines, c.r.Attempts, c.r.Refunds = slices.Clone(o.r.Lines), slices.Clone(o.r.Attempts), slices.Clone(o.r.Refunds)
 	c.r.Disputes, c.r.Holds, c.r.Owed = slices.Clone(o.r.Disputes), slices.Clone(o.r.Holds), slices.Clone(o.r.Owed)
+	c.r.Bins = slices.Clone(o.r.Bins)
 	c.r.Shipments, c.r.Captures = slices.Clone(o.r.Shipments), slices.Clone(o.r.Captures)
 	c.r.Taxes.Lines, c.r.Discounts, c.r.Coupons = slices.Clone(o.r.Taxes.Lines), slices.Clone(o.r.Discounts), slices.Clone(o.r.Coupons)
 	c.r.LinkAsks = slices.Clone(o.r.LinkAsks)

@@ -1,12 +1,14 @@
 package order
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"time"
 
 	"till/shared/catalog"
 	"till/shared/fault"
+	"till/shared/fulfillment"
 	"till/shared/pricing"
 )
 
@@ -69,7 +71,7 @@ func (o *Order) Edit(e Edition, by By) (Change, error) {
 		return Change{}, nil
 	}
 	o.r.Edits++
-	c := Change{Contact: e.Contact, Stock: restocked(old.Lines, o.r.Lines), Uses: o.recounted(old)}
+	c := Change{Contact: e.Contact, Stock: o.restocked(old.Lines), Uses: o.recounted(old)}
 	if o.r.Total == 0 {
 		o.confirm(&c, by)
 	}
@@ -84,29 +86,35 @@ func (o *Order) priced(q pricing.Quote) {
 	o.r.Discounts, o.r.Coupons = q.Discounts, q.Coupons
 }
 
-// restocked gives the moves of stock between two lists of lines, one for each product: a transaction touches an item once.
-func restocked(old, now []pricing.Line) []catalog.Move {
+// restocked moves stock from what the lines of before needed to what the present ones do. Of one product units are taken or given back,
+// never both.
+func (o *Order) restocked(old []pricing.Line) []catalog.Move {
 	before := map[catalog.SKU]int64{}
 	for _, l := range old {
 		before[l.SKU] += l.Quantity
 	}
+	had := maps.Clone(before)
 	var out []catalog.Move
-	for _, l := range now {
-		switch more := l.Quantity - before[l.SKU]; {
-		case more > 0:
-			out = append(out, catalog.Move{SKU: l.SKU, Kind: catalog.Reserve, Quantity: more})
-		case more < 0:
-			out = append(out, catalog.Move{SKU: l.SKU, Kind: catalog.Release, Quantity: -more})
+	var more []fulfillment.Line
+	less := func(sku catalog.SKU, n int64) {
+		out = append(out, o.putBack([]fulfillment.Line{{SKU: sku, Quantity: n}}, had)...)
+	}
+	for _, l := range o.r.Lines {
+		switch n := l.Quantity - before[l.SKU]; {
+		case n > 0:
+			more = append(more, fulfillment.Line{SKU: l.SKU, Quantity: n})
+		case n < 0:
+			less(l.SKU, -n)
 		}
 		delete(before, l.SKU)
 	}
 	for _, l := range old {
 		if n := before[l.SKU]; n > 0 {
-			out = append(out, catalog.Move{SKU: l.SKU, Kind: catalog.Release, Quantity: n})
+			less(l.SKU, n)
 			delete(before, l.SKU)
 		}
 	}
-	return out
+	return append(out, o.reserve(more, "")...)
 }
 
 // recounted gives the moves of uses of coupons since the order was old: what is on both sides is counted already.

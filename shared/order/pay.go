@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"till/shared/catalog"
 	"till/shared/fault"
 	"till/shared/ledger"
 	"till/shared/money"
@@ -344,7 +343,7 @@ func (o *Order) received(c *Change, a payment.Attempt, f payment.Facts, restock 
 	case planted.Bug(11):
 		return "payment_ignored"
 	case o.r.Status == Expired && restock:
-		c.Stock = append(c.Stock, o.stock(catalog.Reserve)...)
+		c.Stock = append(c.Stock, o.again(o.r.left())...)
 		c.Uses = o.uses(pricing.Take)
 		o.paid(a.ID)
 		o.confirm(c, by)

@@ -21,6 +21,7 @@ type Placement struct {
 	Contact    map[string][]byte // Sealed.
 	Hold       time.Duration     // How long stock is held unpaid.
 	Waits      bool              // Some of it must be waited for.
+	Picks      catalog.Picks     // From which bins; what is not in it is taken from the first.
 }
 
 // New places an order, reserves its stock and takes its uses of coupons. A total of 0 is confirmed at once. The change's Stock is
@@ -33,7 +34,8 @@ func New(p Placement, by By) (*Order, Change, error) {
 		PlacedAt: at, ExpiresAt: at.Add(p.Hold).Truncate(time.Second), Waits: p.Waits,
 	}}
 	o.priced(q)
-	c := Change{Contact: p.Contact, Stock: o.stock(catalog.Reserve), Uses: o.uses(pricing.Take)}
+	o.picks = p.Picks
+	c := Change{Contact: p.Contact, Stock: o.reserve(o.r.left(), ""), Uses: o.uses(pricing.Take)}
 	if o.r.Total == 0 {
 		o.confirm(&c, by)
 	} else if err := o.become(AwaitingPayment, by); err != nil {
@@ -54,15 +56,6 @@ func (o *Order) Repeats(print string) error {
 func keyReused(op string) error {
 	return &fault.Error{Kind: fault.Invalid, Op: op, Code: "idempotency_key_reused", At: "Idempotency-Key",
 		Msg: "This key was used for another request. Use a new key for a new request."}
-}
-
-// stock gives a move of every unit that is not in a parcel yet.
-func (o *Order) stock(kind catalog.MoveKind) []catalog.Move {
-	var out []catalog.Move
-	for _, l := range o.r.left() {
-		out = append(out, catalog.Move{SKU: l.SKU, Kind: kind, Quantity: l.Quantity})
-	}
-	return out
 }
 
 // become moves the order on and sets when the new status should have moved on in turn. Errors: fault.Conflict, code
@@ -96,7 +89,9 @@ func (o *Order) Expire(by By) (Change, error) {
 	if o.openAttempt() != nil || o.r.HoldsMoney() || by.At.Before(o.r.ExpiresAt) {
 		return Change{}, StateConflict("order.Expire")
 	}
-	c := Change{Stock: o.stock(catalog.Release), Uses: o.giveBack()}
+	was := o.r.Bins
+	c := Change{Stock: o.putBack(o.r.left(), o.reserved()), Uses: o.giveBack()}
+	o.r.Bins = was // Where late money looks for them first.
 	if err := o.become(Expired, by); err != nil {
 		return Change{}, err
 	}
@@ -129,7 +124,7 @@ func (o *Order) Cancel(by By) (Change, error) {
 
 // end cancels an order of which nothing is shipped: stock goes back, and a machine that waits is to be told.
 func (o *Order) end(c *Change, by By) error {
-	c.Stock = append(c.Stock, o.stock(catalog.Release)...)
+	c.Stock = append(c.Stock, o.putBack(o.r.left(), o.reserved())...)
 	c.Uses = o.giveBack()
 	o.lift(fulfillmentFailed) // Nothing is left to begin anew.
 	if o.r.TaskIn > 0 {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"till/shared/catalog"
 	"till/shared/fault"
 	"till/shared/fulfillment"
 	"till/shared/ledger"
@@ -85,6 +86,7 @@ type Record struct {
 	Owed        []Message              `json:"owed,omitempty"`        // Mails not yet known to be sent.
 	Revocations int                    `json:"revocations,omitempty"` // Raised to make all links so far useless.
 	LinkAsks    []time.Time            `json:"link_asks,omitempty"`   // When new links were mailed, of the last day.
+	Bins        []Binned               `json:"bins,omitempty"`        // Where reserved units are that are not in their SKU's first bin; of an expired order: were.
 	Due         time.Time              `json:"due,omitzero"`          // When somebody must look again. Zero: never.
 }
 
@@ -123,6 +125,8 @@ const (
 type Order struct {
 	r      Record
 	stored stored
+	picks  catalog.Picks  // From which bins the next verb reserves.
+	wants  []catalog.Want // What the last verb reserved, for whoever must choose other bins.
 }
 
 // Record gives what is known of the order. Its slices are the order's own: do not change them.

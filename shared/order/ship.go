@@ -92,6 +92,7 @@ type Parcel struct {
 	TrackingNumber string
 	Lines          []fulfillment.Line
 	Digital        bool
+	From           catalog.Location // Where it is packed; "" is where its units are reserved.
 }
 
 // check reports every fault of what staff say of a parcel. Errors: fault.Invalid, each At its member.
@@ -110,7 +111,8 @@ func (p Parcel) check() error {
 // once, and then there are none left.
 // Errors: fault.Invalid, each fault of the parcel At its place; fault.Conflict: order_on_hold; order_state_conflict, not
 // paid, the money gone again, or not yet prepared; payment_not_captured, last of all: of promised money less is taken than the parcel
-// and those before it are worth.
+// and those before it are worth. The store refuses the change with out_of_stock if the parcel is packed elsewhere than its units are
+// reserved and there is too little.
 func (o *Order) Ship(p Parcel, by By) (Change, error) {
 	if err := p.check(); err != nil {
 		return Change{}, err
@@ -145,16 +147,14 @@ func (o *Order) send(p Parcel, lines []fulfillment.Line, by By) (Change, error) 
 	at := by.At.UTC().Truncate(time.Second)
 	s := fulfillment.Shipment{
 		ID: fulfillment.ID(fmt.Sprintf("shp_%d", len(o.r.Shipments)+1)), State: fulfillment.Shipped, Carrier: p.Carrier,
-		TrackingNumber: p.TrackingNumber, Lines: lines, ShippedAt: at,
+		TrackingNumber: p.TrackingNumber, Lines: lines, From: p.From, ShippedAt: at,
 	}
 	c := Change{Messages: []Message{{To: ToMail, Kind: "order_shipped"}}}
 	if p.Digital {
 		s.State, s.DeliveredAt = fulfillment.Delivered, at
 		c.Messages[0].Kind = "goods_ready"
 	}
-	for _, l := range lines {
-		c.Stock = append(c.Stock, catalog.Move{SKU: l.SKU, Kind: catalog.Sell, Quantity: l.Quantity})
-	}
+	c.Stock = o.sell(lines, p.From)
 	o.r.Shipments = append(slices.Clone(o.r.Shipments), s)
 	kind := "partly_shipped"
 	if o.AllShipped() {

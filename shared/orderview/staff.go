@@ -1,9 +1,11 @@
 package orderview
 
 import (
+	"slices"
 	"time"
 
 	"till/shared/address"
+	"till/shared/catalog"
 	"till/shared/ledger"
 	"till/shared/money"
 	"till/shared/order"
@@ -21,6 +23,34 @@ type Staff struct {
 	Disputes []Dispute `json:"disputes,omitempty"`
 	Balances []Balance `json:"ledger,omitempty"`
 	Contact  *Contact  `json:"contact,omitempty"`
+	Picks    []Pick    `json:"picks,omitempty"` // Where units wait that are not at the main location.
+}
+
+// Pick is how many units of a product are reserved at a location.
+type Pick struct {
+	SKU      string `json:"sku"`
+	Location string `json:"location"`
+	Quantity int64  `json:"quantity"`
+}
+
+// picksOf adds up an order's bins by location, but for the main one.
+func picksOf(r order.Record) []Pick {
+	var out []Pick
+	if r.Status.Ended() {
+		return nil
+	}
+	for _, b := range r.Bins {
+		l := string(b.Bin.Location())
+		i := slices.IndexFunc(out, func(p Pick) bool { return p.SKU == string(b.SKU) && p.Location == l })
+		switch {
+		case b.Bin.Location() == catalog.Main:
+		case i >= 0:
+			out[i].Quantity += b.Quantity
+		default:
+			out = append(out, Pick{string(b.SKU), l, b.Quantity})
+		}
+	}
+	return out
 }
 
 // Attempt is one try to pay.
@@ -103,6 +133,10 @@ type Contact struct {
 func ForStaff(o *order.Order) Staff {
 	r := o.Record()
 	v := Staff{Order: full(o), Customer: r.Customer, Version: r.N, Due: r.Due, Attempts: make([]Attempt, 0, len(r.Attempts))}
+	v.Picks = picksOf(r)
+	for i, s := range r.Shipments {
+		v.Shipments[i].From = string(s.From)
+	}
 	in := func(minor int64) money.Amount { return money.Of(minor, r.Currency) }
 	for _, t := range r.Captures {
 		v.Captures = append(v.Captures, CaptureOf(t, r.Currency))

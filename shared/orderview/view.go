@@ -98,6 +98,7 @@ type Shipment struct {
 	Lines          []ShipmentLine `json:"lines"`
 	ShippedAt      time.Time      `json:"shipped_at"`
 	DeliveredAt    time.Time      `json:"delivered_at,omitzero"`
+	From           string         `json:"from,omitempty"` // Where it was packed: for staff only.
 }
 
 // ShipmentLine is how many units of a product are in a parcel.

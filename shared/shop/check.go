@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"till/shared/address"
+	"till/shared/catalog"
 	"till/shared/fault"
 	"till/shared/money"
 	"till/shared/person"
@@ -43,6 +44,7 @@ func (s Settings) Check(gateways []string) error {
 	}
 	c.deliverable(s)
 	c = append(c, checkDiscounts(s.Discounts)...)
+	c.locations(s.Locations)
 	if s.Orders != nil {
 		c.orders(*s.Orders)
 	}
@@ -76,6 +78,18 @@ func (c *checker) currencies(all []money.Currency) {
 	for i, each := range all {
 		if _, err := money.Parse(string(each)); err != nil || slices.Contains(all[:i], each) {
 			c.bad(fmt.Sprintf("#/currencies/%d", i), "currency_invalid", "Must be an ISO 4217 code in capitals, each once.")
+		}
+	}
+}
+
+func (c *checker) locations(all []catalog.Location) {
+	if len(all) > catalog.LocationsMax {
+		c.bad("#/locations", "location_invalid", fmt.Sprintf("Must be at most %d.", catalog.LocationsMax))
+		return
+	}
+	for i, each := range all {
+		if _, err := catalog.ParseLocation(string(each)); err != nil || each == "" || slices.Contains(all[:i], each) {
+			c.bad(fmt.Sprintf("#/locations/%d", i), "location_invalid", "Must be 1 to 16 small letters, digits and dashes, a letter first, each once.")
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"till/shared/catalog"
 	"till/shared/money"
 	"till/shared/pricing"
 	"till/shared/routing"
@@ -21,6 +22,8 @@ type Settings struct {
 	Orders     *Orders          `json:"orders,omitempty" fault:"limit_invalid"`
 	Refunds    *Refunds         `json:"refunds,omitempty" fault:"amount_invalid"`
 	Payments   *Payments        `json:"payments,omitempty" fault:"gateway_invalid"`
+	// Locations are where the shop keeps goods, those that orders are packed at first in front; "main" is one in any case.
+	Locations []catalog.Location `json:"locations,omitempty" fault:"location_invalid"`
 }
 
 // Delivery is the ways to deliver, in the order in which shoppers see them.
@@ -117,6 +120,11 @@ func (s Settings) Alone(deployed map[money.Currency]int64) map[money.Currency]in
 		}
 	}
 	return out
+}
+
+// Keeps tells whether the shop keeps goods at a location.
+func (s Settings) Keeps(l catalog.Location) bool {
+	return l == catalog.Main || slices.Contains(s.Locations, l)
 }
 
 // Gateways are those that shoppers may choose, in the order to offer them in: of those deployed, the ones that the document names.

@@ -27,7 +27,7 @@ func Run(t *testing.T, fresh func(*testing.T) Streamed) {
 		name string
 		rows []row
 	}{
-		{"place", placeRows}, {"change", changeRows}, {"read", readRows}, {"due", dueRows}, {"ledger", ledgerRows}, {"stock", stockRows}, {"coupons", couponRows}, {"entries", entryRows},
+		{"place", placeRows}, {"change", changeRows}, {"read", readRows}, {"due", dueRows}, {"ledger", ledgerRows}, {"stock", stockRows}, {"coupons", couponRows}, {"entries", entryRows}, {"bins", binRows},
 		{"catalog", catalogRows}, {"shop", shopRows}, {"versions", versionRows}, {"search", searchRows}, {"inbox", inboxRows}, {"limits", limitRows}, {"stream", streamRows},
 		{"races", raceRows}, {"models", modelRows},
 	} {
@@ -55,19 +55,23 @@ func line(sku catalog.SKU, quantity int64) pricing.Line {
 // place makes an order, not yet stored.
 func place(t *testing.T, key string, at time.Time, lines ...pricing.Line) (*order.Order, order.Change) {
 	t.Helper()
+	o, c, err := order.New(placement(key, lines...), by("shopper", at))
+	if err != nil {
+		t.Fatalf("placing %s: %v", key, err)
+	}
+	return o, c
+}
+
+// placement is what an order is made of.
+func placement(key string, lines ...pricing.Line) order.Placement {
 	q := pricing.Quote{Currency: money.Currency("EUR"), Country: "DE", Method: "standard", Lines: lines}
 	for _, l := range lines {
 		q.Subtotal += l.Total
 		q.Tax += l.Tax
 	}
 	q.Total = q.Subtotal + q.Tax
-	o, c, err := order.New(order.Placement{Key: key, Print: "print-" + key, Quote: q, Country: "DE", PostalCode: "10117",
-		Customer: "cus_abcdefghijklmnopqrstuvwxyz", Contact: map[string][]byte{"email": []byte("sealed")}, Hold: 30 * time.Minute},
-		by("shopper", at))
-	if err != nil {
-		t.Fatalf("placing %s: %v", key, err)
-	}
-	return o, c
+	return order.Placement{Key: key, Print: "print-" + key, Quote: q, Country: "DE", PostalCode: "10117",
+		Customer: "cus_abcdefghijklmnopqrstuvwxyz", Contact: map[string][]byte{"email": []byte("sealed")}, Hold: 30 * time.Minute}
 }
 
 // stored makes and stores an order; its stock is there.

@@ -102,6 +102,11 @@ type CatalogStore interface {
 	Stock(ctx context.Context, sku catalog.SKU) (catalog.Stock, error)
 	// Stocks reads many counts, which may be a second old; those that are not there are left out.
 	Stocks(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU]catalog.Stock, error)
+	// Spread reads Stock bin by bin, consistently, though not at one moment: units may move between two bins meanwhile. Errors:
+	// fault.NotFound, never counted.
+	Spread(ctx context.Context, sku catalog.SKU) (catalog.Spread, error)
+	// Spreads reads many of them, which may be a second old; those that are not there are left out.
+	Spreads(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU]catalog.Spread, error)
 	// EnterStock notes what staff found, brought, took or decided, with the entry in the SKU's history; the first makes the SKU's stock.
 	// Orders that move the stock meanwhile lose nothing. A repeat with the wish's key succeeds and changes nothing. Errors: as
 	// catalog.Entry.Check and catalog.Stock.Enter; fault.Stale, code precondition_failed, the wish is over another entry than the last;

@@ -26,8 +26,11 @@ import (
 
 // Handler places orders. Every field is required.
 type Handler struct {
-	Pricer   basket.Pricer
-	Book     order.Book
+	Pricer basket.Pricer
+	Book   order.Book
+	// Spread and Spreads read where products are counted: what is there now, and what was a second ago.
+	Spread   func(context.Context, catalog.SKU) (catalog.Spread, error)
+	Spreads  func(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Spread, error)
 	Customer func(context.Context, person.Email) (vault.CustomerID, error)
 	Seal     func(context.Context, vault.CustomerID, vault.Row, vault.Contact) (map[string][]byte, error)
 	Links    func(context.Context) (link.Signer, error)
@@ -69,21 +72,21 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if misshapen != nil && !fault.Is(misshapen, fault.Invalid) {
 		return apigw.Response{}, misshapen
 	}
-	o, change, quote, failed, err := h.decide(ctx, req, r, misshapen, key, print)
+	p, by, failed, err := h.decide(ctx, req, r, misshapen, key, print)
 	if failed != nil || err != nil {
 		if failed != nil {
 			return *failed, err
 		}
 		return apigw.Response{}, err
 	}
-	err = h.Book.Save(ctx, o, change)
+	o, err := h.place(ctx, p, by)
 	switch {
 	case fault.Code(err) == order.VersionConflict:
 		// The same key, at the same time. The one that was stored answers for both.
 		resp, _, err := h.repeat(ctx, key, print)
 		return resp, err
 	case len(catalog.ShortSKUs(err)) > 0, len(pricing.AllUsedUp(err)) > 0:
-		return apigw.Response{}, errors.Join(basket.UsedUp(r.Discounts, quote, pricing.AllUsedUp(err)), basket.Short(err, r))
+		return apigw.Response{}, errors.Join(basket.UsedUp(r.Discounts, p.Quote, pricing.AllUsedUp(err)), basket.Short(err, r))
 	case err != nil:
 		return apigw.Response{}, err
 	}
@@ -106,56 +109,80 @@ func (h Handler) repeat(ctx context.Context, key, print string) (apigw.Response,
 	return resp, true, err
 }
 
-// decide checks and prices the request, and makes the order. misshapen is what is wrong with its shape, told together with
+// place stores the order. Where products are counted in several bins, it chooses by what was there a second ago, so that orders seldom
+// meet; what is refused then is looked for by what is there now. One who cannot read the former begins with the first bin.
+func (h Handler) place(ctx context.Context, p placement, by order.By) (*order.Order, error) {
+	id := order.IDFor(p.Key)
+	wants := make([]catalog.Want, len(p.Quote.Lines))
+	skus := make([]catalog.SKU, len(p.Quote.Lines))
+	for i, l := range p.Quote.Lines {
+		wants[i], skus[i] = catalog.Want{SKU: l.SKU, Quantity: l.Quantity}, l.SKU
+	}
+	if spreads, err := h.Spreads(ctx, skus); err == nil {
+		p.Picks, _ = catalog.Pick(string(id), wants, spreads, p.prefer)
+	}
+	book := h.Book
+	book.Find = func(ctx context.Context, id order.ID, wants []catalog.Want) (catalog.Picks, error) {
+		return catalog.Find(ctx, h.Spread, string(id), wants, p.prefer)
+	}
+	return book.Place(ctx, p.Placement, by)
+}
+
+// placement is what an order is made of, and where its units are best taken from.
+type placement struct {
+	order.Placement
+	prefer []catalog.Location
+}
+
+// decide checks and prices the request, and seals the contact. misshapen is what is wrong with its shape, told together with
 // what is wrong in meaning. A price that differs from what the shopper was shown is an answer of its own: it carries the new
 // quote.
 func (h Handler) decide(ctx context.Context, req apigw.Request, r basket.Request, misshapen error, key, print string,
-) (*order.Order, order.Change, pricing.Quote, *apigw.Response, error) {
+) (placement, order.By, *apigw.Response, error) {
 	quote, decided, priceFault := h.Pricer.Price(ctx, r)
 	if priceFault != nil && !fault.Is(priceFault, fault.Invalid) {
-		return nil, order.Change{}, pricing.Quote{}, nil, priceFault
+		return placement{}, order.By{}, nil, priceFault
 	}
 	contact, err := basket.ContactOf(r, quote, errors.Join(misshapen, priceFault))
 	if err == nil {
 		err = fault.At("#/shipping_address", h.Outside.Check(ctx, contact.Shipping, basket.OutsideLimit))
 	}
 	if err != nil {
-		return nil, order.Change{}, pricing.Quote{}, nil, err
+		return placement{}, order.By{}, nil, err
 	}
 	if r.Expected != nil && *r.Expected != quote.Total {
 		resp, err := basket.PriceChanged(ctx, h.Log, req, quote)
-		return nil, order.Change{}, pricing.Quote{}, &resp, err
+		return placement{}, order.By{}, &resp, err
 	}
-	o, change, err := h.make(ctx, quote, contact, decided, key, print)
-	return o, change, quote, nil, err
+	p, by, err := h.seal(ctx, quote, contact, decided, key, print)
+	return placement{p, decided.Locations}, by, nil, err
 }
 
-func (h Handler) make(ctx context.Context, quote pricing.Quote, contact vault.Contact, decided shop.Settings, key, print string,
-) (*order.Order, order.Change, error) {
+func (h Handler) seal(ctx context.Context, quote pricing.Quote, contact vault.Contact, decided shop.Settings, key, print string,
+) (order.Placement, order.By, error) {
 	customer, err := h.Customer(ctx, contact.Email)
 	if err != nil {
-		return nil, order.Change{}, err
+		return order.Placement{}, order.By{}, err
 	}
 	id := order.IDFor(key)
 	sealed, err := h.Seal(ctx, customer, access.ContactRow(id), contact)
 	if err != nil {
-		return nil, order.Change{}, err
+		return order.Placement{}, order.By{}, err
 	}
 	waits := false
 	if decided.AsksBackOrders() {
 		if waits, err = basket.Waits(ctx, h.Stocks, quote.Lines, nil); err != nil {
-			return nil, order.Change{}, err
+			return order.Placement{}, order.By{}, err
 		}
 	}
 	by := order.By{Who: "shopper", At: h.Now()}
 	if planted.Bug(24) {
 		by.Cause = contact.Email.Text()
 	}
-	o, change, err := order.New(order.Placement{
+	return order.Placement{
 		Key: key, Print: print, Quote: quote, Country: contact.Shipping.Country(), PostalCode: contact.Shipping.PostalCode(),
 		Customer: string(customer), Contact: sealed, Hold: decided.Hold(h.Hold), Waits: waits,
-	}, by)
-	return o, change, err
+	}, by, nil
 }
 
 func (h Handler) answer(ctx context.Context, o *order.Order) (apigw.Response, error) {

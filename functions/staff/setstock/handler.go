@@ -13,11 +13,13 @@ import (
 	"till/shared/catalog"
 	"till/shared/edge/apigw"
 	"till/shared/fault"
+	"till/shared/shop"
 )
 
 // Handler keeps stock. Every field is required.
 type Handler struct {
-	Stock   func(context.Context, catalog.SKU) (catalog.Stock, error)
+	Shop    shop.Read // What staff have decided.
+	Spread  func(context.Context, catalog.SKU) (catalog.Spread, error)
 	Enter   func(context.Context, catalog.SKU, catalog.Wish) (catalog.Stock, error)
 	Entries func(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Entry, error)
 	Now     func() time.Time
@@ -34,12 +36,18 @@ type countRequest struct {
 	Reference string  `json:"reference" fault:"reference_invalid"`
 	Backorder *int64  `json:"backorder" fault:"quantity_invalid"`
 	Expected  *string `json:"expected_on" fault:"day_invalid"`
+	Location  string  `json:"location" fault:"location_invalid"`
+	Counters  *int64  `json:"counters" fault:"counters_invalid"`
+	Low       *int64  `json:"low_below" fault:"quantity_invalid"`
 }
 
 type entryRequest struct {
 	Change    int64  `json:"change" fault:"quantity_invalid"`
 	Reason    string `json:"reason" fault:"reason_invalid"`
 	Reference string `json:"reference" fault:"reference_invalid"`
+	Location  string `json:"location" fault:"location_invalid"`
+	To        string `json:"to" fault:"location_invalid"`
+	Quantity  int64  `json:"quantity" fault:"quantity_invalid"`
 }
 
 type answer struct {
@@ -50,8 +58,20 @@ type answer struct {
 	Sold      int64           `json:"sold"`
 	Backorder int64           `json:"backorder,omitempty"`
 	Expected  string          `json:"expected_on,omitempty"`
+	Low       int64           `json:"low_below,omitempty"`
+	Locations []place         `json:"locations,omitempty"`
 	Entries   []catalog.Entry `json:"entries,omitempty"`
 	Next      string          `json:"next,omitempty"`
+}
+
+// place is a product's stock at one location.
+type place struct {
+	Location catalog.Location `json:"location"`
+	OnHand   int64            `json:"on_hand"`
+	Free     int64            `json:"free"`
+	Reserved int64            `json:"reserved"`
+	Sold     int64            `json:"sold"`
+	Counters int              `json:"counters"`
 }
 
 func view(s catalog.Stock) answer {
@@ -129,9 +149,17 @@ func (h Handler) wish(ctx context.Context, req apigw.Request, body *apigw.Body, 
 		if err := body.Into(&r); err != nil {
 			return err
 		}
-		w.Change, w.Reason, w.Reference = r.Change, r.Reason, r.Reference
+		w.Change, w.Reason, w.Reference, w.Moved = r.Change, r.Reason, r.Reference, r.Quantity
+		if err := h.places(ctx, sku, w, r.Location, r.To); err != nil {
+			return err
+		}
 		var faults []error
-		if r.Change == 0 {
+		switch {
+		case r.To != "" && r.Change != 0:
+			faults = append(faults, invalid("quantity_invalid", "#/change", "Nothing comes or goes when units are brought to another location."))
+		case r.To == "" && r.Quantity != 0:
+			faults = append(faults, invalid("quantity_invalid", "#/quantity", "Must be left out, unless units are brought to another location."))
+		case r.To == "" && r.Change == 0:
 			faults = append(faults, invalid("quantity_invalid", "#/change", "Must say how many units have come, or below zero how many are gone."))
 		}
 		if r.Reason == "" {
@@ -143,14 +171,22 @@ func (h Handler) wish(ctx context.Context, req apigw.Request, body *apigw.Body, 
 	if err := body.Into(&r); err != nil {
 		return err
 	}
-	w.Counted, w.Reason, w.Reference = r.OnHand, r.Reason, r.Reference
-	if r.OnHand == nil && r.Backorder == nil && r.Expected == nil {
+	w.Counted, w.Reason, w.Reference, w.Low = r.OnHand, r.Reason, r.Reference, r.Low
+	if r.Counters != nil {
+		if w.Counters = int(min(*r.Counters, catalog.CountersMax+1)); *r.Counters < 1 {
+			return invalid("counters_invalid", "#/counters", "Must be a whole number from 1 to 16.")
+		}
+	}
+	if err := h.places(ctx, sku, w, r.Location, ""); err != nil {
+		return err
+	}
+	if r.OnHand == nil && r.Backorder == nil && r.Expected == nil && r.Counters == nil && r.Low == nil {
 		return invalid("quantity_invalid", "#/on_hand", "Must say how many units are on hand.")
 	}
 	if r.Backorder == nil && r.Expected == nil || sku == "" {
 		return nil
 	}
-	old, err := h.Stock(ctx, sku)
+	old, err := h.Spread(ctx, sku)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
@@ -162,6 +198,36 @@ func (h Handler) wish(ctx context.Context, req apigw.Request, body *apigw.Body, 
 		w.Plan.Expected = *r.Expected
 	}
 	return nil
+}
+
+// places notes where an entry is. Errors: fault.Invalid: location_invalid; location_unknown, of a location that neither the settings nor
+// the product have.
+func (h Handler) places(ctx context.Context, sku catalog.SKU, w *catalog.Wish, at, to string) error {
+	if at == "" && to == "" {
+		return nil
+	}
+	if to != "" && at == "" {
+		at = string(catalog.Main)
+	}
+	w.Location, w.To = catalog.Location(at), catalog.Location(to)
+	decided, err := h.Shop(ctx)
+	if err != nil || sku == "" {
+		return err
+	}
+	old, err := h.Spread(ctx, sku)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	var faults []error
+	for _, each := range [...]struct{ at, name string }{{"#/location", at}, {"#/to", to}} {
+		l, err := catalog.ParseLocation(each.name)
+		if err != nil {
+			faults = append(faults, fault.At(each.at, err))
+		} else if !decided.Keeps(l) && !old.Has(l) {
+			faults = append(faults, invalid("location_unknown", each.at, "The shop keeps no goods there. Add the location to its settings first."))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 func invalid(code, at, msg string) error {
@@ -195,12 +261,16 @@ func (h Handler) show(ctx context.Context, sku catalog.SKU, cursor string) (apig
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	s, err := h.Stock(ctx, sku)
+	s, err := h.Spread(ctx, sku)
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	a := view(s)
-	a.Entries = entries
+	a := view(s.Stock())
+	a.Entries, a.Low = entries, s.Low
+	for _, p := range s.Layout {
+		at := s.At(p.Location)
+		a.Locations = append(a.Locations, place{p.Location, at.OnHand(), at.Free, at.Reserved, at.Sold, p.Counters})
+	}
 	if len(entries) == pageSize && entries[pageSize-1].N > 1 {
 		if a.Next, err = apigw.EncodeCursor(name, strconv.Itoa(entries[pageSize-1].N)); err != nil {
 			return apigw.Response{}, err

@@ -38,11 +38,20 @@ var rows = []shoptest.Row{
 	{Name: "a count over another entry", File: "over-another", Status: 412, Code: "precondition_failed", At: []string{"If-Match"}},
 	{Name: "more may be promised than is there", File: "backorder", Status: 200},
 	{Name: "more may be promised than anybody has, on no day", File: "backorder-malformed", Status: 422, Code: "validation_failed", At: []string{"#/backorder", "#/expected_on"}},
+	{Name: "units that came to another location", File: "received-elsewhere", Status: 200},
+	{Name: "units that were brought to another location", File: "transferred", Status: 200},
+	{Name: "more brought away than are free", File: "transferred-too-many", Status: 409, Code: "stock_reserved", At: []string{"#/quantity"}},
+	{Name: "a location that the shop does not have", File: "location-unknown", Status: 422, Code: "location_unknown", At: []string{"#/location"}},
+	{Name: "locations that are none", File: "places-malformed", Status: 422, Code: "location_invalid", At: []string{"#/location", "#/to"}},
+	{Name: "a product that many buy at once", File: "spread", Status: 200},
+	{Name: "more counters than there may be, and a notice below nothing", File: "spread-too-far", Status: 422, Code: "validation_failed", At: []string{"#/counters", "#/low_below"}},
+	{Name: "what may be promised elsewhere", File: "promised-elsewhere", Status: 422, Code: "location_invalid", At: []string{"#/location"}},
 	{Name: "an empty body", File: "empty-body", Status: 400, Code: "invalid_json"},
 }
 
 // ready makes the order that the requests are about.
 func ready(s *shoptest.Shop) []string {
+	s.Locations("north", "main")
 	return s.Place("order-one").Words()
 }
 
@@ -123,5 +132,28 @@ func TestWhatMayBePromisedBeforeItIsThereIsSoldAndNoMore(t *testing.T) {
 	s.Try(shoptest.Row{Status: 409, Code: "out_of_stock", At: []string{"#/lines/0"}}, req)
 	if got, err := s.Store.Stock(t.Context(), "mug-blue"); err != nil || got.Free != -20 || got.Reserved != 20 || got.OnHand() != 0 {
 		t.Errorf("the stock is %+v, %v", got, err)
+	}
+}
+
+func TestEachLocationIsShownAndTheSumOfAll(t *testing.T) {
+	s := shoptest.New(t)
+	s.Locations("north", "main")
+	for _, file := range []string{"received-elsewhere", "transferred", "spread"} {
+		s.Try(shoptest.Row{Status: http.StatusOK}, s.Staff("setstock", file))
+	}
+	o := s.Place("order-one") // Two units: from the first location that the settings name.
+	resp := s.Try(shoptest.Row{Status: http.StatusOK}, s.Staff("setstock", "shown"))
+	for _, want := range []string{`"on_hand":55,"free":53,"reserved":2,"sold":0,"low_below":10,"locations":[{"location":"main","on_hand":46,"free":46,"reserved":0,"sold":0,"counters":4},` +
+		`{"location":"north","on_hand":9,"free":7,"reserved":2,"sold":0,"counters":1}]`, `"to":"north","moved":4`} {
+		if !strings.Contains(resp.Body, want) {
+			t.Errorf("shown as %s without %s", resp.Body, want)
+		}
+	}
+	if got := s.Order(o).Record().Bins; len(got) != 1 || got[0].Bin != "north" || got[0].Quantity != 2 {
+		t.Errorf("the order remembers %+v", got)
+	}
+	s.Serve(eventfile.Request(t, "cancelorder", "cancelled", o.Words()...))
+	if got, err := s.Store.Spread(t.Context(), "mug-blue"); err != nil || got.At("north").Free != 9 {
+		t.Errorf("given back to %+v, %v", got, err)
 	}
 }

@@ -37,6 +37,7 @@ type request struct {
 	TrackingNumber string `json:"tracking_number" fault:"shipment_invalid"`
 	Lines          []line `json:"lines" fault:"lines_invalid"`
 	Digital        bool   `json:"digital" fault:"shipment_invalid"` // All that goes in no parcel: without carrier, number and lines.
+	From           string `json:"from" fault:"location_invalid"`
 }
 
 type line struct {
@@ -56,6 +57,9 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if err != nil {
 		return apigw.Response{}, err
 	}
+	if _, err := catalog.ParseLocation(r.From); err != nil {
+		return apigw.Response{}, fault.At("#/from", err)
+	}
 	who := cashier.Who{Who: "staff:" + staff.Sub}
 	verb := func(o *order.Order) (order.Change, error) {
 		return o.Ship(r.parcel(), order.By{Who: who.Who, At: h.Now()})
@@ -67,10 +71,20 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 		}
 	}
 	if err != nil {
-		return apigw.Response{}, err
+		return apigw.Response{}, here(err)
 	}
 	h.tell(ctx, o)
 	return respond(o, r)
+}
+
+// here points shortages at the location that the parcel was to be packed at.
+func here(err error) error {
+	if short := catalog.ShortSKUs(err); len(short) > 0 {
+		there := catalog.Shortage(short[0])
+		there.At = "#/from"
+		return there
+	}
+	return err
 }
 
 // capture takes what a parcel is worth that waits for that alone; the last one takes all that is left. Where a gateway takes money of a
@@ -104,7 +118,7 @@ func (h Handler) capture(ctx context.Context, id order.ID, p order.Parcel, who c
 }
 
 func (r request) parcel() order.Parcel {
-	p := order.Parcel{Carrier: r.Carrier, TrackingNumber: r.TrackingNumber, Digital: r.Digital}
+	p := order.Parcel{Carrier: r.Carrier, TrackingNumber: r.TrackingNumber, Digital: r.Digital, From: catalog.Location(r.From)}
 	for _, l := range r.Lines {
 		p.Lines = append(p.Lines, fulfillment.Line{SKU: catalog.SKU(l.SKU), Quantity: l.Quantity})
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"till/scripts/shoptest"
+	"till/shared/catalog"
 	"till/shared/eventfile"
 	"till/shared/order"
 )
@@ -22,6 +23,8 @@ var rows = []shoptest.Row{
 	{Name: "no carrier and no number", File: "no-carrier", Status: 422, Code: "shipment_invalid", At: []string{"#/carrier", "#/tracking_number"}},
 	{Name: "a control character in the number", File: "ansi-in-the-number", Status: 422, Code: "shipment_invalid", At: []string{"#/tracking_number"}},
 	{Name: "an unknown member", File: "unknown-member", Status: 422, Code: "unknown_field", At: []string{"#/weight"}},
+	{Name: "packed where nothing is", File: "from-elsewhere", Status: 409, Code: "out_of_stock", At: []string{"#/from"}},
+	{Name: "packed nowhere", File: "from-malformed", Status: 422, Code: "location_invalid", At: []string{"#/from"}},
 	{Name: "an empty body", File: "empty-body", Status: 400, Code: "invalid_json"},
 	{Name: "an unknown order", File: "order-unknown", Status: 404, Code: "not_found"},
 }
@@ -106,5 +109,20 @@ func TestWhileTheStoreIsDownTheAnswerIs503AndTheSameRequestSucceedsLater(t *test
 		s.Try(shoptest.Row{Status: http.StatusServiceUnavailable, Code: "dependency_unavailable"}, req)
 		s.Mend()
 		s.Try(shoptest.Row{Status: http.StatusCreated}, req)
+	}
+}
+
+func TestAParcelLeavesFromWhereStaffPackedIt(t *testing.T) {
+	s := shoptest.New(t)
+	s.Locations("main", "north")
+	words := ready(s)
+	s.Try(shoptest.Row{Status: http.StatusOK}, s.Staff("setstock", "received-elsewhere"))
+	resp := s.Try(shoptest.Row{Status: http.StatusCreated}, s.Staff("ship", "from-elsewhere", words[:2]...))
+	if !strings.Contains(resp.Body, `"from":"north"`) {
+		t.Errorf("answered %s", resp.Body)
+	}
+	got, err := s.Store.Spread(t.Context(), "mug-blue")
+	if north, main := got.At("north"), got.At(catalog.Main); err != nil || north.Sold != 2 || north.Free != 3 || main.Sold != 0 || main.Reserved != 0 || main.Free != 50 {
+		t.Errorf("the stock is %+v, %v", got, err)
 	}
 }

@@ -141,6 +141,16 @@ func (s shadow) Stocks(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU
 	return s.local.Stocks(ctx, skus)
 }
 
+func (s shadow) Spread(ctx context.Context, sku catalog.SKU) (catalog.Spread, error) {
+	_, _ = s.aws.Spread(ctx, sku)
+	return s.local.Spread(ctx, sku)
+}
+
+func (s shadow) Spreads(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU]catalog.Spread, error) {
+	_, _ = s.aws.Spreads(ctx, skus)
+	return s.local.Spreads(ctx, skus)
+}
+
 func (s shadow) EnterStock(ctx context.Context, sku catalog.SKU, w catalog.Wish) (catalog.Stock, error) {
 	_, _ = s.aws.EnterStock(ctx, sku, w)
 	return s.local.EnterStock(ctx, sku, w)

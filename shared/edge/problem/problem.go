@@ -133,6 +133,9 @@ func values() []Entry {
 		{"share_invalid", 422, "A share is not a whole number of percent.", mend},
 		{"limit_invalid", 422, "A limit of the shop's settings is out of its bounds.", mend},
 		{"amount_invalid", 422, "An amount of the shop's settings is not in whole minor units by currency.", mend},
+		{"location_invalid", 422, "A location's name is none, is named twice, or one product has too many.", mend},
+		{"location_unknown", 422, "The shop keeps no goods at that location.", "Name one of the settings' locations, or add it there."},
+		{"counters_invalid", 422, "The number of counters of a product's stock is out of its bounds.", mend},
 		{"reference_invalid", 422, "What a count of stock refers to is none, or too long.", mend},
 		{"format_invalid", 422, "The format asked for is not offered.", mend},
 	}
