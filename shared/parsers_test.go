@@ -81,6 +81,8 @@ func parsers() []reader {
 		{"a stored version of a product", "shared/catalog.DecodeVersion", "shared/catalog.FuzzDecodeVersion", ""},
 		{"a stored version of a shop's settings", "shared/shop.DecodeVersion", "shared/shop.FuzzDecodeVersion", ""},
 		{"a stored breaker", "shared/routing.DecodeBreaker", "shared/routing.FuzzDecodeBreaker", ""},
+		{"a location", "shared/catalog.ParseLocation", "shared/catalog.FuzzParseLocation", ""},
+		{"a stored layout of stock", "shared/catalog.DecodeLayout", "shared/catalog.FuzzDecodeLayout", ""},
 		{"a stored entry of stock", "shared/catalog.DecodeEntry", "shared/catalog.FuzzDecodeEntry", ""},
 		{"a stored product", "shared/catalog.DecodeProduct", "shared/catalog.FuzzDecodeProduct", ""},
 		{"a row of a table", "shared/dynamo.Order", "shared/dynamo.FuzzRows", ""},

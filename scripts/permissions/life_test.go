@@ -91,6 +91,7 @@ func look(w *world) {
 
 func golden(w *world) {
 	id := w.fulfilling()
+	w.want(w.staff(http.MethodPost, "/staff/orders/"+id+"/shipments", map[string]any{"carrier": "DHL", "tracking_number": "1", "from": "north"}), http.StatusConflict)
 	w.want(w.ship(id), http.StatusCreated)
 	w.pass(time.Hour)
 	w.want(w.staff(http.MethodPost, "/staff/orders/"+id+"/shipments/shp_1/delivery", nil), http.StatusOK)
@@ -111,6 +112,7 @@ func keep(w *world) {
 		w.want(w.staff(http.MethodGet, "/staff/products"+path, nil), http.StatusOK)
 	}
 	w.want(w.staff(http.MethodPut, "/staff/stock/mug-red", map[string]any{"on_hand": 5}), http.StatusOK)
+	w.want(w.staff(http.MethodPost, "/staff/stock/mug-red/entries", map[string]any{"change": 2, "reason": "received"}), http.StatusOK)
 	w.want(w.staff(http.MethodPut, "/staff/settings", map[string]any{"orders": map[string]any{"stock_hold_minutes": 30}}), http.StatusOK)
 	for _, path := range []string{"", "/history", "/history/1"} {
 		w.want(w.staff(http.MethodGet, "/staff/settings"+path, nil), http.StatusOK)

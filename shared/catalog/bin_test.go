@@ -133,6 +133,24 @@ func TestEntriesMakeAndLoseNoUnit(t *testing.T) {
 	})
 }
 
+func FuzzParseLocation(f *testing.F) {
+	for _, seed := range []string{"", "main", "north-2", "North", "a~1", "a#b", "\xff"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		l, err := catalog.ParseLocation(text)
+		if err != nil {
+			if fault.Code(err) != "location_invalid" {
+				t.Fatalf("%q: %v", text, err)
+			}
+			return
+		}
+		if bin := catalog.BinAt(l, 3); bin.Location() != l {
+			t.Fatalf("%q is at %q", bin, bin.Location())
+		}
+	})
+}
+
 func FuzzDecodeLayout(f *testing.F) {
 	f.Add("")
 	f.Add(`[{"at":"main","n":4,"made":8},{"at":"north","n":1}]`)

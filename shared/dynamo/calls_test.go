@@ -152,7 +152,7 @@ func TestCallsPerMethod(t *testing.T) {
 		{"two calls store a stock-take", []reply{ok("{}"), ok("{}")}, func(ctx context.Context, s *dynamo.Store) error {
 			_, err := catalog.Count(ctx, s, "mug", 1)
 			return err
-		}, "GetItem TransactWriteItems"},
+		}, "Query TransactWriteItems"},
 		{"two calls claim an event", []reply{ok(event), ok("{}")}, func(ctx context.Context, s *dynamo.Store) error {
 			_, err := s.ClaimEvent(ctx, "stripe##evt_1", noon)
 			return err
