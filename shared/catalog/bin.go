@@ -155,7 +155,7 @@ type Spread struct {
 	Tallies   []Tally // One for each of the layout's bins, in their order.
 	Backorder int64
 	Expected  string
-	Low       int64 // Staff want to be told when less than this is free; 0: never.
+	Low       int64 // Less free than this is little; 0: never.
 	N         int   // The number of the last entry.
 }
 

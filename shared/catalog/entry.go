@@ -23,7 +23,7 @@ type Entry struct {
 	To        Location  `json:"to,omitempty"`        // Where units were brought from there; Change is 0 then.
 	Moved     int64     `json:"moved,omitempty"`     // So many were.
 	Counters  int       `json:"counters,omitempty"`  // Over so many counters the location's units are spread from now on.
-	Low       *int64    `json:"low,omitempty"`       // Staff want to be told when less than this is free; 0: never.
+	Low       *int64    `json:"low,omitempty"`       // Less free than this is little; 0: never.
 }
 
 // Where is the entry's location.

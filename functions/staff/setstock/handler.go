@@ -58,7 +58,8 @@ type answer struct {
 	Sold      int64           `json:"sold"`
 	Backorder int64           `json:"backorder,omitempty"`
 	Expected  string          `json:"expected_on,omitempty"`
-	Low       int64           `json:"low_below,omitempty"`
+	LowBelow  int64           `json:"low_below,omitempty"`
+	Low       bool            `json:"low,omitempty"`
 	Locations []place         `json:"locations,omitempty"`
 	Entries   []catalog.Entry `json:"entries,omitempty"`
 	Next      string          `json:"next,omitempty"`
@@ -266,7 +267,7 @@ func (h Handler) show(ctx context.Context, sku catalog.SKU, cursor string) (apig
 		return apigw.Response{}, err
 	}
 	a := view(s.Stock())
-	a.Entries, a.Low = entries, s.Low
+	a.Entries, a.LowBelow, a.Low = entries, s.Low, a.Free < s.Low
 	for _, p := range s.Layout {
 		at := s.At(p.Location)
 		a.Locations = append(a.Locations, place{p.Location, at.OnHand(), at.Free, at.Reserved, at.Sold, p.Counters})

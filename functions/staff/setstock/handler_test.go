@@ -141,6 +141,9 @@ func TestEachLocationIsShownAndTheSumOfAll(t *testing.T) {
 	for _, file := range []string{"received-elsewhere", "transferred", "spread"} {
 		s.Try(shoptest.Row{Status: http.StatusOK}, s.Staff("setstock", file))
 	}
+	if scarce := s.Try(shoptest.Row{Status: http.StatusOK}, s.Staff("setstock", "shown")); strings.Contains(scarce.Body, `"low":true`) {
+		t.Errorf("shown as %s", scarce.Body)
+	}
 	o := s.Place("order-one") // Two units: from the first location that the settings name.
 	resp := s.Try(shoptest.Row{Status: http.StatusOK}, s.Staff("setstock", "shown"))
 	for _, want := range []string{`"on_hand":55,"free":53,"reserved":2,"sold":0,"low_below":10,"locations":[{"location":"main","on_hand":46,"free":46,"reserved":0,"sold":0,"counters":4},` +
@@ -155,5 +158,16 @@ func TestEachLocationIsShownAndTheSumOfAll(t *testing.T) {
 	s.Serve(eventfile.Request(t, "cancelorder", "cancelled", o.Words()...))
 	if got, err := s.Store.Spread(t.Context(), "mug-blue"); err != nil || got.At("north").Free != 9 {
 		t.Errorf("given back to %+v, %v", got, err)
+	}
+}
+
+func TestWhatIsLeftIsLowBelowWhatStaffSay(t *testing.T) {
+	s := shoptest.New(t)
+	s.Try(shoptest.Row{Status: http.StatusOK}, s.Staff("setstock", "spread"))
+	if _, err := catalog.Count(t.Context(), s.Store, "mug-blue", 9); err != nil {
+		t.Fatal(err)
+	}
+	if resp := s.Try(shoptest.Row{Status: http.StatusOK}, s.Staff("setstock", "shown")); !strings.Contains(resp.Body, `"low_below":10,"low":true`) {
+		t.Errorf("shown as %s", resp.Body)
 	}
 }

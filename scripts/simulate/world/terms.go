@@ -15,6 +15,8 @@ type Terms struct {
 	Manual   bool          // Money is promised when shoppers pay, and taken later.
 	Alone    bool          // One member of staff refunds little, and for more another must approve.
 	Slow     time.Duration // How long bank debits and pending refunds take.
+	Counters int           // Over how many counters each product is spread, if over more than one.
+	North    bool          // Half of all goods are at a second location.
 }
 
 // aloneMost is how much of any currency one member of staff refunds in a shop with Alone, in minor units.
@@ -36,6 +38,10 @@ func drawTerms(seed uint64) Terms {
 	if dice.IntN(2) == 0 {
 		t.Slow = time.Duration(1+dice.IntN(72)) * time.Hour
 	}
+	if dice.IntN(3) == 0 {
+		t.Counters = 2 + dice.IntN(4)
+	}
+	t.North = dice.IntN(4) == 0
 	return t
 }
 

@@ -86,8 +86,8 @@ func (a *watch) write(m memory.Write) {
 		a.changes[pk+sk] = true
 	case m.Table == memory.Orders && m.Event != "INSERT":
 		a.w.fail("I20 ChainWhole", "", pk+" was written over")
-	case m.Table == memory.Catalog && sk == "STOCK":
-		a.stock(pk, m.New)
+	case m.Table == memory.Catalog && (sk == "STOCK" || strings.HasPrefix(sk, "STOCK#")):
+		a.stock(pk, sk, m.New)
 	case m.Table == memory.Inbox && m.Event == "INSERT":
 		event := pk[strings.LastIndex(pk, "#")+1:]
 		a.events[event] = true
@@ -98,7 +98,7 @@ func (a *watch) write(m memory.Write) {
 }
 
 // stock: no counter is below zero, and only counting changes how many units there are.
-func (a *watch) stock(pk string, item memory.Image) {
+func (a *watch) stock(pk, sk string, item memory.Image) {
 	free, reserved, sold := number(item, "free"), number(item, "reserved"), number(item, "sold")
 	if min(free, reserved, sold) < 0 {
 		a.w.fail("I1 NoOversell", "", fmt.Sprintf("%s: free %d, reserved %d, sold %d", pk, free, reserved, sold))
@@ -108,11 +108,11 @@ func (a *watch) stock(pk string, item memory.Image) {
 	if j := a.w.job(); j != nil {
 		counting = j.function == "staff/setstock"
 	}
-	if was, known := a.units[pk]; known && was != units && !counting {
+	if was, known := a.units[pk+sk]; known && was != units && !counting {
 		a.w.fail("I1 NoOversell", "", fmt.Sprintf("%s: %d units became %d", pk, was, units))
 	}
-	a.units[pk] = units
-	a.received[catalog.SKU(strings.TrimPrefix(pk, "SKU#"))] = units
+	a.received[catalog.SKU(strings.TrimPrefix(pk, "SKU#"))] += units - a.units[pk+sk]
+	a.units[pk+sk] = units
 }
 
 func number(item memory.Image, name string) int64 {
