@@ -416,7 +416,7 @@ func (s *services) gateways(ctx context.Context, _ string) (payment.Gateway, err
 
 func (s *services) send(ctx context.Context, _ string) error { return s.call(ctx, queueLimit) }
 
-func (s *services) mail(ctx context.Context, _ person.Email, _, _, _ string) error {
+func (s *services) mail(ctx context.Context, _ shop.Sender, _ person.Email, _, _, _ string) error {
 	return s.call(ctx, mailLimit)
 }
 

@@ -27,6 +27,7 @@ import (
 	"till/shared/order"
 	"till/shared/person"
 	"till/shared/settings"
+	"till/shared/shop"
 	"till/shared/vault"
 )
 
@@ -87,9 +88,10 @@ func BeginFulfillment(t Tools, s Orders, m Machine) Batch {
 func Notify(t Tools, set settings.Notify, s interface {
 	Orders
 	History
-}, v *vault.Vault, links Links, send func(ctx context.Context, to person.Email, subject, text, key string) error) Batch {
+	Settings
+}, v *vault.Vault, links Links, send func(ctx context.Context, from shop.Sender, to person.Email, subject, text, key string) error) Batch {
 	return notify.Handler{
-		Book: bookOf(s), Change: s.Change, Open: v.OpenContact, Is: v.Is, Links: links, Send: send, ShopURL: set.ShopURL, Now: t.Now, Log: t.Log,
+		Book: bookOf(s), Change: s.Change, Open: v.OpenContact, Is: v.Is, Links: links, Send: send, Shop: lately(t, s), ShopURL: set.ShopURL, Now: t.Now, Log: t.Log,
 	}.Handle
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"till/shared/person"
+	"till/shared/shop"
 )
 
 // Mail is one mail as its recipient gets it.
@@ -16,6 +17,8 @@ type Mail struct {
 	Subject string    `json:"subject"`
 	Text    string    `json:"text"`
 	Key     string    `json:"key"`
+	Name    string    `json:"from_name,omitempty"`
+	ReplyTo string    `json:"reply_to,omitempty"`
 }
 
 // Mailbox keeps every mail that was sent.
@@ -28,11 +31,11 @@ type Mailbox struct {
 }
 
 // Send is mailer.Mailer's.
-func (m *Mailbox) Send(_ context.Context, to person.Email, subject, text, key string) error {
+func (m *Mailbox) Send(_ context.Context, from shop.Sender, to person.Email, subject, text, key string) error {
 	return m.port.strike("mailer.Send", func() error {
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		m.mails = append(m.mails, Mail{m.now(), to.Text(), subject, text, key})
+		m.mails = append(m.mails, Mail{m.now(), to.Text(), subject, text, key, from.Name, from.ReplyTo})
 		return nil
 	})
 }

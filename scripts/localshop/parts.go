@@ -14,6 +14,7 @@ import (
 	"till/shared/order"
 	"till/shared/person"
 	"till/shared/reconcile"
+	"till/shared/shop"
 	startup "till/shared/startup/gateways"
 	"till/shared/telemetry"
 	"till/shared/vault"
@@ -52,7 +53,7 @@ type Parts struct {
 	Gateway http.RoundTripper // To the gateways.
 	Queue   func(url string) assembly.Send
 	Machine func(arn string) assembly.Machine
-	Mail    func(ctx context.Context, to person.Email, subject, text, key string) error
+	Mail    func(ctx context.Context, from shop.Sender, to person.Email, subject, text, key string) error
 }
 
 // partsOf gives a function's environment its parts: the shop's own, or what Options.Give makes of them.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/mail"
 	"strings"
 )
 
@@ -177,6 +178,11 @@ func sendEmail(n Names, f fields) ([]Need, error) {
 	if err != nil {
 		return nil, err
 	}
+	sender, err := mail.ParseAddress(from) // IAM compares the address, whatever name stands before it.
+	if err != nil {
+		return nil, errors.New("has a sender that is no address")
+	}
+	from = sender.Address
 	for _, name := range []string{"ConfigurationSetName", "FromEmailAddressIdentityArn", "FeedbackForwardingEmailAddress"} {
 		if f[name] != nil {
 			return nil, fmt.Errorf("has %s, whose rights are not known", name)

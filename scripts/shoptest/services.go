@@ -10,6 +10,7 @@ import (
 	"till/shared/fault"
 	"till/shared/memory"
 	"till/shared/person"
+	"till/shared/shop"
 )
 
 // Machine is the fulfillment machine as functions see it. It starts executions and keeps answers; what the tasks do is the
@@ -103,7 +104,10 @@ func (m *Machine) Answers() (succeeded, cancelled []string) {
 }
 
 // Letter is a mail that was sent.
-type Letter struct{ To, Subject, Text, Key string }
+type Letter struct {
+	To, Subject, Text, Key string
+	From                   shop.Sender
+}
 
 // Mailbox keeps what was sent.
 type Mailbox struct {
@@ -119,12 +123,12 @@ func (m *Mailbox) Sent() []Letter {
 }
 
 // sendMail is the twin of mailer.Mailer.
-func (s *Shop) sendMail(_ context.Context, to person.Email, subject, text, key string) error {
+func (s *Shop) sendMail(_ context.Context, from shop.Sender, to person.Email, subject, text, key string) error {
 	if err := s.strike("mail.Send", false); err != nil {
 		return err
 	}
 	s.Mailbox.mu.Lock()
-	s.Mailbox.letters = append(s.Mailbox.letters, Letter{to.Text(), subject, text, key})
+	s.Mailbox.letters = append(s.Mailbox.letters, Letter{to.Text(), subject, text, key, from})
 	s.Mailbox.mu.Unlock()
 	return s.strike("mail.Send", true)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/mail"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,6 +16,7 @@ import (
 
 	"till/shared/fault"
 	"till/shared/person"
+	"till/shared/shop"
 )
 
 // callLimit bounds a send. It is made once: SES knows no idempotency key, so a repeat is the caller's decision.
@@ -31,14 +33,22 @@ func New(cloud aws.Config, from string) Mailer {
 	return Mailer{from: from, client: sesv2.NewFromConfig(cloud, func(o *sesv2.Options) { o.RetryMaxAttempts = 1 })}
 }
 
-// Send hands a plain-text mail over. key names it and is kept as a tag, for bounces to be traced. Errors:
+// Send hands a plain-text mail over, in the name of from. key names it and is kept as a tag, for bounces to be traced. Errors:
 // fault.Unavailable, it was not taken, code as SES names the reason if it answered; fault.Unknown, it may have been. No
 // error holds the address.
-func (m Mailer) Send(ctx context.Context, to person.Email, subject, text, key string) error {
+func (m Mailer) Send(ctx context.Context, from shop.Sender, to person.Email, subject, text, key string) error {
 	ctx, stop := context.WithTimeout(ctx, callLimit)
 	defer stop()
+	sender, answers := m.from, []string(nil)
+	if from.Name != "" {
+		sender = (&mail.Address{Name: from.Name, Address: m.from}).String()
+	}
+	if from.ReplyTo != "" {
+		answers = []string{from.ReplyTo}
+	}
 	_, err := m.client.SendEmail(ctx, &sesv2.SendEmailInput{
-		FromEmailAddress: &m.from,
+		FromEmailAddress: &sender,
+		ReplyToAddresses: answers,
 		Destination:      &types.Destination{ToAddresses: []string{to.Text()}},
 		EmailTags:        []types.MessageTag{{Name: aws.String("mail"), Value: aws.String(tag(key))}},
 		Content: &types.EmailContent{Simple: &types.Message{

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/mail"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -16,6 +17,7 @@ import (
 	"till/shared/fault"
 	"till/shared/mailer"
 	"till/shared/person"
+	"till/shared/shop"
 )
 
 const (
@@ -49,7 +51,7 @@ func noAddress(t *testing.T, err error) {
 
 func TestAMailIsHandedOverAsItIs(t *testing.T) {
 	s := awstest.Start(t, taken())
-	if err := mailer.New(s.Cloud, from).Send(t.Context(), to(t), subject, text, key); err != nil {
+	if err := mailer.New(s.Cloud, from).Send(t.Context(), shop.Sender{}, to(t), subject, text, key); err != nil {
 		t.Fatal(err)
 	}
 	seen := s.Seen()
@@ -69,6 +71,23 @@ func TestAMailIsHandedOverAsItIs(t *testing.T) {
 	}
 }
 
+func TestAMailIsFromTheShopByNameAndAnswersGoWhereItSays(t *testing.T) {
+	s := awstest.Start(t, taken())
+	if err := mailer.New(s.Cloud, from).Send(t.Context(), shop.Sender{Name: "Möwe, \"Till\"", ReplyTo: "help@till.example"}, to(t), subject, text, key); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		FromEmailAddress string
+		ReplyToAddresses []string
+	}
+	if err := json.Unmarshal([]byte(s.Seen()[0].Body), &got); err != nil {
+		t.Fatal(err)
+	}
+	if a, err := mail.ParseAddress(got.FromEmailAddress); err != nil || a.Address != from || a.Name != "Möwe, \"Till\"" || len(got.ReplyToAddresses) != 1 || got.ReplyToAddresses[0] != "help@till.example" {
+		t.Errorf("%v: sent by %s, answers to %v", err, got.FromEmailAddress, got.ReplyToAddresses)
+	}
+}
+
 func TestATagHasTheLettersThatSESTakes(t *testing.T) {
 	for key, want := range map[string]string{
 		"ord_1-A9":               "ord_1-A9",
@@ -77,7 +96,7 @@ func TestATagHasTheLettersThatSESTakes(t *testing.T) {
 		strings.Repeat("x", 300): strings.Repeat("x", 256),
 	} {
 		s := awstest.Start(t, taken())
-		if err := mailer.New(s.Cloud, from).Send(t.Context(), to(t), subject, text, key); err != nil {
+		if err := mailer.New(s.Cloud, from).Send(t.Context(), shop.Sender{}, to(t), subject, text, key); err != nil {
 			t.Fatal(err)
 		}
 		var got struct{ EmailTags []struct{ Value string } }
@@ -110,7 +129,7 @@ func TestAMailIsTriedOnceAndItsErrorNamesNobody(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := awstest.Start(t, tt.answer, taken())
-			err := mailer.New(s.Cloud, from).Send(t.Context(), to(t), subject, text, key)
+			err := mailer.New(s.Cloud, from).Send(t.Context(), shop.Sender{}, to(t), subject, text, key)
 			if !fault.Is(err, tt.kind) || fault.Code(err) != tt.code || len(s.Seen()) != 1 {
 				t.Errorf("got %v after %d tries", err, len(s.Seen()))
 			}
@@ -122,13 +141,13 @@ func TestAMailIsTriedOnceAndItsErrorNamesNobody(t *testing.T) {
 func TestAMailIsTriedOnceWhateverTheConfigurationSays(t *testing.T) {
 	s := awstest.Start(t, awstest.Cut, taken())
 	s.Cloud.RetryMaxAttempts = 5
-	if err := mailer.New(s.Cloud, from).Send(t.Context(), to(t), subject, text, key); !fault.Is(err, fault.Unknown) || len(s.Seen()) != 1 {
+	if err := mailer.New(s.Cloud, from).Send(t.Context(), shop.Sender{}, to(t), subject, text, key); !fault.Is(err, fault.Unknown) || len(s.Seen()) != 1 {
 		t.Errorf("got %v after %d tries", err, len(s.Seen()))
 	}
 }
 
 func TestWithoutAConnectionNothingWasTaken(t *testing.T) {
-	err := mailer.New(awstest.Nowhere(), from).Send(t.Context(), to(t), subject, text, key)
+	err := mailer.New(awstest.Nowhere(), from).Send(t.Context(), shop.Sender{}, to(t), subject, text, key)
 	if !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("got %v, which should say that nobody listens", err)
 	}
@@ -142,7 +161,7 @@ func TestACallerWhoLeavesDoesNotKnow(t *testing.T) {
 		<-s.Asked
 		leave()
 	}()
-	err := mailer.New(s.Cloud, from).Send(ctx, to(t), subject, text, key)
+	err := mailer.New(s.Cloud, from).Send(ctx, shop.Sender{}, to(t), subject, text, key)
 	if !fault.Is(err, fault.Unknown) || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
@@ -157,7 +176,7 @@ func TestASendEndsInTime(t *testing.T) {
 			ctx, stop := context.WithTimeout(t.Context(), limits[0])
 			defer stop()
 			began := time.Now()
-			err := mailer.New(awstest.Silent(), from).Send(ctx, to(t), subject, text, key)
+			err := mailer.New(awstest.Silent(), from).Send(ctx, shop.Sender{}, to(t), subject, text, key)
 			if took := time.Since(began); took != limits[1] || !fault.Is(err, fault.Unknown) || !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("%s: after %v: %v", name, took, err)
 			}

@@ -56,7 +56,7 @@ func functions() map[string]function {
 		"worker/applyevent":       {loader(settings.LoadApplyEvent), "ORDERS_TABLE CATALOG_TABLE INBOX_TABLE" + gateways, "GATEWAYS_URL"},
 		"worker/relay":            {loader(settings.LoadRelay), "FULFILLMENT_QUEUE_URL MAIL_QUEUE_URL", ""},
 		"worker/beginfulfillment": {loader(settings.LoadBeginFulfillment), "ORDERS_TABLE STATE_MACHINE_ARN", ""},
-		"worker/notify":           {loader(settings.LoadNotify), "ORDERS_TABLE LINK_SECRET_ARN SHOP_URL MAIL_FROM" + vault, ""},
+		"worker/notify":           {loader(settings.LoadNotify), "ORDERS_TABLE CATALOG_TABLE LINK_SECRET_ARN SHOP_URL MAIL_FROM" + vault, ""},
 		"worker/sweep": {loader(settings.LoadSweep),
 			"ORDERS_TABLE CATALOG_TABLE INBOX_TABLE EVENTS_QUEUE_URL FULFILLMENT_QUEUE_URL MAIL_QUEUE_URL" + gateways, "GATEWAYS_URL"},
 		"step/prepare":         {step, "ORDERS_TABLE", ""},

@@ -85,6 +85,7 @@ type Notify struct {
 	Common
 	Vault
 	OrdersTable   string // ORDERS_TABLE, required.
+	CatalogTable  string // CATALOG_TABLE, required: what staff have decided.
 	LinkSecretARN string // LINK_SECRET_ARN, required.
 	ShopURL       string // SHOP_URL, required: where links in mails lead.
 	MailFrom      string // MAIL_FROM, required: a sender that SES has verified.
@@ -94,8 +95,8 @@ type Notify struct {
 func LoadNotify(get Getenv) (Notify, error) {
 	r := &reader{get: get}
 	s := Notify{
-		Common: r.common(), Vault: r.vault(), OrdersTable: r.required("ORDERS_TABLE"), LinkSecretARN: r.required("LINK_SECRET_ARN"),
-		ShopURL: r.address("SHOP_URL"), MailFrom: r.required("MAIL_FROM"),
+		Common: r.common(), Vault: r.vault(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		LinkSecretARN: r.required("LINK_SECRET_ARN"), ShopURL: r.address("SHOP_URL"), MailFrom: r.required("MAIL_FROM"),
 	}
 	return s, r.err()
 }

@@ -24,6 +24,7 @@ const (
 	holdLeast     = 5 // Minutes, as the setting STOCK_HOLD has them.
 	holdMost      = 24 * 60
 	nameMax       = 100
+	senderMax     = 64
 )
 
 var methodForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,39}$`)
@@ -54,7 +55,18 @@ func (s Settings) Check(gateways []string) error {
 	if s.Payments != nil {
 		c.payments(*s.Payments, gateways)
 	}
+	if s.Mail != nil {
+		c.mail(*s.Mail)
+	}
 	return errors.Join(c...)
+}
+
+// mail checks the sender as it stands in each mail's head: a line of text, and one address.
+func (c *checker) mail(m Sender) {
+	c.line("#/mail/name", m.Name, 0, senderMax, "mail_invalid")
+	if _, err := person.ParseEmail(m.ReplyTo); err != nil && m.ReplyTo != "" {
+		c.bad("#/mail/reply_to", "mail_invalid", "Must be one address.")
+	}
 }
 
 // checker collects faults.

@@ -22,6 +22,7 @@ type Settings struct {
 	Orders     *Orders          `json:"orders,omitempty" fault:"limit_invalid"`
 	Refunds    *Refunds         `json:"refunds,omitempty" fault:"amount_invalid"`
 	Payments   *Payments        `json:"payments,omitempty" fault:"gateway_invalid"`
+	Mail       *Sender          `json:"mail,omitempty" fault:"mail_invalid"`
 	// Locations are where the shop keeps goods, those that orders are packed at first in front; "main" is one in any case.
 	Locations []catalog.Location `json:"locations,omitempty" fault:"location_invalid"`
 }
@@ -62,6 +63,21 @@ type Payments struct {
 	// CaptureRules say it by the order: the first that holds. Where none does, Capture.
 	CaptureRules []CaptureRule  `json:"capture_rules,omitempty" fault:"capture_invalid"`
 	Rules        []routing.Rule `json:"rules,omitempty" fault:"rule_invalid"`
+}
+
+// Sender is whom the shop's mails are from, beside the address, which is verified and deployed. The zero Sender is the address alone, and
+// answers go there.
+type Sender struct {
+	Name    string `json:"name,omitempty" text:"free"`
+	ReplyTo string `json:"reply_to,omitempty"`
+}
+
+// Sender is whom mails are from.
+func (s Settings) Sender() Sender {
+	if s.Mail == nil {
+		return Sender{}
+	}
+	return *s.Mail
 }
 
 // How money is taken.

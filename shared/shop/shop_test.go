@@ -7,6 +7,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,6 +51,22 @@ func TestANewShopIsAsItIsBuiltIn(t *testing.T) {
 	}
 	if !reflect.DeepEqual(whole.Rules(), pricing.Standard()) {
 		t.Error("written out, the prices are others")
+	}
+}
+
+func TestTheSenderOfMailsIsALineAndOneAddress(t *testing.T) {
+	good := shop.Settings{Mail: &shop.Sender{Name: "Möwe & Söhne", ReplyTo: "help@shop.example"}}
+	if err := good.Check(deployed); err != nil || good.Sender().Name != "Möwe & Söhne" {
+		t.Errorf("%v", err)
+	}
+	for _, bad := range []shop.Sender{{Name: "a\r\nBcc: eve@example.com", ReplyTo: "x"}, {Name: strings.Repeat("n", 65), ReplyTo: "a@example.com, b@example.com"},
+		{Name: "\u202ename", ReplyTo: "a@example.com\r\nBcc: b@example.com"}} {
+		if got := places(shop.Settings{Mail: &bad}.Check(deployed)); !slices.Equal(got, []string{"#/mail/name", "#/mail/reply_to"}) {
+			t.Errorf("%q, %q: %v", bad.Name, bad.ReplyTo, got)
+		}
+	}
+	if (shop.Settings{}).Sender() != (shop.Sender{}) {
+		t.Error("a new shop has a name")
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"till/shared/order"
 	"till/shared/person"
 	"till/shared/planted"
+	"till/shared/shop"
 	"till/shared/vault"
 )
 
@@ -27,7 +28,8 @@ type Handler struct {
 	Is     func(ctx context.Context, id vault.CustomerID, hash string) (bool, error)
 	Links  func(context.Context) (link.Signer, error)
 	// Send hands a mail over. key names the mail, so that a repeat can be told from a second one.
-	Send    func(ctx context.Context, to person.Email, subject, text, key string) error
+	Send    func(ctx context.Context, from shop.Sender, to person.Email, subject, text, key string) error
+	Shop    shop.Read // What staff have decided: whom mails are from.
 	ShopURL string
 	Now     func() time.Time
 	Log     *slog.Logger
@@ -88,6 +90,17 @@ func (h Handler) asked(ctx context.Context, m message.Mail) error {
 	return err
 }
 
+// sender is whom mails are from. A mail does not wait for what it could do without: if the settings cannot be read, it is from the address
+// alone.
+func (h Handler) sender(ctx context.Context) shop.Sender {
+	decided, err := h.Shop(ctx)
+	if err != nil {
+		h.Log.LogAttrs(ctx, slog.LevelWarn, "sender_unknown", slog.String("kind", fault.KindOf(err).String()), slog.Any("err", err))
+		return shop.Sender{}
+	}
+	return decided.Sender()
+}
+
 func (h Handler) mail(ctx context.Context, o *order.Order, m message.Mail) error {
 	r := o.Record()
 	cause, err := h.Change(ctx, r.ID, m.Change)
@@ -112,5 +125,5 @@ func (h Handler) mail(ctx context.Context, o *order.Order, m message.Mail) error
 	if !known {
 		return fault.New(fault.Invalid, "notify.mail", "mail_unknown", "")
 	}
-	return h.Send(ctx, contact.Email, subject, text, string(r.ID)+"#"+m.Kind+"#"+cause.Hash()[:12])
+	return h.Send(ctx, h.sender(ctx), contact.Email, subject, text, string(r.ID)+"#"+m.Kind+"#"+cause.Hash()[:12])
 }

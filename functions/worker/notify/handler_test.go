@@ -10,6 +10,7 @@ import (
 
 	"till/scripts/shoptest"
 	"till/shared/eventfile"
+	"till/shared/shop"
 	"till/shared/vault"
 )
 
@@ -38,6 +39,27 @@ func TestAMailIsSentOnceToWhoOrdered(t *testing.T) {
 	}
 	if strings.Contains(sent[0].Text, "Ada") || strings.Contains(sent[0].Subject, "Ada") || strings.Contains(sent[0].Text, "Linden") {
 		t.Errorf("the mail names the shopper: %+v", sent[0])
+	}
+}
+
+func TestAMailIsInTheNameThatStaffHaveDecided(t *testing.T) {
+	s := shoptest.New(t)
+	o, _ := s.Paid("order-one")
+	sender := shop.Sender{Name: "Harbour shop", ReplyTo: "help@shop.example"}
+	if err := s.Store.SaveSettings(t.Context(), shop.Version{N: 1, At: s.Now(), By: "staff:1", Settings: shop.Settings{Mail: &sender}}); err != nil {
+		t.Fatal(err)
+	}
+	message := owed(t, s, o)
+	s.Break("Settings", shoptest.Down())
+	s.Notify(message) // Without its name, rather than not at all.
+	s.Mend()
+	if sent := s.Mailbox.Sent(); len(sent) != 1 || sent[0].From != (shop.Sender{}) {
+		t.Errorf("while the settings cannot be read: %+v", sent)
+	}
+	other, _ := s.Paid("order-two")
+	s.Notify(owed(t, s, other))
+	if sent := s.Mailbox.Sent(); len(sent) != 2 || sent[1].From != sender {
+		t.Errorf("sent %+v", sent)
 	}
 }
 

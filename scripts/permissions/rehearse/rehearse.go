@@ -23,6 +23,7 @@ import (
 	"till/shared/queue"
 	"till/shared/secrets"
 	"till/shared/settings"
+	"till/shared/shop"
 	"till/shared/startup"
 	"till/shared/startup/links"
 	"till/shared/startup/vaults"
@@ -72,11 +73,11 @@ func (w *Watch) Give(f template.Function, p localshop.Parts) localshop.Parts {
 		},
 		Queue:   func(url string) assembly.Send { return queue.New(view, url).Send },
 		Machine: func(arn string) assembly.Machine { return flow.New(view, arn) },
-		Mail: func(ctx context.Context, to person.Email, subject, text, key string) error {
-			if err := mail.Send(ctx, to, subject, text, key); err != nil {
+		Mail: func(ctx context.Context, from shop.Sender, to person.Email, subject, text, key string) error {
+			if err := mail.Send(ctx, from, to, subject, text, key); err != nil {
 				return err
 			}
-			return p.Mail(ctx, to, subject, text, key)
+			return p.Mail(ctx, from, to, subject, text, key)
 		},
 	}
 }

@@ -151,6 +151,7 @@ func states() []Entry {
 		{"out_of_stock", 409, "There is too little of the products at the pointers. Nothing was reserved.", "Order less of them."},
 		{"price_changed", 409, "The total is no longer what the shopper was shown.", "Show the new quote that the answer carries, and ask again."},
 		{"order_state_conflict", 409, "The order's state does not allow it: it is paid, shipped, cancelled or over.", reload},
+		{"mail_invalid", 422, "The sender's name is no line of text, or the address for answers is none.", mend},
 		{"revoke_invalid", 422, "Whether links are to end is not said by true or false.", mend},
 		{"edits_exhausted", 409, "The order was changed thirty times.", "Cancel it, and place a new one."},
 		{"order_on_hold", 409, "The order is on hold.", "Staff look at it and lift the hold, or refund."},
