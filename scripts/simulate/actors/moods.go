@@ -16,7 +16,7 @@ type way struct {
 func ways() []way {
 	return []way{
 		{"buys", 380, (*shopper).buys},
-		{"declined", 80, (*shopper).declined},
+		{"declined", 130, (*shopper).declined},
 		{"authenticates", 30, (*shopper).authenticates},
 		{"debits", 35, (*shopper).debits},
 		{"underpays", 20, (*shopper).underpays},

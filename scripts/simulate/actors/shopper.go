@@ -186,8 +186,8 @@ func (s *shopper) declined() {
 		return
 	}
 	s.card(p, acceptance.Declined)
-	if s.in(50) { // At once, with another card.
-		s.rest(3 * time.Second)
+	if s.in(60) { // At once, with another card, while the gateway tells of the first.
+		s.rest(time.Second)
 		s.card(p, acceptance.Pays)
 		return
 	}
