@@ -84,7 +84,7 @@ func (s *Store) enterOnce(ctx context.Context, sku catalog.SKU, w catalog.Wish) 
 		in.TransactItems = append(in.TransactItems, types.TransactWriteItem{Update: s.binUpdate(sku, d, e)})
 	}
 	if e.Low != nil {
-		in.TransactItems = append(in.TransactItems, types.TransactWriteItem{Put: &types.Put{TableName: &s.names.Catalog, Item: watchItem(sku, *e.Low, e.At)}})
+		in.TransactItems = append(in.TransactItems, types.TransactWriteItem{Put: &types.Put{TableName: &s.names.Catalog, Item: watchItem(sku, *e.Low)}})
 	}
 	if check := s.uncounted(old, deltas, e); check != nil {
 		in.TransactItems = append(in.TransactItems, check...)
@@ -192,7 +192,7 @@ func (s *Store) uncounted(old catalog.Spread, deltas []catalog.Delta, e catalog.
 
 // watchItem is the row by which a SKU is found whose stock is watched. It changes when staff decide anew and when it runs low, not with
 // orders.
-func watchItem(sku catalog.SKU, low int64, at time.Time) item {
+func watchItem(sku catalog.SKU, low int64) item {
 	i := key("SKU#"+string(sku), skWatch)
 	i["low"] = number(low)
 	if low > 0 {

@@ -31,10 +31,10 @@ var binRows = []row{
 	{"entries and buyers of a spread product make and lose no unit", binsEntryRace},
 }
 
-// at is an entry at a location.
-func at(l catalog.Location, n int64) catalog.Wish {
+// north is an entry at another location than the main one.
+func north(n int64) catalog.Wish {
 	w := change(n, "received")
-	w.Location = l
+	w.Location = "north"
 	return w
 }
 
@@ -84,7 +84,7 @@ func mustBuy(t *testing.T, s Store, key string, quantity int64) *order.Order {
 
 func binsSum(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 3)
-	mustNote(t, s, "mug", at("north", 5))
+	mustNote(t, s, "mug", north(5))
 	wantStock(t, s, catalog.Stock{SKU: "mug", Free: 8})
 	wantBins(t, s, "=3/0/0 north=5/0/0")
 	m := move("mug", catalog.Reserve, 2)
@@ -95,18 +95,18 @@ func binsSum(t *testing.T, s Store) {
 	if want := (catalog.Stock{SKU: "mug", Free: 5, Reserved: 3}); err != nil || got["mug"] != want {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
-	mustNote(t, s, "tea", at("north", 1))
+	mustNote(t, s, "tea", north(1))
 	wantStock(t, s, catalog.Stock{SKU: "tea", Free: 1})
 }
 
 func binsCounted(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 3)
-	mustNote(t, s, "mug", at("north", 5))
+	mustNote(t, s, "mug", north(5))
 	nine := int64(9)
 	mustNote(t, s, "mug", catalog.Wish{Entry: catalog.Entry{Counted: &nine, Location: "north"}, Over: catalog.AnyEntry})
 	mustSet(t, s, "mug", 2)
 	wantBins(t, s, "=2/0/0 north=9/0/0")
-	wantFault(t, "less than nothing", enter(t, s, "mug", at("north", -10)), fault.Conflict, "stock_reserved")
+	wantFault(t, "less than nothing", enter(t, s, "mug", north(-10)), fault.Conflict, "stock_reserved")
 	wantNotes(t, s, 0, 10, "4:-1:counted 3:+4: 2:+5:received 1:+3:counted")
 }
 
@@ -182,7 +182,7 @@ func binsUnknown(t *testing.T, s Store) {
 
 func binsReturned(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 2)
-	mustNote(t, s, "mug", at("north", 3))
+	mustNote(t, s, "mug", north(3))
 	o := mustBuy(t, s, "k1", 4)
 	wantBins(t, s, "=0/2/0 north=1/2/0")
 	if got := load(t, s, o.ID()).Record().Bins; len(got) != 1 || got[0] != (order.Binned{SKU: "mug", Bin: "north", Quantity: 2}) {
@@ -200,7 +200,7 @@ func binsReturned(t *testing.T, s Store) {
 
 func binsEdited(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 1)
-	mustNote(t, s, "mug", at("north", 4))
+	mustNote(t, s, "mug", north(4))
 	o := mustBuy(t, s, "k1", 3)
 	wantBins(t, s, "=1/0/0 north=1/3/0")
 	for i, row := range []struct {
@@ -221,7 +221,7 @@ func binsEdited(t *testing.T, s Store) {
 func binsProbed(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 6)
 	mustNote(t, s, "mug", counters(3))
-	mustNote(t, s, "mug", at("north", 3))
+	mustNote(t, s, "mug", north(3))
 	for i := range 3 { // Until nothing is left.
 		mustBuy(t, s, fmt.Sprintf("k%d", i), 3)
 	}
@@ -233,7 +233,7 @@ func binsProbed(t *testing.T, s Store) {
 
 func binsShippedElsewhere(t *testing.T, s Store) {
 	mustSet(t, s, "mug", 5)
-	mustNote(t, s, "mug", at("north", 2))
+	mustNote(t, s, "mug", north(2))
 	o, c, err := order.New(placement("k1", pricing.Line{SKU: "mug", Name: "Gift", Quantity: 3}), by("shopper", noon))
 	if err != nil {
 		t.Fatal(err)
@@ -292,7 +292,7 @@ func binsEntryRace(t *testing.T, s Store) {
 		case 0:
 			return enter(t, s, "mug", counters(2+i%4))
 		case 1:
-			return enter(t, s, "mug", at("north", 2))
+			return enter(t, s, "mug", north(2))
 		case 2:
 			return enter(t, s, "mug", change(-1, "damaged"))
 		default:
