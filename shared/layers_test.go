@@ -33,8 +33,10 @@ func adapters() []string {
 		"shared/vault/kmsvault", "shared/queue", "shared/flow", "shared/mailer", "shared/secrets"}
 }
 
-// carriers are what adapters have in common: how AWS is called, and how gateways are that speak JSON.
-func carriers() []string { return []string{"shared/awscall", "shared/gateway/jsonapi"} }
+// carriers are what adapters have in common: how AWS is called, how gateways are that speak JSON, and what they charge in.
+func carriers() []string {
+	return []string{"shared/awscall", "shared/gateway/charges", "shared/gateway/jsonapi"}
+}
 
 // importers is the one package that may import a module's packages, tests apart.
 func importers() map[string]string {

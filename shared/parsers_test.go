@@ -65,6 +65,7 @@ func parsers() []reader {
 		{"whose order a link is asked for", "functions/shopper/sendlink.Handle", "functions/assembly.FuzzRoutes", "HTTP"},
 		{"what is to be another of an order", "functions/shopper/editorder.Handle", "functions/assembly.FuzzRoutes", "HTTP"},
 		{"what a gateway's form brought", "functions/shopper/confirmpayment.Handle", "functions/assembly.FuzzRoutes", "HTTP"},
+		{"what a shopper's browser says it reads", "shared/person.LanguageOf", "shared/person.FuzzLanguageOf", ""},
 		// Queues, the stream, the machine.
 		{"a message about an event", "shared/message.ReadEvent", "shared/message.FuzzRead", ""},
 		{"a message about fulfillment", "shared/message.ReadFulfillment", "shared/message.FuzzRead", ""},

@@ -173,7 +173,7 @@ func newClient(s *shoptest.Shop, view *shaky, requests map[string]apigw.Request)
 	t := s.Tools("history")
 	return &client{
 		shaky: view, shop: s, requests: requests,
-		place:   assembly.PlaceOrder(t, settings.PlaceOrder{Origins: origins, StockHold: 30 * time.Minute}, view, s.Vault, s.Links, nil),
+		place:   assembly.PlaceOrder(t, settings.PlaceOrder{Origins: origins, Offered: []string{"stripe"}, StockHold: 30 * time.Minute}, view, s.Vault, s.Links, nil),
 		cancel:  assembly.CancelOrder(t, settings.CancelOrder{Gateways: accounts, Origins: origins}, view, s.Links, s.Gateways, s.Machine),
 		count:   assembly.SetStock(t, view),
 		start:   assembly.StartPayment(t, settings.StartPayment{Gateways: accounts, Offered: []string{"stripe"}, Origins: origins, ReturnOrigins: origins}, view, s.Links, s.Gateways),

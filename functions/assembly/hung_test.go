@@ -106,10 +106,10 @@ func shoppers() map[string]ready {
 			return s.http(assembly.ShowProduct(s.tools(), s.store()), eventfile.Request(t, "showproduct", "shown"))
 		}},
 		"quote": {soon, func(t *testing.T, s *services) run {
-			return s.http(assembly.Quote(s.tools(), s.store()), eventfile.Request(t, "quote", "quoted"))
+			return s.http(assembly.Quote(s.tools(), settings.Quote{Offered: []string{"stripe"}}, s.store()), eventfile.Request(t, "quote", "quoted"))
 		}},
 		"placeorder": {soon, func(t *testing.T, s *services) run {
-			set := settings.PlaceOrder{Origins: origins, StockHold: 30 * time.Minute}
+			set := settings.PlaceOrder{Origins: origins, Offered: []string{"stripe"}, StockHold: 30 * time.Minute}
 			return s.http(assembly.PlaceOrder(s.tools(), set, s.store(), s.Vault, s.links, nil), eventfile.Request(t, "placeorder", "placed"))
 		}},
 		"vieworder": {soon, func(t *testing.T, s *services) run {
@@ -146,7 +146,7 @@ func shoppers() map[string]ready {
 			return s.http(assembly.SendLink(s.tools(), settings.SendLink{Origins: origins}, s.Vault, s.send), about(t, "sendlink", "asked", s.Place("k")))
 		}},
 		"editorder": {soon, func(t *testing.T, s *services) run {
-			o, set := s.Place("k"), settings.EditOrder{Gateways: s.accounts(), Origins: origins}
+			o, set := s.Place("k"), settings.EditOrder{Gateways: s.accounts(), Origins: origins, Offered: []string{"stripe"}}
 			s.Pay(o, "pay")
 			return s.http(assembly.EditOrder(s.tools(), set, s.store(), s.Vault, s.links, s.gateways, nil), about(t, "editorder", "another-address", o, "ORDER_TOKEN", o.Token))
 		}},

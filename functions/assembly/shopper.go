@@ -18,6 +18,7 @@ import (
 	"till/shared/edge/access"
 	"till/shared/edge/apigw"
 	"till/shared/edge/basket"
+	"till/shared/gateway/charges"
 	"till/shared/settings"
 	"till/shared/shop"
 	"till/shared/vault"
@@ -45,13 +46,13 @@ func ShowProduct(t Tools, s Products) apigw.Func {
 // lately reads the settings for what a little staleness does not hurt.
 func lately(t Tools, s Settings) shop.Read { return shop.Lately(s.Settings, t.Now) }
 
-func pricerOf(t Tools, s Products, decided shop.Read) basket.Pricer {
-	return basket.Pricer{Shop: decided, Products: catalog.OnSaleNow(s.Products, t.Now), Uses: s.Uses, Now: t.Now}
+func pricerOf(t Tools, s Products, decided shop.Read, gateways []string) basket.Pricer {
+	return basket.Pricer{Shop: decided, Products: catalog.OnSaleNow(s.Products, t.Now), Uses: s.Uses, Now: t.Now, Gateways: gateways, Charges: charges.Of}
 }
 
 // Quote assembles shopper/quote.
-func Quote(t Tools, s Products) apigw.Func {
-	return serve(t, quote.Handler{Pricer: pricerOf(t, s, lately(t, s))}.Handle)
+func Quote(t Tools, set settings.Quote, s Products) apigw.Func {
+	return serve(t, quote.Handler{Pricer: pricerOf(t, s, lately(t, s), set.Offered)}.Handle)
 }
 
 // PlaceOrder assembles shopper/placeorder. outside knows which addresses there are; nil asks nobody.
@@ -60,7 +61,7 @@ func PlaceOrder(t Tools, set settings.PlaceOrder, s interface {
 	Products
 }, v *vault.Vault, links Links, outside address.Outside) apigw.Func {
 	return serve(t, placeorder.Handler{
-		Pricer: pricerOf(t, s, shop.Now(s.Settings)), Book: bookOf(s), Spread: s.Spread, Spreads: s.Spreads, Customer: v.CustomerFor, Seal: v.SealContact, Links: links,
+		Pricer: pricerOf(t, s, shop.Now(s.Settings), set.Offered), Book: bookOf(s), Spread: s.Spread, Spreads: s.Spreads, Customer: v.CustomerFor, Seal: v.SealContact, Links: links,
 		Hold: set.StockHold, Now: t.Now, Outside: outside, Stocks: s.Stocks, Log: t.Log,
 	}.Handle, apigw.Origins(set.Origins...))
 }
@@ -128,7 +129,7 @@ func EditOrder(t Tools, set settings.EditOrder, s interface {
 	c := cashierOf(t, s, gateways, set.Gateways)
 	c.Book = seeking(c.Book, s.Spread)
 	return serve(t, editorder.Handler{
-		Guard: guardOf(t, s, links), Pricer: pricerOf(t, s, shop.Now(s.Settings)), Cashier: c, Change: s.Change,
+		Guard: guardOf(t, s, links), Pricer: pricerOf(t, s, shop.Now(s.Settings), set.Offered), Cashier: c, Change: s.Change,
 		Open: v.OpenContact, Seal: v.SealContact, Outside: outside, Stocks: s.Stocks, Log: t.Log,
 	}.Handle, apigw.Origins(set.Origins...))
 }

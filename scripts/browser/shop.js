@@ -36,11 +36,14 @@ export async function total(page) {
   return sum.textContent();
 }
 
-/** choose says with whom and where to pay, on the page that asks. */
-export async function choose(page, mode, gateway = 'stripe') {
-  await page.check(`#with-${gateway}`);
-  await page.check(`#pay-${mode}`);
+/** place places the order of the checkout that is open, and waits for the ways to pay it. */
+export async function place(page) {
+  await page.click('#place');
+  await page.waitForSelector('#order:not([hidden]) #pay-panel:not([hidden]) #way[aria-busy="false"]');
 }
+
+/** choose says with whom and where to pay, on the page that asks. */
+export const choose = (page, mode, gateway = 'stripe') => page.check(`#way-${gateway}-${mode}`);
 
 /** asked waits until a shopper is asked to pay as chosen: on the gateway's page (hosted), or by the shop's form or button (embedded). */
 export async function asked(page, mode, gateway = 'stripe') {
@@ -53,16 +56,20 @@ export async function order(page, mode, { sku = 'mug-blue', quantity = 1, shoppe
   await put(page, sku, quantity);
   await page.goto(`${base}/shop/checkout.html`);
   await fillAddress(page, shopper);
-  await choose(page, mode, gateway);
   const sum = await total(page);
-  await page.click('#place');
-  await asked(page, mode, gateway);
+  await placeAndPay(page, mode, gateway);
   return sum;
+}
+
+/** placeAndPay places the order of the checkout that is open, and goes on to pay it as chosen. */
+export async function placeAndPay(page, mode = 'embedded', gateway = 'stripe') {
+  await place(page);
+  await payLater(page, mode, gateway);
 }
 
 /** payLater pays the order whose page is open, as chosen there. */
 export async function payLater(page, mode, gateway = 'stripe') {
-  await page.waitForSelector('#order:not([hidden]) #pay-panel:not([hidden])');
+  await page.waitForSelector('#order:not([hidden]) #pay-panel:not([hidden]) #way[aria-busy="false"]');
   await choose(page, mode, gateway);
   await page.click('#pay-now');
   await asked(page, mode, gateway);
@@ -130,3 +137,13 @@ export const book = async (page, id, gateway = 'stripe') => (await dev(page, 'st
 
 /** stored is what this browser keeps for the shop, as one text. */
 export const stored = (page) => page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+
+/** gateways are those that the shop has. */
+export const gateways = ['stripe', 'paypal', 'square'];
+
+/** chargedOnce checks the books: the order whose page is open was paid with this gateway, once, and with no other. */
+export async function chargedOnce(page, gateway) {
+  for (const each of gateways) {
+    assert.equal((await book(page, orderOf(page), each))?.charges ?? 0, each === gateway ? 1 : 0, each);
+  }
+}

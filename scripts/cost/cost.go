@@ -200,6 +200,7 @@ func (s *Shop) call(method, path, key, token string, body any) (map[string]any, 
 	}
 	req := httptest.NewRequest(method, path, &sent)
 	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept-Language", "de-DE,de;q=0.9,en;q=0.8") // As a browser does where the order goes.
 	if key != "" {
 		req.Header.Set("Idempotency-Key", key)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,9 +40,23 @@ func (l *Local) Seed(ctx context.Context) error {
 	return nil
 }
 
+// Decide puts what the demo shop's staff have decided in force, through the API as admins do.
+func (l *Local) Decide(ctx context.Context) error {
+	reply, err := l.as(ctx, "admin", http.MethodPut, "/staff/settings", localshop.Decided(), "If-None-Match", "*")
+	if err != nil || reply.Status != http.StatusOK {
+		return fmt.Errorf("deciding about the shop: %d %s (%w)", reply.Status, reply.Body, orElse(err, "refused"))
+	}
+	return nil
+}
+
 // asStaff sends a manager's request.
 func (l *Local) asStaff(ctx context.Context, method, path string, body any) (acceptance.Reply, error) {
-	token, err := l.StaffToken(ctx, "manager")
+	return l.as(ctx, "manager", method, path, body)
+}
+
+// as sends the request of somebody of a group, with more headers.
+func (l *Local) as(ctx context.Context, group, method, path string, body any, headers ...string) (acceptance.Reply, error) {
+	token, err := l.StaffToken(ctx, group)
 	if err != nil {
 		return acceptance.Reply{}, err
 	}
@@ -55,6 +70,9 @@ func (l *Local) asStaff(ctx context.Context, method, path string, body any) (acc
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Authorization", "Bearer "+token)
+	for pair := range slices.Chunk(headers, 2) {
+		req.Header.Set(pair[0], pair[1])
+	}
 	return l.Do(req), nil
 }
 

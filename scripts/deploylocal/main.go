@@ -61,7 +61,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) (err er
 		return fmt.Errorf("%w (see %s)", err, log.Name())
 	}
 	defer func() { err = errors.Join(err, shop.Close(context.WithoutCancel(ctx))) }()
-	if err := shop.Seed(ctx); err != nil {
+	if err := errors.Join(shop.Seed(ctx), shop.Decide(ctx)); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, welcome, shop.ShopURL, shop.ShopURL, shop.GatewaysURL, shop.Stack.Endpoint, shop.Stack.Name, shop.Engine.LogFile, shop.Stack.Endpoint)

@@ -62,7 +62,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := shop.Seed(ctx); err != nil {
+	if err := errors.Join(shop.Seed(ctx), shop.Decide(ctx)); err != nil {
 		return err
 	}
 	go time.Follow(ctx, wall)

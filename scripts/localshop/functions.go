@@ -76,7 +76,7 @@ func shopper() map[string]wiring {
 	return map[string]wiring{
 		"shopper/listproducts": wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.ListProducts(p.Tools, p.Store) }),
 		"shopper/showproduct":  wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.ShowProduct(p.Tools, p.Store) }),
-		"shopper/quote":        wire(settings.LoadCatalogue, func(s *Shop, p Parts, _ settings.Catalogue) any { return assembly.Quote(p.Tools, p.Store) }),
+		"shopper/quote":        wire(settings.LoadQuote, func(s *Shop, p Parts, set settings.Quote) any { return assembly.Quote(p.Tools, set, p.Store) }),
 		"shopper/placeorder": wire(settings.LoadPlaceOrder, func(s *Shop, p Parts, set settings.PlaceOrder) any {
 			return assembly.PlaceOrder(p.Tools, set, p.Store, p.Vault, p.Links, nil)
 		}),

@@ -24,13 +24,13 @@ func (s *Shop) accounts() settings.Gateways {
 
 // HTTP is every function behind the HTTP API by its route.
 func (s *Shop) HTTP() map[string]apigw.Func {
-	place := settings.PlaceOrder{Origins: []string{Origin}, StockHold: 30 * time.Minute}
+	place := settings.PlaceOrder{Origins: []string{Origin}, Offered: []string{"stripe"}, StockHold: 30 * time.Minute}
 	pay := settings.StartPayment{Gateways: s.accounts(), Offered: []string{"stripe"}, Origins: []string{Origin}, ReturnOrigins: []string{Origin}}
 	decide := settings.StaffSettings{Offered: pay.Offered}
 	funcs := map[string]apigw.Func{
 		"GET /products":                     assembly.ListProducts(s.Tools("listproducts"), s.Store),
 		"GET /products/{sku}":               assembly.ShowProduct(s.Tools("showproduct"), s.Store),
-		"POST /quotes":                      assembly.Quote(s.Tools("quote"), s.Store),
+		"POST /quotes":                      assembly.Quote(s.Tools("quote"), settings.Quote{Offered: pay.Offered}, s.Store),
 		"POST /orders":                      assembly.PlaceOrder(s.Tools("placeorder"), place, s.Store, s.Vault, s.Links, s.Outside),
 		"GET /orders/{id}":                  assembly.ViewOrder(s.Tools("vieworder"), s.Store, s.Links),
 		"GET /orders/{id}/payments/options": assembly.StartPayment(s.Tools("startpayment"), pay, s.Store, s.Links, s.Gateways),
@@ -38,7 +38,7 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 		"POST /orders/{id}/payments/{payment_id}/confirm":          assembly.ConfirmPayment(s.Tools("confirmpayment"), settings.ConfirmPayment{Gateways: s.accounts(), Origins: []string{Origin}}, s.Store, s.Links, s.Gateways),
 		"GET /orders/{id}/payments/{payment_id}/return":            assembly.ReturnPayment(s.Tools("returnpayment"), settings.ReturnPayment{Gateways: s.accounts(), ShopURL: Origin}, s.Store, s.Gateways),
 		"POST /orders/{id}/cancellation":                           assembly.CancelOrder(s.Tools("cancelorder"), settings.CancelOrder{Gateways: s.accounts(), Origins: []string{Origin}}, s.Store, s.Links, s.Gateways, s.Machine),
-		"PATCH /orders/{id}":                                       assembly.EditOrder(s.Tools("editorder"), settings.EditOrder{Gateways: s.accounts(), Origins: []string{Origin}}, s.Store, s.Vault, s.Links, s.Gateways, s.Outside),
+		"PATCH /orders/{id}":                                       assembly.EditOrder(s.Tools("editorder"), settings.EditOrder{Gateways: s.accounts(), Origins: []string{Origin}, Offered: pay.Offered}, s.Store, s.Vault, s.Links, s.Gateways, s.Outside),
 		"POST /orders/{id}/link":                                   assembly.SendLink(s.Tools("sendlink"), settings.SendLink{Origins: []string{Origin}}, s.Vault, s.send("mail", s.Mail)),
 		"POST /webhooks/stripe":                                    assembly.ReceiveStripe(s.Tools("receivestripe"), s.Store, s.verify(), s.send("events", s.Events)),
 		"POST /webhooks/paypal":                                    assembly.ReceivePayPal(s.Tools("receivepaypal"), s.Store, s.paypalVerify(), s.send("events", s.Events)),

@@ -50,6 +50,19 @@ func TestFormat(t *testing.T) {
 		{money.Of(-5, "USD"), "en", "-$0.05"},
 		{money.Of(123456789, "EUR"), "de", "1.234.567,89\u00a0€"},
 		{money.Amount{}, "en", ""},
+		// As the browser writes them, too: scripts/browser/tests/reach.test.js has the same list.
+		{money.Of(1234567, "EUR"), "en", "€12,345.67"},
+		{money.Of(1234567, "EUR"), "de", "12.345,67\u00a0€"},
+		{money.Of(1234567, "EUR"), "ja", "€12,345.67"},
+		{money.Of(1234567, "JPY"), "en", "¥1,234,567"},
+		{money.Of(1234567, "JPY"), "de", "1.234.567\u00a0¥"},
+		{money.Of(1234567, "JPY"), "ja", "￥1,234,567"},
+		{money.Of(1234567, "KWD"), "en", "KWD\u00a01,234.567"},
+		{money.Of(1234567, "KWD"), "de", "1.234,567\u00a0KWD"},
+		{money.Of(1234567, "KWD"), "ja", "KWD\u00a01,234.567"},
+		{money.Of(1234567, "EUR"), "de-AT", "€\u00a012.345,67"},
+		{money.Of(1999, "EUR"), "tlh", "€19.99"},
+		{money.Of(1999, "EUR"), "", "€19.99"},
 	}
 	for _, tt := range tests {
 		if got := tt.amount.Format(tt.locale); got != tt.want {

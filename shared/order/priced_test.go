@@ -19,7 +19,6 @@ import (
 // priced draws a basket and prices it as a shop does, with tax in the prices or on top, at several rates, with discounts.
 func priced(r *rapid.T) pricing.Quote {
 	rules := pricing.Standard()
-	rules.MinTotal = nil
 	rules.Tax.Included, rules.Tax.DeliveryFollows = rapid.Bool().Draw(r, "included"), rapid.Bool().Draw(r, "follows")
 	rules.Discounts = []pricing.Discount{
 		{ID: "tenth", Name: "Tenth", Kind: pricing.Percentage, Rate: rapid.Int64Range(1, pricing.RateUnit-1).Draw(r, "rate")},

@@ -158,12 +158,13 @@ type Gateway interface {
 // Capabilities are what a gateway can do.
 type Capabilities struct {
 	Modes      []Mode
-	Currencies []money.Currency // nil means every currency that the shop sells in.
-	KeyLife    time.Duration    // How long it remembers an idempotency key at least.
-	Manual     bool             // It can promise first and take later.
-	ManualIn   []Mode           // In which modes it can; nil: in all.
-	Captures   int              // How many captures one authorization may have.
-	Window     time.Duration    // How long an authorization is good for at least, where the gateway does not say.
+	Currencies []money.Currency            // nil means every currency that the shop sells in.
+	Bounds     func(money.Currency) Bounds // How much at once, in a currency that it charges in; nil: it tells none.
+	KeyLife    time.Duration               // How long it remembers an idempotency key at least.
+	Manual     bool                        // It can promise first and take later.
+	ManualIn   []Mode                      // In which modes it can; nil: in all.
+	Captures   int                         // How many captures one authorization may have.
+	Window     time.Duration               // How long an authorization is good for at least, where the gateway does not say.
 }
 
 // Holds tells whether the gateway can promise first and take later in a mode.

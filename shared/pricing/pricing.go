@@ -129,9 +129,6 @@ func (r Rules) Price(b Basket, products map[catalog.SKU]catalog.Product) (Quote,
 		b.Method = q.Method
 		return r.Price(b, products)
 	}
-	if q.Total > 0 && q.Total < r.MinTotal[currency] {
-		return Quote{}, invalid("#/lines", "amount_too_small", "The total is less than can be charged in this currency.")
-	}
 	return q, nil
 }
 
@@ -297,7 +294,7 @@ func (r Rules) deliver(q *Quote, l levy, b Basket, free []brought, lines []*Line
 			q.apply(d, 0)
 			q.Shipping = 0
 		case d.code >= 0:
-			faults = append(faults, codeFault(d.code, nothingOff))
+			faults = append(faults, codeFault(d.code, nothingOff()))
 			continue
 		}
 		for i, o := range q.Offers {
@@ -313,8 +310,8 @@ func methodUnknown() error {
 	return invalid("#/shipping_method", "shipping_method_unknown", "Must be one of the methods that a quote offers.")
 }
 
-func codeFault(i int, msg string) error {
-	return invalid(fmt.Sprintf("#/discount_codes/%d", i), "coupon_invalid", msg)
+func codeFault(i int, why obstacle) error {
+	return invalid(fmt.Sprintf("#/discount_codes/%d", i), why.code, why.msg)
 }
 
 func invalid(at, code, msg string) error {

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,7 +25,6 @@ func either[T any](r *rand.Rand, all ...T) T { return all[r.IntN(len(all))] }
 // anyRules are rules of a shop that sells everywhere, in one of many ways.
 func anyRules(r *rand.Rand) pricing.Rules {
 	rules := pricing.Standard()
-	rules.MinTotal = nil
 	rules.Home, rules.HomeRegion = either(r, "DE", "FR"), ""
 	t := &rules.Tax
 	t.Included, t.DeliveryFollows = r.IntN(2) == 0, r.IntN(2) == 0
@@ -122,7 +122,7 @@ func TestTenThousandBasketsCostWhatFractionsSay(t *testing.T) {
 		switch {
 		case f.refused:
 			refused++
-			if fault.Code(err) != "coupon_invalid" {
+			if code := fault.Code(err); !strings.HasPrefix(code, "coupon_") {
 				t.Fatalf("basket %d: a code of %v gives nothing, and the answer is %+v, %v", seed, b.Codes, q, err)
 			}
 			continue

@@ -10,7 +10,6 @@ type Rules struct {
 	Tax        Tax
 	Methods    []Method
 	Discounts  []Discount
-	MinTotal   map[money.Currency]int64 // The least that can be charged, minor units. A total of 0 needs no charge.
 	Steps      map[money.Currency]int64 // What charges must be a multiple of, minor units. Missing means 1.
 }
 
@@ -18,9 +17,8 @@ type Rules struct {
 //
 // Tax rates are the standard VAT rates of the EU's "Taxes in Europe" database, with the reduced rates on food and books of the
 // countries that have one rate for both; GB's VAT of 20 %, Switzerland's 8.1 % and 2.6 %, and Japan's consumption tax of 10 % and
-// 8 %. United States sales tax is not collected: it depends on where the shop has a duty to, which a default cannot know. Least
-// amounts are Stripe's, https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, and so are the steps: of the dinar's
-// three decimals the last must be 0, https://docs.stripe.com/currencies#three-decimal.
+// 8 %. United States sales tax is not collected: it depends on where the shop has a duty to, which a default cannot know. The
+// dinar's step is Stripe's: of its three decimals the last must be 0, https://docs.stripe.com/currencies#three-decimal.
 func Standard() Rules {
 	return Rules{
 		Currencies: []money.Currency{"EUR", "USD", "GBP", "JPY", "KWD"},
@@ -49,8 +47,7 @@ func Standard() Rules {
 				Prices: map[money.Currency]int64{"EUR": 1290, "USD": 1490, "GBP": 1150, "JPY": 2200, "KWD": 4500},
 			},
 		},
-		MinTotal: map[money.Currency]int64{"EUR": 50, "USD": 50, "GBP": 30, "JPY": 50, "KWD": 200},
-		Steps:    map[money.Currency]int64{"KWD": 10},
+		Steps: map[money.Currency]int64{"KWD": 10},
 	}
 }
 
@@ -61,6 +58,12 @@ func (r Rules) sells(c money.Currency) bool {
 		}
 	}
 	return false
+}
+
+// InSteps gives the rules with another step for charges in a currency, in minor units.
+func (r Rules) InSteps(c money.Currency, step int64) Rules {
+	r.Steps = map[money.Currency]int64{c: step}
+	return r
 }
 
 // step is what an amount that is charged must be a multiple of, minor units.

@@ -15,7 +15,7 @@ func loaders() map[string]func(Getenv) error {
 	return map[string]func(Getenv) error{
 		"shopper/listproducts":    load(LoadCatalogue),
 		"shopper/showproduct":     load(LoadCatalogue),
-		"shopper/quote":           load(LoadCatalogue),
+		"shopper/quote":           load(LoadQuote),
 		"shopper/placeorder":      load(LoadPlaceOrder),
 		"shopper/vieworder":       load(LoadViewOrder),
 		"shopper/startpayment":    load(LoadStartPayment),

@@ -18,6 +18,20 @@ func LoadCatalogue(get Getenv) (Catalogue, error) {
 	return s, r.err()
 }
 
+// Quote is read by quote.
+type Quote struct {
+	Common
+	CatalogTable string   // CATALOG_TABLE, required.
+	Offered      []string // GATEWAYS, required: what none of them could take is not sold.
+}
+
+// LoadQuote reads it. Errors: fault.Internal, every fault At its setting.
+func LoadQuote(get Getenv) (Quote, error) {
+	r := &reader{get: get}
+	s := Quote{Common: r.common(), CatalogTable: r.required("CATALOG_TABLE"), Offered: r.offered()}
+	return s, r.err()
+}
+
 // PlaceOrder is read by placeorder.
 type PlaceOrder struct {
 	Common
@@ -27,6 +41,7 @@ type PlaceOrder struct {
 	CatalogTable   string        // CATALOG_TABLE, required.
 	LinkSecretARN  string        // LINK_SECRET_ARN, required.
 	Origins        []string      // ALLOWED_ORIGINS, required: pages that may call.
+	Offered        []string      // GATEWAYS, required: what none of them could take is not sold.
 	StockHold      time.Duration // STOCK_HOLD, 30m unless set, 5m to 24h.
 }
 
@@ -36,7 +51,7 @@ func LoadPlaceOrder(get Getenv) (PlaceOrder, error) {
 	s := PlaceOrder{
 		Common: r.common(), Vault: r.vault(), IndexSecretARN: r.required("VAULT_SECRET_ARN"), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
 		LinkSecretARN: r.required("LINK_SECRET_ARN"), Origins: r.origins("ALLOWED_ORIGINS"),
-		StockHold: r.span("STOCK_HOLD", 30*time.Minute, 5*time.Minute, 24*time.Hour),
+		Offered: r.offered(), StockHold: r.span("STOCK_HOLD", 30*time.Minute, 5*time.Minute, 24*time.Hour),
 	}
 	return s, r.err()
 }
@@ -161,6 +176,7 @@ type EditOrder struct {
 	CatalogTable  string   // CATALOG_TABLE, required: prices, and stock.
 	LinkSecretARN string   // LINK_SECRET_ARN, required.
 	Origins       []string // ALLOWED_ORIGINS, required: pages that may call.
+	Offered       []string // GATEWAYS, required: what none of them could take is not sold.
 }
 
 // LoadEditOrder reads it. Errors: fault.Internal, every fault At its setting.
@@ -168,7 +184,7 @@ func LoadEditOrder(get Getenv) (EditOrder, error) {
 	r := &reader{get: get}
 	s := EditOrder{
 		Common: r.common(), Vault: r.vault(), Gateways: r.gateways(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
-		LinkSecretARN: r.required("LINK_SECRET_ARN"), Origins: r.origins("ALLOWED_ORIGINS"),
+		LinkSecretARN: r.required("LINK_SECRET_ARN"), Origins: r.origins("ALLOWED_ORIGINS"), Offered: r.offered(),
 	}
 	return s, r.err()
 }

@@ -21,13 +21,14 @@ const (
 const vatMax = 32
 
 // Contact is who an order is for. Personal data: it prints and logs as [redacted], part by part. Phone, the
-// addresses and the VAT number may be zero.
+// addresses and the VAT number may be zero. Language is kept with the address it came with, and not without one.
 type Contact struct {
 	Email    person.Email
 	Phone    person.Phone
 	Shipping address.Address
 	Billing  address.Address
 	VAT      person.Text // A business's VAT number: it may be one person's.
+	Language person.Language
 }
 
 // SealContact encrypts a contact for the item row, by attribute name. What is zero has no attribute. Country, postal
@@ -52,7 +53,11 @@ func (v *Vault) SealContact(ctx context.Context, id CustomerID, row Row, c Conta
 		if a.IsZero() {
 			continue
 		}
-		text, err := json.Marshal(lines(a.Fields()))
+		parts := lines(a.Fields())
+		if attribute == AttributeShipping && c.Language != "" {
+			parts = append(parts, string(c.Language)) // An attribute of its own would cost an order ten times as much.
+		}
+		text, err := json.Marshal(parts)
 		if err != nil {
 			return nil, broken("contact_unreadable")
 		}
@@ -90,25 +95,31 @@ func (v *Vault) OpenContact(ctx context.Context, id CustomerID, row Row, sealed 
 			return Contact{}, broken("contact_unreadable")
 		}
 	}
-	if c.Shipping, err = openAddress(plain[AttributeShipping]); err != nil {
+	if c.Shipping, c.Language, err = openAddress(plain[AttributeShipping]); err != nil {
 		return Contact{}, err
 	}
-	c.Billing, err = openAddress(plain[AttributeBilling])
+	c.Billing, _, err = openAddress(plain[AttributeBilling])
 	return c, err
 }
 
-func openAddress(text []byte) (address.Address, error) {
+// openAddress reads an address, and the language that may stand behind it.
+func openAddress(text []byte) (address.Address, person.Language, error) {
 	if text == nil {
-		return address.Address{}, nil
+		return address.Address{}, "", nil
 	}
 	var parts []string
 	if err := json.Unmarshal(text, &parts); err != nil || len(parts) < len(lines(address.Input{})) {
-		return address.Address{}, broken("contact_unreadable")
+		return address.Address{}, "", broken("contact_unreadable")
 	}
-	return address.Restore(address.Input{
+	var language person.Language
+	if len(parts) > 8 {
+		language = person.RestoreLanguage(parts[8])
+	}
+	a, err := address.Restore(address.Input{
 		Name: parts[0], Company: parts[1], Line1: parts[2], Line2: parts[3], City: parts[4], Region: parts[5], PostalCode: parts[6],
 		Country: parts[7],
 	})
+	return a, language, err
 }
 
 // lines is an address as it is sealed: a list, in an order that never changes, as members' names would cost more than what

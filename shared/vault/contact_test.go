@@ -28,7 +28,7 @@ func contact(t testing.TB) vault.Contact {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return vault.Contact{Email: email(t, "Canary@example.com"), Phone: phone, Shipping: home, Billing: work}
+	return vault.Contact{Email: email(t, "Canary@example.com"), Phone: phone, Shipping: home, Billing: work, Language: "de-AT"}
 }
 
 func TestAContactComesBackWhole(t *testing.T) {

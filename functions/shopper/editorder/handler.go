@@ -17,6 +17,7 @@ import (
 	"till/shared/link"
 	"till/shared/order"
 	"till/shared/orderview"
+	"till/shared/person"
 	"till/shared/pricing"
 	"till/shared/vault"
 )
@@ -104,6 +105,8 @@ func (h Handler) edit(ctx context.Context, req apigw.Request, o *order.Order, r 
 		return apigw.Response{}, priceFault
 	}
 	contact, err := basket.ContactOf(want, quote, errors.Join(misshapen, priceFault))
+	reads, _ := apigw.Header(req, "Accept-Language")
+	contact.Language = person.LanguageOf(reads, contact.Shipping.Country())
 	if err == nil && r.Shipping != nil {
 		err = fault.At("#/shipping_address", h.Outside.Check(ctx, contact.Shipping, basket.OutsideLimit))
 	}

@@ -144,6 +144,8 @@ func (h Handler) decide(ctx context.Context, req apigw.Request, r basket.Request
 		return placement{}, order.By{}, nil, priceFault
 	}
 	contact, err := basket.ContactOf(r, quote, errors.Join(misshapen, priceFault))
+	reads, _ := apigw.Header(req, "Accept-Language")
+	contact.Language = person.LanguageOf(reads, contact.Shipping.Country())
 	if err == nil {
 		err = fault.At("#/shipping_address", h.Outside.Check(ctx, contact.Shipping, basket.OutsideLimit))
 	}

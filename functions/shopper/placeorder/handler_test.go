@@ -84,6 +84,16 @@ var meaning = []shoptest.Row{
 	{Name: "the billing address is checked, too", File: "billing-address-wrong", Status: 422, Code: "address_invalid", At: []string{"#/billing_address/postal_code"}},
 }
 
+// bargains are orders of a shop with discounts, and tax that prices hold in Japan.
+var bargains = []shoptest.Row{
+	{Name: "a code that may be used once", File: "code", Status: 201},
+	{Name: "a code that has expired", File: "code-expired", Status: 422, Code: "coupon_expired", At: []string{"#/discount_codes/0"}},
+	{Name: "a business of another country", File: "vat-number", Status: 201},
+	{Name: "a VAT number that is none", File: "vat-number-wrong", Status: 422, Code: "vat_number_invalid", At: []string{"#/vat_number"}},
+	{Name: "tax that prices hold", File: "tax-included", Status: 201},
+	{Name: "more than any gateway of the shop takes at once", File: "total-too-large", Status: 422, Code: "amount_too_large", At: []string{"#/lines"}},
+}
+
 // cards are requests that carry card data, which is refused wherever it stands.
 var cards = []shoptest.Row{
 	{Name: "a card number as the name", File: "card-in-the-name", Status: 422, Code: "card_data_rejected", At: []string{"#/shipping_address/name"}},
@@ -149,10 +159,12 @@ func TestRequestsThatAreWrongInMeaning(t *testing.T) { shoptest.Rows(t, "placeor
 
 func TestCardDataIsRefusedWhereverItStands(t *testing.T) { shoptest.Rows(t, "placeorder", cards, nil) }
 
+func TestBargains(t *testing.T) { shoptest.Rows(t, "placeorder", bargains, shoptest.Bargains) }
+
 func TestNearMissesAreAccepted(t *testing.T) { shoptest.Rows(t, "placeorder", accepted, nil) }
 
 func TestEveryEventIsTried(t *testing.T) {
-	eventfile.AllIn(t, "placeorder", append(shoptest.Files(unreadable, meaning, cards, accepted), "same-key-other-body"))
+	eventfile.AllIn(t, "placeorder", append(shoptest.Files(unreadable, meaning, cards, accepted, bargains), "same-key-other-body"))
 }
 
 // placed is what POST /orders answers.

@@ -27,7 +27,7 @@ var rows = []shoptest.Row{
 
 func TestQuotes(t *testing.T) {
 	shoptest.Rows(t, "quote", rows, nil)
-	eventfile.AllIn(t, "quote", shoptest.Files(rows))
+	eventfile.AllIn(t, "quote", shoptest.Files(rows, bargains))
 }
 
 func TestAQuoteAddsUpAndKeepsNothing(t *testing.T) {

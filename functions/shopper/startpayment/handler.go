@@ -13,6 +13,7 @@ import (
 	"till/shared/edge/health"
 	"till/shared/fault"
 	"till/shared/link"
+	"till/shared/money"
 	"till/shared/order"
 	"till/shared/orderview"
 	"till/shared/payment"
@@ -146,7 +147,7 @@ func over(o *order.Order, id payment.AttemptID) bool {
 }
 
 // named reads how the shopper wants to pay, who names the gateway. Errors: fault.Invalid, gateway_unavailable, also for one that is left
-// alone for now.
+// alone for now; amount_too_small, amount_too_large, amount_too_fine, for a total that it does not charge.
 func (h Handler) named(ctx context.Context, o *order.Order, r request, decided shop.Settings, watch *health.Watch, c chain) ([]order.NewAttempt, error) {
 	var faults []error
 	refuse := func(at, msg string) {
@@ -163,8 +164,10 @@ func (h Handler) named(ctx context.Context, o *order.Order, r request, decided s
 		return nil, err
 	} else if can = g.Capabilities(); !slices.Contains(can.Modes, mode) && len(faults) == 0 {
 		refuse("#/mode", "This gateway does not offer this mode.")
-	} else if can.Currencies != nil && !slices.Contains(can.Currencies, o.Record().Currency) {
+	} else if err := can.Takes("startpayment.named", money.Of(o.Record().Total, o.Record().Currency)); fault.Code(err) == "currency_invalid" {
 		refuse("#/gateway", "This gateway does not take the order's currency.")
+	} else if err != nil {
+		faults = append(faults, fault.At("#/gateway", err))
 	}
 	faults = append(faults, h.back(r))
 	if errors.Join(faults...) == nil && !slices.Contains(h.chosen(ctx, o, decided), routing.Way{Gateway: r.Gateway, Mode: mode}) {

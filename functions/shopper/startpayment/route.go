@@ -11,6 +11,7 @@ import (
 	"till/shared/edge/health"
 	"till/shared/fault"
 	"till/shared/link"
+	"till/shared/money"
 	"till/shared/order"
 	"till/shared/payment"
 	"till/shared/routing"
@@ -72,7 +73,7 @@ func (h Handler) offered(ctx context.Context, o *order.Order, decided shop.Setti
 			continue // Without an account, or whose keys cannot be read: nobody can pay there now.
 		}
 		c := g.Capabilities()
-		if c.Currencies != nil && !slices.Contains(c.Currencies, o.Record().Currency) {
+		if c.Takes("startpayment.offered", money.Of(o.Record().Total, o.Record().Currency)) != nil {
 			continue
 		}
 		can[name] = c

@@ -121,7 +121,7 @@ func (h Handler) mail(ctx context.Context, o *order.Order, m message.Mail) error
 	}
 	// In the fragment, so that no server's log ever holds the token.
 	page := h.ShopURL + "/shop/order.html#order=" + string(r.ID) + "&token=" + access.MailToken(signer, o, cause.At)
-	subject, text, known := compose(m.Kind, r, page)
+	subject, text, known := compose(m.Kind, r, page, contact.Language.Locale(r.Country))
 	if !known {
 		return fault.New(fault.Invalid, "notify.mail", "mail_unknown", "")
 	}

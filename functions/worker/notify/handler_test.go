@@ -10,6 +10,7 @@ import (
 
 	"till/scripts/shoptest"
 	"till/shared/eventfile"
+	"till/shared/payment/paymenttest"
 	"till/shared/shop"
 	"till/shared/vault"
 )
@@ -60,6 +61,30 @@ func TestAMailIsInTheNameThatStaffHaveDecided(t *testing.T) {
 	s.Notify(owed(t, s, other))
 	if sent := s.Mailbox.Sent(); len(sent) != 2 || sent[1].From != sender {
 		t.Errorf("sent %+v", sent)
+	}
+}
+
+// TestSumsStandAsTheirReaderWritesThem orders in three currencies as browsers of three languages do.
+func TestSumsStandAsTheirReaderWritesThem(t *testing.T) {
+	tests := []struct{ language, currency, want string }{
+		{"de-DE,de;q=0.9", "EUR", "Total: 53,41\u00a0€\n"}, {"en-GB,en;q=0.9", "EUR", "Total: €53.41\n"}, {"ja", "EUR", "Total: €53.41\n"},
+		{"de", "JPY", "Total: 5.710\u00a0¥\n"}, {"en", "JPY", "Total: ¥5,710\n"}, {"ja-JP", "JPY", "Total: ￥5,710\n"},
+		{"de", "KWD", "Total: 6,530\u00a0KWD\n"}, {"en", "KWD", "Total: KWD\u00a06.530\n"}, {"ja", "KWD", "Total: KWD\u00a06.530\n"},
+		{"", "EUR", "Total: 53,41\u00a0€\n"}, {strings.Repeat("x-", 5000), "EUR", "Total: 53,41\u00a0€\n"}, // As in Germany, where it goes.
+	}
+	for _, tt := range tests {
+		s := shoptest.New(t)
+		req := eventfile.Request(t, "placeorder", "no-expected-total")
+		req.Body = strings.Replace(req.Body, "EUR", tt.currency, 1)
+		req.Headers["accept-language"] = tt.language
+		o := s.PlaceWith(req)
+		id := s.Pay(o, "pay")
+		s.Tell(id, paymenttest.Paid)
+		s.Return(o, id)
+		s.Notify(owed(t, s, o))
+		if sent := s.Mailbox.Sent(); len(sent) != 1 || !strings.Contains(sent[0].Text, tt.want) {
+			t.Errorf("%q in %s: %+v", tt.language, tt.currency, sent)
+		}
 	}
 }
 

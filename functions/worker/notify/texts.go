@@ -26,8 +26,8 @@ func letters() map[string]letter {
 	}
 }
 
-// compose writes a mail of a kind about an order; page is the link to it.
-func compose(kind string, r order.Record, page string) (subject, text string, known bool) {
+// compose writes a mail of a kind about an order; page is the link to it. Sums stand as their reader writes them; the words are English.
+func compose(kind string, r order.Record, page, locale string) (subject, text string, known bool) {
 	l, known := letters()[kind]
 	if !known {
 		return "", "", false
@@ -37,7 +37,7 @@ func compose(kind string, r order.Record, page string) (subject, text string, kn
 	for _, line := range r.Lines {
 		fmt.Fprintf(&b, "%d × %s\n", line.Quantity, line.Name)
 	}
-	fmt.Fprintf(&b, "Total: %s\n", money.Of(r.Total, r.Currency).Format("en"))
+	fmt.Fprintf(&b, "Total: %s\n", money.Of(r.Total, r.Currency).Format(locale))
 	for _, s := range r.Shipments {
 		if s.Carrier == "" {
 			continue
@@ -46,7 +46,7 @@ func compose(kind string, r order.Record, page string) (subject, text string, kn
 	}
 	for _, f := range r.Refunds {
 		if f.State.Live() {
-			fmt.Fprintf(&b, "Refund: %s (%s)\n", money.Of(f.Amount, r.Currency).Format("en"), refundWord(f.State))
+			fmt.Fprintf(&b, "Refund: %s (%s)\n", money.Of(f.Amount, r.Currency).Format(locale), refundWord(f.State))
 		}
 	}
 	fmt.Fprintf(&b, "\nFollow your order: %s\n", page)

@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { base, visitors } from '../browser.js';
-import { advance, asked, book, cards, choose, confirmed, faults, fillAddress, order, orderOf, payHere, payLater, payThere, put, status, stored, total } from '../shop.js';
+import { advance, cards, chargedOnce, confirmed, faults, gateways, order, payHere, payLater, payThere, status, stored } from '../shop.js';
 
 const visit = visitors();
-const gateways = ['stripe', 'paypal', 'square'];
 
 /** pay pays with a card where the shopper is asked to. */
 async function pay(page, mode, gateway, card) {
@@ -28,19 +27,6 @@ async function told(page, mode, gateway) {
   await page.waitForSelector('#declined:not([hidden])');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'declined', 'the focus is on what happened');
   return page.textContent('#declined');
-}
-
-/** sellIn opens the shop in a currency. */
-async function sellIn(page, currency) {
-  await page.goto(base);
-  await Promise.all([page.waitForEvent('load'), page.selectOption('#currency', currency)]); // It opens the page anew.
-}
-
-/** chargedOnce checks the books: the order was paid with this gateway, once, and with no other. */
-async function chargedOnce(page, gateway) {
-  for (const each of gateways) {
-    assert.equal((await book(page, orderOf(page), each))?.charges ?? 0, each === gateway ? 1 : 0, each);
-  }
 }
 
 for (const gateway of gateways) {
@@ -120,63 +106,6 @@ test('who begins with one gateway and pays with another is charged by that one a
   await chargedOnce(page, 'square');
 }));
 
-test('the choice is remembered: on a reload, and on the page of the order', () => visit(async (page) => {
-  await put(page);
-  await page.goto(`${base}/shop/checkout.html`);
-  await fillAddress(page);
-  await choose(page, 'embedded', 'square');
-  await page.reload();
-  await total(page);
-  assert.deepEqual([await page.isChecked('#with-square'), await page.isChecked('#pay-embedded')], [true, true]);
-  await page.click('#place');
-  await asked(page, 'embedded', 'square');
-  await page.click('#later');
-  await page.waitForSelector('#pay-panel:not([hidden])');
-  assert.deepEqual([await page.isChecked('#with-square'), await page.isChecked('#pay-embedded')], [true, true]);
-}));
-
-test('a gateway that does not take the currency is not offered, and says why', () => visit(async (page) => {
-  await sellIn(page, 'USD');
-  await put(page);
-  await page.goto(`${base}/shop/checkout.html`);
-  await page.waitForSelector('#open:not([hidden])');
-  assert.equal(await page.isDisabled('#with-square'), true);
-  assert.match(await page.textContent('label[for="with-square"]'), /Not for prices in USD/);
-  assert.equal(await page.isDisabled('#with-paypal'), false);
-  // Asked for all the same, it refuses, and another one can be chosen there.
-  await fillAddress(page);
-  await choose(page, 'embedded', 'stripe');
-  await page.click('#place');
-  await asked(page, 'embedded');
-  const id = orderOf(page);
-  await page.goto(`${base}/shop/order.html`);
-  await page.goto(`${base}/shop/pay.html#order=${id}&gateway=square`);
-  await page.waitForSelector('#problem .note');
-  assert.match(await page.textContent('#problem'), /Square cannot take this payment.*kept for you/s);
-  assert.equal(await page.locator('#problem button', { hasText: 'Square' }).count(), 0);
-  await page.click('#problem button:text("Pay with Stripe")');
-  await asked(page, 'embedded');
-  await payHere(page, cards.pays);
-  await confirmed(page);
-  await chargedOnce(page, 'stripe');
-}));
-
-test('a refusal on the way to a gateway’s page leads to the order, where another is chosen', () => visit(async (page) => {
-  await sellIn(page, 'KWD');
-  await put(page);
-  await page.goto(`${base}/shop/checkout.html`);
-  await fillAddress(page);
-  await choose(page, 'hosted', 'paypal');
-  await page.click('#place');
-  await page.waitForSelector('#news .note');
-  assert.match(await page.textContent('#news'), /not possible.*choose another/s);
-  assert.deepEqual([await page.isDisabled('#with-paypal'), await page.isChecked('#with-stripe')], [true, true]);
-  await payLater(page, 'hosted', 'stripe');
-  await payThere(page, cards.pays);
-  await confirmed(page);
-  await chargedOnce(page, 'stripe');
-}));
-
 test('Square that falls silent has charged nobody, and can be paid with when it is back', () => visit(async (page) => {
   const sum = await order(page, 'embedded', { gateway: 'square' });
   // The browser's own call is answered; the shop's are not.
@@ -213,25 +142,4 @@ test('PayPal that falls silent after the shopper agreed is asked again, and char
   await page.click('#problem button:text("Try again")');
   await confirmed(page, sum);
   await chargedOnce(page, 'paypal');
-}));
-
-test('choosing between gateways moves nothing on the page', () => visit(async (page) => {
-  await put(page);
-  for (const width of [360, 1280]) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.goto(`${base}/shop/checkout.html`);
-    await page.waitForSelector('#methods input');
-    const places = () => page.evaluate(() => [...document.querySelectorAll('#way .choice, #way .secure, #total-heading')].map((n) => {
-      const { left, top, right, bottom } = n.getBoundingClientRect();
-      return [left, top, right, bottom].map((at, i) => Math.round(i % 2 ? at + window.scrollY : at)).join();
-    }));
-    await page.evaluate(() => document.querySelector('.summary').setAttribute('class', 'panel')); // It follows the window.
-    await page.check('#with-stripe');
-    const before = await places();
-    for (const gateway of gateways) {
-      await page.check(`#with-${gateway}`);
-      assert.deepEqual(await places(), before, `${gateway} at ${width}`);
-      assert.ok((await page.locator('#modes').innerText()).includes({ stripe: 'On Stripe’s page', paypal: 'On PayPal’s page', square: 'On Square’s page' }[gateway]));
-    }
-  }
 }));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { base, visitors } from '../browser.js';
-import { ada, cards, confirmed, fillAddress, order, orderOf, payHere, payLater, payThere, put, shelve, status, stored, total } from '../shop.js';
+import { ada, cards, confirmed, fillAddress, order, orderOf, payHere, payLater, payThere, placeAndPay, put, shelve, status, stored, total } from '../shop.js';
 
 const visit = visitors();
 
@@ -92,16 +92,15 @@ test('a double click and a reload give one order', () => visit(async (page) => {
   await put(page);
   await page.goto(`${base}/shop/checkout.html`);
   await fillAddress(page);
-  await page.check('#pay-embedded');
   await page.locator('#place').dblclick();
-  await page.waitForSelector('#card #pay:not([disabled])');
+  await page.waitForSelector('#order:not([hidden])');
   const id = orderOf(page);
-  await page.goBack();
+  await payLater(page, 'embedded');
+  await page.goto(`${base}/shop/checkout.html`);
   await page.reload();
   assert.equal(await page.inputValue('#email'), ada.email, 'the form is as it was');
   await total(page);
-  await page.click('#place');
-  await page.waitForSelector('#card #pay:not([disabled])');
+  await placeAndPay(page);
   assert.equal(orderOf(page), id);
   assert.equal(keys.size, 1, 'every click asked for the same order');
 }));
@@ -129,15 +128,13 @@ test('who wants more than there is may take less, and is charged for that', () =
   await page.goto(`${base}/shop/checkout.html`);
   await fillAddress(page);
   const asked = await total(page);
-  await page.check('#pay-embedded');
   await page.click('#place');
   await page.waitForSelector('#problem .note');
   assert.equal(await page.evaluate(() => document.activeElement.closest('#problem') !== null), true, 'the focus is on the offer');
   await page.click('#problem button:text("Take 2")');
   await page.waitForFunction((sum) => document.querySelector('#totals:not([aria-busy="true"]) dd.grand')?.textContent !== sum, asked);
   const sum = await total(page);
-  await page.click('#place');
-  await page.waitForSelector('#card #pay:not([disabled])');
+  await placeAndPay(page);
   assert.equal(await page.textContent('#pay'), `Pay ${sum}`);
 }));
 
@@ -148,7 +145,6 @@ test('a price that changes meanwhile is shown and agreed to before anything is o
   await page.goto(`${base}/shop/checkout.html`);
   await fillAddress(page);
   const old = await total(page);
-  await page.check('#pay-embedded');
   await shelve(page, sku, { EUR: 1300 });
   await page.click('#place');
   await page.waitForSelector('#problem .note button');
@@ -156,9 +152,25 @@ test('a price that changes meanwhile is shown and agreed to before anything is o
   assert.ok(offer.includes(old), offer);
   const sum = (await page.textContent('#problem .note button')).replace('Order for ', '');
   assert.notEqual(sum, old);
+  assert.match(await page.textContent('#problem .note li'), /Thing for tests: €10\.00 before, now €13\.00/);
   await page.click('#problem .note button');
-  await page.waitForSelector('#card #pay:not([disabled])');
+  await payLater(page, 'embedded');
   assert.equal(await page.textContent('#pay'), `Pay ${sum}`);
+}));
+
+test('a basket survives a reload and another tab, and holds no prices', () => visit(async (page, context) => {
+  await put(page, 'mug-blue', 2);
+  await put(page, 'tea-assam');
+  await page.reload();
+  assert.match(await page.textContent('#basket-count'), /3/);
+  const other = await context.newPage();
+  await other.goto(`${base}/shop/basket.html`);
+  await other.waitForSelector('#totals dd');
+  assert.deepEqual((await other.locator('.line-name a').allTextContents()), ['Harbour mug, blue', 'Assam, second flush']);
+  await other.fill('#quantity-mug-blue', '1');
+  await other.keyboard.press('Tab');
+  await page.waitForFunction(() => /2/.test(document.getElementById('basket-count').textContent));
+  assert.ok(!/price|amount|€/.test(await page.evaluate(() => localStorage.getItem('till.basket'))));
 }));
 
 test('the link in a mail opens the order in another browser and hides its token', () => visit(async (page, context) => {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { base, visitors } from '../browser.js';
-import { ada, cards, confirmed, fillAddress, put, total } from '../shop.js';
+import { ada, cards, confirmed, fillAddress, placeAndPay, put, total } from '../shop.js';
 import { stations } from '../stations.js';
 
 const visit = visitors();
@@ -44,15 +44,13 @@ test('a purchase needs no mouse', () => visit(async (page) => {
   await type('#line1', ada.line1);
   await type('#postal_code', ada.postal_code);
   await type('#city', ada.city);
-  await tabTo(page, '#with-stripe');
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('ArrowDown');
-  assert.equal(await page.isChecked('#with-square'), true);
-  await tabTo(page, '#pay-hosted');
-  await page.keyboard.press('ArrowDown');
-  assert.equal(await page.isChecked('#pay-embedded'), true);
   const sum = await total(page);
   await press('#place', 'Space');
+  await page.waitForSelector('#way[aria-busy="false"]');
+  await tabTo(page, '#ways input');
+  for (let n = 0; n < 6 && !(await page.isChecked('#way-square-embedded')); n++) await page.keyboard.press('ArrowDown');
+  assert.equal(await page.isChecked('#way-square-embedded'), true);
+  await press('#pay-now', 'Space');
   await page.waitForSelector('#card #pay:not([disabled])');
   await type('#number', cards.pays);
   await type('#expiry', '1234');
@@ -68,7 +66,7 @@ test('a purchase needs no mouse', () => visit(async (page) => {
 test('no page is wider than a phone, a tablet or a desk’s screen', () => visit(async (page) => {
   for (const [station, go] of stations) {
     await go(page);
-    for (const width of [1280, 768, 360]) {
+    for (const width of [1280, 768, 375, 360]) {
       await page.setViewportSize({ width, height: 800 });
       const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       assert.ok(over <= 0, `${station}: ${over} pixels wider than ${width}`);
@@ -96,10 +94,30 @@ test('other currencies have their own decimals', () => visit(async (page) => {
   await page.waitForSelector('.card h3');
   const texts = await page.evaluate(async () => {
     const { exact, format } = await import('/assets/js/money.js');
-    return [exact(1999, 'EUR'), exact(5, 'EUR'), exact(1999, 'JPY'), exact(5, 'KWD'), exact(-12345, 'KWD'), exact(Number.MAX_SAFE_INTEGER, 'EUR'), format({ amount: 1234567, currency: 'JPY' }), format(1999, 'EUR'), format(19.99, 'EUR'), format(null, 'EUR')];
+    return [exact(1999, 'EUR'), exact(5, 'EUR'), exact(1999, 'JPY'), exact(5, 'KWD'), exact(-12345, 'KWD'), exact(Number.MAX_SAFE_INTEGER, 'EUR'), format(1999, 'EUR'), format(19.99, 'EUR'), format(null, 'EUR')];
   });
-  assert.deepEqual(texts, ['19.99', '0.05', '1999', '0.005', '-12.345', '90071992547409.91', '¥1,234,567', '€19.99', '', '']);
+  assert.deepEqual(texts, ['19.99', '0.05', '1999', '0.005', '-12.345', '90071992547409.91', '€19.99', '', '']);
 }));
+
+// As mails have them: shared/money's test of Format has the same list.
+const written = {
+  en: ['€12,345.67', '¥1,234,567', 'KWD\u00a01,234.567'],
+  de: ['12.345,67\u00a0€', '1.234.567\u00a0¥', '1.234,567\u00a0KWD'],
+  ja: ['€12,345.67', '￥1,234,567', 'KWD\u00a01,234.567'],
+};
+
+for (const [locale, sums] of Object.entries(written)) {
+  test(`sums stand as people write them: ${locale}`, () => visit(async (page) => {
+    await page.goto(base);
+    await page.waitForSelector('.card h3');
+    assert.deepEqual(await page.evaluate(async () => {
+      const { format } = await import('/assets/js/money.js');
+      return ['EUR', 'JPY', 'KWD'].map((currency) => format({ amount: 1234567, currency }));
+    }), sums);
+    const price = await page.locator('.card:has(a[href*="sku=mug-blue"]) .price').textContent();
+    assert.equal(price, { en: '€16.80', de: '16,80\u00a0€', ja: '€16.80' }[locale]);
+  }, { locale }));
+}
 
 test('the form asks for what the country’s addresses have', () => visit(async (page) => {
   await put(page);
@@ -113,7 +131,5 @@ test('the form asks for what the country’s addresses have', () => visit(async 
     if (region) assert.equal(await page.textContent('#region-label'), region);
   }
   await fillAddress(page, { email: ada.email, country: 'US', name: 'Ada Byron', line1: '1 Main St', postal_code: '94103', city: 'San Francisco', region: 'CA' });
-  await page.check('#pay-embedded');
-  await page.click('#place');
-  await page.waitForSelector('#card #pay:not([disabled])');
+  await placeAndPay(page);
 }));

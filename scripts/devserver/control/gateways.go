@@ -14,7 +14,6 @@ import (
 func Browser(gatewaysURL string) web.Config {
 	return web.Config{
 		StripeBase: gatewaysURL + gateways.StripePath, PublishableKey: gateways.StripePublicKey, SquareBase: gatewaysURL + gateways.SquarePath,
-		Currencies: map[string][]string{"square": {gateways.SquareCurrency}},
 	}
 }
 

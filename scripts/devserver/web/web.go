@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"encoding/json"
 	"html/template"
 	"io/fs"
 	"net/http"
@@ -26,18 +25,6 @@ type Config struct {
 	StripeBase     string // Where the browser posts cards to: "http://localhost:8090/stripe", in production Stripe's own host.
 	SquareBase     string // Likewise Square's. PayPal is gone to, and never called.
 	PublishableKey string // Stripe's key for browsers (pk_…), used when a payment's answer names none.
-	// Currencies are those that a gateway takes, by its name, so that nobody is offered what it would refuse. One that is not listed is
-	// offered for all.
-	Currencies map[string][]string
-}
-
-// CurrenciesJSON is Currencies as the pages read them.
-func (c Config) CurrenciesJSON() string {
-	text, err := json.Marshal(c.Currencies)
-	if err != nil || c.Currencies == nil {
-		return "{}"
-	}
-	return string(text)
 }
 
 // Handler serves the shop at / and /shop/, their assets at /assets/, and the control page at /_dev. Other paths get the

@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,8 +11,7 @@ import (
 	"till/scripts/devserver/web"
 )
 
-var config = web.Config{APIBase: "", StripeBase: "http://localhost:8090/stripe", SquareBase: "http://localhost:8090/square", PublishableKey: "pk_test_local",
-	Currencies: map[string][]string{"square": {"EUR"}}}
+var config = web.Config{APIBase: "", StripeBase: "http://localhost:8090/stripe", SquareBase: "http://localhost:8090/square", PublishableKey: "pk_test_local"}
 
 func get(t *testing.T, h http.Handler, method, path string) *http.Response {
 	t.Helper()
@@ -165,25 +163,5 @@ func TestModulesImportOnlyModulesThatAreServed(t *testing.T) {
 				t.Errorf("%s imports %q, which is not served at %s", name, found[1], at)
 			}
 		}
-	}
-}
-
-func TestPagesKnowWhichCurrenciesAGatewayTakes(t *testing.T) {
-	for _, row := range []struct {
-		name string
-		cfg  web.Config
-		want string
-	}{
-		{"those that are listed", config, `content="{&#34;square&#34;:[&#34;EUR&#34;]}"`},
-		{"all, if none is listed", web.Config{}, `name="till-currencies" content="{}"`},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			res := get(t, web.Handler(row.cfg), http.MethodGet, "/shop/checkout.html")
-			defer res.Body.Close()
-			body, err := io.ReadAll(res.Body)
-			if err != nil || !strings.Contains(string(body), row.want) {
-				t.Errorf("no %s in %.1000s %v", row.want, body, err)
-			}
-		})
 	}
 }

@@ -45,7 +45,7 @@ func (a amount) units(field string) (int64, *apiError) {
 		return 0, unprocessable(field+"/value", "DECIMAL_PRECISION", "The currency has two decimals.")
 	case strings.HasPrefix(whole, "-"):
 		return 0, unprocessable(field+"/value", "CANNOT_BE_NEGATIVE", "The amount is below zero.")
-	case len(whole) > 15:
+	case len(strings.TrimLeft(whole, "0")) > 7:
 		return 0, unprocessable(field+"/value", "MAX_VALUE_EXCEEDED", "The amount is too large.")
 	}
 	units, err := strconv.ParseInt(whole+part+strings.Repeat("0", n-len(part)), 10, 64)

@@ -53,6 +53,14 @@ func minimum(currency string) int64 {
 	}
 }
 
+// maximum is eight digits, and of rupiahs twelve. (There.)
+func maximum(currency string) int64 {
+	if currency == "idr" {
+		return 999_999_999_999
+	}
+	return 99_999_999
+}
+
 // checkAmount applies the rules for what may be charged. param is blamed.
 func checkAmount(amount int64, currency, param string) *apiError {
 	switch {
@@ -62,8 +70,8 @@ func checkAmount(amount int64, currency, param string) *apiError {
 		return invalid(param, "parameter_invalid_integer", "This value must be greater than or equal to 1.")
 	case amount < minimum(currency):
 		return invalid(param, "amount_too_small", "The amount must be at least "+strconv.FormatInt(minimum(currency), 10)+" "+currency+" (minor units).")
-	case amount > 99_999_999:
-		return invalid(param, "amount_too_large", "The amount must have at most eight digits.")
+	case amount > maximum(currency):
+		return invalid(param, "amount_too_large", "The amount has too many digits.")
 	case in(threeDecimal, currency) && amount%10 != 0, in(wholeOnly, currency) && amount%100 != 0:
 		return invalid(param, "", "The amount is finer than "+currency+" can be charged.")
 	default:

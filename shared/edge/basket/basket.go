@@ -13,6 +13,7 @@ import (
 	"till/shared/fault"
 	"till/shared/money"
 	"till/shared/orderview"
+	"till/shared/payment"
 	"till/shared/pricing"
 	"till/shared/shop"
 )
@@ -67,11 +68,16 @@ type Pricer struct {
 	Products func(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Product, error)
 	Uses     func(context.Context, []pricing.UseKey) (map[pricing.UseKey]int64, error)
 	Now      func() time.Time
+	Gateways []string // Those that the shop is deployed with.
+	Charges  Charges
 	Verify   Verify // nil: a VAT number's form is enough.
 }
 
 // Verify asks whether a VAT number is in use, as tax offices say. Errors: fault.Unavailable, nobody can say now.
 type Verify func(context.Context, pricing.VATNumber) (bool, error)
+
+// Charges gives a gateway's bounds in a currency, and whether it charges in it.
+type Charges func(gateway string, c money.Currency) (payment.Bounds, bool)
 
 // Price looks the products up and prices the request's basket by the settings that it also gives. Errors: those of the store, and every
 // fault of the basket at once.
@@ -88,9 +94,9 @@ func (p Pricer) Price(ctx context.Context, r Request) (pricing.Quote, shop.Setti
 		}
 	}
 	b.At = p.Now()
-	q, err := decided.Rules().Price(b, products)
+	q, err := p.rules(decided, b).Price(b, products)
 	if err == nil {
-		err = errors.Join(p.usedUp(ctx, b, q), p.verified(ctx, q))
+		err = errors.Join(p.usedUp(ctx, b, q), p.verified(ctx, q), p.payable(decided, q))
 	}
 	if err = errors.Join(decided.Basket(b, r.CountryAt()), err); err != nil {
 		return pricing.Quote{}, decided, err
@@ -123,13 +129,13 @@ func (p Pricer) usedUp(ctx context.Context, b pricing.Basket, q pricing.Quote) e
 	return UsedUp(b.Codes, q, gone)
 }
 
-// UsedUp points at the codes of a request whose coupons are used up, by their ids. Errors: fault.Invalid, code coupon_invalid.
+// UsedUp points at the codes of a request whose coupons are used up, by their ids. Errors: fault.Invalid, code coupon_used_up.
 func UsedUp(codes []string, q pricing.Quote, gone []string) error {
 	var faults []error
 	for _, d := range q.Discounts {
 		for i, code := range codes {
 			if slices.Contains(gone, d.ID) && pricing.Canonical(code) == d.Code {
-				faults = append(faults, &fault.Error{Kind: fault.Invalid, Op: "basket.UsedUp", Code: "coupon_invalid",
+				faults = append(faults, &fault.Error{Kind: fault.Invalid, Op: "basket.UsedUp", Code: "coupon_used_up",
 					At: fmt.Sprintf("#/discount_codes/%d", i), Msg: pricing.UsedUp(d.ID).Msg})
 			}
 		}

@@ -127,6 +127,9 @@ func refusesAmounts(b *bench, mode payment.Mode) {
 		"dinars finer than cards take": money.Of(5123, "KWD"),
 		"more than can be":             money.Of(1<<60, "EUR"),
 	}
+	if bounds := b.Gateway.Capabilities().Bounds; bounds != nil {
+		amounts["a cent more than the most"] = money.Of(bounds("EUR").Most+1, "EUR")
+	}
 	if b.TooLittle > 0 {
 		amounts["less than the least"] = money.Of(b.TooLittle, "EUR")
 	}

@@ -2,21 +2,14 @@ package paypalgw
 
 import (
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
 	"till/shared/fault"
+	"till/shared/gateway/charges"
 	"till/shared/money"
 	"till/shared/payment"
 )
-
-// currencies are those that PayPal takes. BRL, CNY and MYR only inside their own countries, which PayPal checks; RUB is left out,
-// since PayPal has suspended it. https://developer.paypal.com/docs/api/reference/currency-codes/
-const currencies = `AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF ILS JPY MXN MYR NOK NZD PHP PLN SEK SGD THB TWD USD`
-
-// wholeOnly are the currencies that PayPal takes without decimals, whatever ISO 4217 says: a decimal amount is an error. (There.)
-var wholeOnly = []money.Currency{"HUF", "JPY", "TWD"}
 
 // digitsMax is how many digits an amount may have before the point.
 // https://developer.paypal.com/api/orders/v2/definitions/amount_with_breakdown
@@ -28,17 +21,21 @@ type wire struct {
 	Value    string `json:"value"`
 }
 
-func decimalsOf(c money.Currency) int {
-	if slices.Contains(wholeOnly, c) {
-		return 0
-	}
-	return 2
+func takes(c money.Currency) bool {
+	_, taken := charges.PayPal(c)
+	return taken
+}
+
+// bounds are how much PayPal charges at once.
+func bounds(c money.Currency) payment.Bounds {
+	b, _ := charges.PayPal(c)
+	return b
 }
 
 // toWire writes an amount as PayPal does. Errors: fault.Invalid: currency_invalid, not taken; amount_too_small, not above 0;
 // amount_too_fine, PayPal's steps are coarser; amount_too_large.
 func toWire(op string, a money.Amount) (wire, error) {
-	if a.Minor() < 1 && slices.Contains(strings.Fields(currencies), string(a.Currency())) {
+	if a.Minor() < 1 && takes(a.Currency()) {
 		return wire{}, fault.New(fault.Invalid, op, "amount_too_small", payment.RefusalText(fault.Invalid))
 	}
 	return partToWire(op, a)
@@ -47,10 +44,10 @@ func toWire(op string, a money.Amount) (wire, error) {
 // partToWire is toWire for a part of an amount, which may be zero.
 func partToWire(op string, a money.Amount) (wire, error) {
 	c := a.Currency()
-	if !slices.Contains(strings.Fields(currencies), string(c)) {
+	if !takes(c) {
 		return wire{}, fault.New(fault.Invalid, op, "currency_invalid", "This payment service does not take this currency.")
 	}
-	units, exact := rescale(a.Minor(), c.Decimals(), decimalsOf(c))
+	units, exact := rescale(a.Minor(), c.Decimals(), charges.PayPalDecimals(c))
 	if units == math.MaxInt64 {
 		return wire{}, fault.New(fault.Invalid, op, "amount_too_large", payment.RefusalText(fault.Invalid))
 	}
@@ -58,7 +55,7 @@ func partToWire(op string, a money.Amount) (wire, error) {
 		return wire{}, fault.New(fault.Invalid, op, "amount_too_fine", "This payment service takes this currency in coarser steps.")
 	}
 	text := strconv.FormatInt(units, 10)
-	if n := decimalsOf(c); n > 0 {
+	if n := charges.PayPalDecimals(c); n > 0 {
 		for len(text) <= n {
 			text = "0" + text
 		}

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"till/shared/fault"
+	"till/shared/gateway/charges"
 	"till/shared/gateway/jsonapi"
-	"till/shared/money"
 	"till/shared/payment"
 )
 
@@ -112,10 +112,6 @@ func (*Gateway) GoString() string { return Name }
 
 // Capabilities are constants of PayPal.
 func (*Gateway) Capabilities() payment.Capabilities {
-	var all []money.Currency
-	for _, code := range strings.Fields(currencies) {
-		all = append(all, money.Currency(code))
-	}
-	return payment.Capabilities{Modes: []payment.Mode{payment.Hosted, payment.Embedded}, Currencies: all, KeyLife: keyLife,
+	return payment.Capabilities{Modes: []payment.Mode{payment.Hosted, payment.Embedded}, Currencies: charges.PayPalCurrencies(), Bounds: bounds, KeyLife: keyLife,
 		Manual: true, Captures: capturesMax, Window: honored}
 }

@@ -85,6 +85,9 @@ func (g *Gateway) Start(ctx context.Context, s payment.Start) (payment.Started, 
 
 func orderOf(op string, s payment.Start) (newOrder, error) {
 	amount, err := toWire(op, s.Amount)
+	if err == nil {
+		err = bounds(s.Amount.Currency()).Check(op, s.Amount)
+	}
 	if err != nil {
 		return newOrder{}, err
 	}

@@ -1,18 +1,22 @@
 package squaregw
 
 import (
-	"slices"
-
 	"till/shared/fault"
+	"till/shared/gateway/charges"
 	"till/shared/money"
 	"till/shared/payment"
 )
 
-// currencies are those of the countries that Square is in. Square counts each in its smallest unit, as Till does: cents, pence,
-// and whole yen. https://developer.squareup.com/docs/build-basics/working-with-monetary-amounts
-var currencies = []money.Currency{"AUD", "CAD", "EUR", "GBP", "JPY", "USD"}
+func takes(c money.Currency) bool {
+	_, taken := charges.Square(c)
+	return taken
+}
 
-func takes(c money.Currency) bool { return slices.Contains(currencies, c) }
+// bounds are how much Square charges at once.
+func bounds(c money.Currency) payment.Bounds {
+	b, _ := charges.Square(c)
+	return b
+}
 
 // moneyWire is an amount as Square writes it.
 type moneyWire struct {
@@ -20,21 +24,19 @@ type moneyWire struct {
 	Currency string `json:"currency"`
 }
 
-// toWire counts an amount as Square does. Errors: fault.Invalid: currency_invalid, not the account's; amount_too_small, not above 0:
-// a single cent can be paid. https://developer.squareup.com/docs/payment-minimums
+// toWire counts an amount as Square does. Errors: fault.Invalid: currency_invalid, not the account's; amount_too_small, not above 0;
+// amount_too_large.
 func (g *Gateway) toWire(op string, a money.Amount) (moneyWire, error) {
-	switch {
-	case a.Currency() != g.currency:
+	if a.Currency() != g.currency {
 		return moneyWire{}, fault.New(fault.Invalid, op, "currency_invalid", "This payment service does not charge in this currency.")
-	case a.Minor() < 1:
-		return moneyWire{}, fault.New(fault.Invalid, op, "amount_too_small", payment.RefusalText(fault.Invalid))
-	case a.Minor() > amountMax:
-		return moneyWire{}, fault.New(fault.Invalid, op, "amount_too_large", payment.RefusalText(fault.Invalid))
+	}
+	if err := bounds(g.currency).Check(op, a); err != nil {
+		return moneyWire{}, err
 	}
 	return moneyWire{Amount: a.Minor(), Currency: string(a.Currency())}, nil
 }
 
-// amountMax is what numbers in JSON carry everywhere without loss. Square's own limits are far below, and are the account's.
+// amountMax is what numbers in JSON carry everywhere without loss.
 const amountMax = 1<<53 - 1
 
 // fromWire reads an amount of Square's. Errors: fault.Internal, code amount_unreadable.

@@ -137,6 +137,6 @@ func (*Gateway) GoString() string { return Name }
 // Capabilities are constants of Square and of the account. Money is authorized in the embedded form only, and captured whole and at
 // once: an order is paid with exactly its total. https://developer.squareup.com/docs/orders-api/pay-for-orders
 func (g *Gateway) Capabilities() payment.Capabilities {
-	return payment.Capabilities{Modes: []payment.Mode{payment.Hosted, payment.Embedded}, Currencies: []money.Currency{g.currency},
+	return payment.Capabilities{Modes: []payment.Mode{payment.Hosted, payment.Embedded}, Currencies: []money.Currency{g.currency}, Bounds: bounds,
 		KeyLife: keyLife, Manual: true, ManualIn: []payment.Mode{payment.Embedded}, Captures: 1, Window: window}
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/stripe/stripe-go/v76/refund"
 
 	"till/shared/fault"
-	"till/shared/money"
+	"till/shared/gateway/charges"
 	"till/shared/payment"
 )
 
@@ -124,11 +124,6 @@ func (*Gateway) GoString() string { return Name }
 // Capabilities are constants of Stripe. Several captures of one authorization are not for every account.
 // https://docs.stripe.com/payments/multicapture
 func (*Gateway) Capabilities() payment.Capabilities {
-	codes := strings.Fields(currencies)
-	all := make([]money.Currency, len(codes))
-	for i, code := range codes {
-		all[i] = money.Currency(code)
-	}
-	return payment.Capabilities{Modes: []payment.Mode{payment.Hosted, payment.Embedded}, Currencies: all, KeyLife: keyLife,
+	return payment.Capabilities{Modes: []payment.Mode{payment.Hosted, payment.Embedded}, Currencies: charges.StripeCurrencies(), Bounds: bounds, KeyLife: keyLife,
 		Manual: true, Captures: 1, Window: window}
 }

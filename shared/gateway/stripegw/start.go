@@ -26,6 +26,9 @@ const pageLife = 35 * time.Minute
 func (g *Gateway) Start(ctx context.Context, s payment.Start) (payment.Started, error) {
 	const op = "stripegw.Start"
 	wire, err := toWire(op, s.Amount)
+	if err == nil {
+		err = bounds(s.Amount.Currency()).Check(op, s.Amount)
+	}
 	if err != nil {
 		return payment.Started{}, err
 	}

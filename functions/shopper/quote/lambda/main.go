@@ -11,7 +11,7 @@ import (
 )
 
 func main() {
-	set, env := startup.Load(settings.LoadCatalogue)
+	set, env := startup.Load(settings.LoadQuote)
 	store := dynamo.New(env.Cloud, dynamo.Names{Catalog: set.CatalogTable})
-	lambda.Start(assembly.Quote(env.Tools, store))
+	lambda.Start(assembly.Quote(env.Tools, set, store))
 }

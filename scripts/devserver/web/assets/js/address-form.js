@@ -2,7 +2,7 @@
 import { byId, el } from './dom.js';
 import { countries, customs, likely } from './places.js';
 
-const fields = ['name', 'line1', 'line2', 'postal_code', 'city', 'region', 'country'];
+const fields = ['name', 'company', 'line1', 'line2', 'postal_code', 'city', 'region', 'country'];
 
 /** prepareAddress fills the list of countries and keeps the form's words right. Calls back when the country changed. */
 export function prepareAddress(saved, onCountry) {

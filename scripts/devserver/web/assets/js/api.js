@@ -90,6 +90,7 @@ export const showProduct = (sku, currency) => operate('showProduct', { path: { s
 export const askQuote = (body, signal) => operate('quote', { body, signal });
 export const placeOrder = (body, key) => operate('placeOrder', { body, key });
 export const viewOrder = (id, token) => operate('viewOrder', { path: { id }, token });
+export const listWaysToPay = (id, token) => operate('listWaysToPay', { path: { id }, token });
 export const startPayment = (id, token, key, body) => operate('startPayment', { path: { id }, token, key, body });
 export const confirmPayment = (id, token, payment, body) => operate('confirmPayment', { path: { id, payment_id: payment }, token, body });
 export const cancelOrder = (id, token) => operate('cancelOrder', { path: { id }, token });

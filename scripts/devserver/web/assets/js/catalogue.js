@@ -1,7 +1,7 @@
 // The catalogue: all products, with what they cost and whether they are there.
 import './header.js';
 import { listProducts } from './api.js';
-import { announce, byId, el, note, pictured, show } from './dom.js';
+import { announce, byId, el, keepPicture, note, pictured, show } from './dom.js';
 import { currency } from './basket.js';
 import { format } from './money.js';
 import { productsOf } from './shapes.js';
@@ -28,6 +28,7 @@ async function page() {
 }
 
 function card(product, index) {
+  keepPicture(product);
   return el('li', { class: 'card' },
     pictured(product, index < 4),
     el('div', { class: 'card-text' },

@@ -2,7 +2,7 @@
 import { basket, set } from './basket.js';
 import { el, note, show } from './dom.js';
 import { inWords } from './fault-words.js';
-import { format } from './money.js';
+import { format, minor } from './money.js';
 import { lineOf, quoteOf } from './shapes.js';
 
 // linesOf are the lines of the basket that errors point at, each once, with the first error about it.
@@ -45,6 +45,18 @@ export function offerWithout(place, problem, focus = true) {
   return true;
 }
 
+// changes lists what costs another price than before, each with both.
+function changes(before, after) {
+  const row = (name, was, is) => el('li', {}, `${name}: ${format(was, after.currency)} before, now ${format(is, after.currency)}`);
+  const lines = after.lines.map((line) => {
+    const old = before?.lines?.find((l) => l.sku === line.sku);
+    return old && minor(old.unit_price) !== minor(line.unit_price) ? row(line.name, old.unit_price, line.unit_price) : null;
+  });
+  const delivery = before && minor(before.shipping) !== minor(after.shipping) ? row('Delivery', before.shipping, after.shipping) : null;
+  const all = [...lines, delivery].filter(Boolean);
+  return all.length ? el('ul', { class: 'plain' }, all) : null;
+}
+
 /** offerNewPrice shows the old total beside the new one. Accepting calls accept with the new quote. */
 export function offerNewPrice(place, problem, before, accept, again) {
   const quote = problem.quote ? { currency: before?.currency, ...quoteOf(problem.quote) } : null;
@@ -56,6 +68,7 @@ export function offerNewPrice(place, problem, before, accept, again) {
   const was = before ? format(before.total, quote.currency) : '';
   const is = format(quote.total, quote.currency);
   show(place, note('warn', 'The total has changed', `${was ? `It was ${was} and is now ${is}.` : `It is now ${is}.`} Nothing was ordered or charged yet.`,
+    changes(before, quote),
     el('div', { class: 'actions' },
       el('button', { type: 'button', class: 'button small', onclick: () => accept(quote) }, `Order for ${is}`),
       el('a', { class: 'button quiet small', href: '/shop/basket.html' }, 'Change the basket'))), true);

@@ -3,18 +3,28 @@ import { askQuote } from './api.js';
 import { announce, byId, el, picture, show } from './dom.js';
 import { format, minor } from './money.js';
 import { quoteOf, quoteRequest } from './shapes.js';
-import { totals } from './totals.js';
+import { countryName, totals } from './totals.js';
 
 let wish;
 let refused;
+let priced;
 let quote = null;
 let running;
 let timer;
 
-/** startQuotes says where the wish comes from (see quoteRequest) and who is told about refusals. */
-export function startQuotes(read, onRefused) {
+let first = '';
+let told = '';
+
+/** sayFirst has screen readers hear a text before the next total. */
+export const sayFirst = (text) => {
+  first = text;
+};
+
+/** startQuotes says where the wish comes from (see quoteRequest), and who is told about refusals and about prices. */
+export function startQuotes(read, onRefused, onPriced) {
   wish = read;
   refused = onRefused;
+  priced = onPriced;
 }
 
 /** current is the quote on screen, or null. Its total is what the shopper agrees to. */
@@ -35,6 +45,7 @@ async function ask() {
   try {
     const answer = await askQuote(quoteRequest(wanted), signal);
     show(byId('problem'), []);
+    priced();
     drawQuote({ currency: wanted.currency, ...quoteOf(answer) }, wanted.method);
   } catch (problem) {
     if (signal.aborted) return;
@@ -52,10 +63,34 @@ export function drawQuote(answer, wantedMethod) {
   show(byId('lines'), quote.lines.map((line) => el('li', {}, picture(line.sku, true),
     el('span', {}, line.name, el('small', {}, `${line.quantity} × ${format(line.unit_price, quote.currency)}`)),
     el('span', { class: 'price' }, format(line.total, quote.currency)))));
-  show(byId('totals'), totals(quote));
-  byId('no-tax').hidden = minor(quote.tax) !== 0 || minor(quote.total) === 0;
+  show(byId('totals'), totals(quote, { away: !isPickup() }));
+  tell();
+  byId('methods-field').hidden = quote.methods.length === 0;
   if (quote.methods.length) drawMethods(wantedMethod ?? quote.shipping_method);
-  announce(`Total: ${format(quote.total, quote.currency)}`);
+  const sum = `Total: ${format(quote.total, quote.currency)}`;
+  if (first || sum !== told) announce(`${first} ${sum}`.trim());
+  [first, told] = ['', sum];
+}
+
+const isPickup = () => quote.methods.find((m) => m.id === quote.shipping_method)?.pickup === true;
+
+// taxNote says in a sentence how the tax came about.
+function taxNote() {
+  const country = countryName(quote.country);
+  if (quote.reverse_charge) return 'No tax is added: your business owes it in its own country.';
+  if (isPickup()) return 'You pick it up, so the tax is that of the shop’s country.';
+  if (minor(quote.included_tax) > 0) return `Prices hold the tax of ${country} already.`;
+  if (minor(quote.tax) === 0 && minor(quote.total) !== 0) return `We add no tax for ${country}. Its customs or tax office may ask you for some.`;
+  return `Prices are before tax; the tax is that of ${country}, where the parcel goes.`;
+}
+
+// tell has the words around the sums follow them.
+function tell() {
+  byId('tax-note').textContent = taxNote();
+  byId('where').textContent = isPickup() ? 'Your address' : 'Where it goes';
+  byId('where-hint').hidden = !isPickup();
+  const typed = byId('vat').value.trim() && !byId('vat').hasAttribute('aria-invalid');
+  byId('vat-result').textContent = !typed ? '' : quote.reverse_charge ? 'No tax is added: your business owes it at home.' : 'The tax stays: the parcel goes to another country than the number is of, or does not leave ours.';
 }
 
 // drawMethods rebuilds the choices only if they differ, so that the keyboard's place among them is kept.
@@ -69,7 +104,7 @@ function drawMethods(wanted) {
   place.replaceChildren(...quote.methods.map((m) => el('div', { class: 'choice' },
     el('input', { type: 'radio', name: 'method', id: `method-${m.id}`, value: m.id, checked: m.id === chosen, onchange: refresh }),
     el('label', { for: `method-${m.id}` },
-      el('strong', {}, m.name), el('span', { class: 'price' }, format(m.price, quote.currency) || ''),
-      m.days && el('span', {}, `${m.days} working ${m.days === '1' ? 'day' : 'days'}`)))));
+      el('strong', {}, m.name), el('span', { class: 'price' }, minor(m.price) === 0 ? 'free' : format(m.price, quote.currency)),
+      m.days && el('span', {}, `${m.pickup ? 'Ready in ' : ''}${m.days} working ${m.days === '1' ? 'day' : 'days'}`)))));
   if (focused) document.getElementById(`method-${focused}`)?.focus();
 }

@@ -1,34 +1,35 @@
-// The checkout: collects, has the server price it, places the order once, and hands over to the gateway.
+// The checkout: collects, has the server price it, places the order once, and hands over to its page, where it is paid.
 import './header.js';
 import { Problem, placeOrder } from './api.js';
 import { prepareAddress, readAddress } from './address-form.js';
 import { basket, currency, onChange } from './basket.js';
+import { codesTaken, dropCodes, heldCodes, prepareCodes } from './codes.js';
 import { inWords } from './fault-words.js';
 import { clearErrors, fieldFor, markErrors, missing, showErrors } from './form-errors.js';
-import { current, drawQuote, refresh, startQuotes } from './checkout-quote.js';
+import { current, drawQuote, refresh, sayFirst, startQuotes } from './checkout-quote.js';
 import { offerFewer, offerNewPrice, offerWithout } from './checkout-offers.js';
 import { announce, byId, note, show } from './dom.js';
 import { minor } from './money.js';
-import { payHosted } from './hosted.js';
-import { limitWay, prepareWay, way } from './pay-way.js';
-import { leaveNews, payPage, refuseGateway, unfit } from './payment-start.js';
-import { lineOf } from './shapes.js';
+import { leaveNews } from './payment-start.js';
+import { codeOf, lineOf } from './shapes.js';
 import { forgetKey, keepOrder, keyFor, session } from './store.js';
 
 const form = byId('checkout');
 const button = byId('place');
 let busy = false;
-let codes = session.read('codes') ?? [];
+let noVAT = ''; // A VAT number that the shop did not take: sums are shown without it.
 
 const chosen = (name) => form.querySelector(`input[name="${name}"]:checked`)?.value;
 
 function remember() {
-  session.write('draft', { email: byId('email').value, phone: byId('phone').value, address: readAddress(), method: chosen('method') });
+  session.write('draft', { email: byId('email').value, phone: byId('phone').value, address: readAddress(), method: chosen('method'), vat: vat() });
 }
+
+const vat = () => byId('vat').value.trim();
 
 function wish() {
   const { country, region } = readAddress();
-  return { currency: currency(), lines: basket().lines, country, region, method: chosen('method') ?? session.read('draft')?.method, codes };
+  return { currency: currency(), lines: basket().lines, country, region, method: chosen('method') ?? session.read('draft')?.method, codes: heldCodes(), vat: vat() === noVAT ? '' : vat() };
 }
 
 function request() {
@@ -41,7 +42,8 @@ function request() {
     ...(phone && { phone }),
     shipping_address: readAddress(),
     ...(method && { shipping_method: method }),
-    ...(codes.length && { discount_codes: codes }),
+    ...(heldCodes().length && { discount_codes: heldCodes() }),
+    ...(vat() && { vat_number: vat() }),
     ...(current() && { expected_total: minor(current().total) }),
   };
 }
@@ -49,7 +51,7 @@ function request() {
 function setBusy(on) {
   busy = on;
   button.setAttribute('aria-disabled', String(on));
-  button.textContent = on ? 'One moment…' : 'Place the order and pay';
+  button.textContent = on ? 'One moment…' : 'Place the order';
   if (on) announce('Your order is being placed.');
 }
 
@@ -74,16 +76,8 @@ async function order(body) {
   const { order: placed, token } = await placeOrder(body, keyFor('order', body));
   keepOrder(placed.id, token);
   session.write('placed', placed.id);
-  const done = minor(placed.total) === 0 || !['created', 'awaiting_payment'].includes(placed.status);
-  if (done) return window.location.assign(`/shop/order.html#order=${placed.id}`);
-  const { gateway, mode } = way();
-  if (mode === 'embedded') return window.location.assign(payPage(placed.id, gateway));
-  await payHosted(placed.id, token, gateway).catch((problem) => {
-    const already = problem.has?.('payment_in_progress');
-    if (unfit(problem)) refuseGateway(placed.id, gateway);
-    leaveNews(placed.id, already ? 'asking' : unfit(problem) ? 'refused' : 'unreached');
-    window.location.assign(`/shop/order.html#order=${placed.id}`);
-  });
+  leaveNews(placed.id, 'placed');
+  window.location.assign(`/shop/order.html#order=${placed.id}`);
 }
 
 const told = (e) => ({ pointer: e.pointer, detail: inWords(e) });
@@ -99,7 +93,8 @@ function refused(problem) {
   }
   if (problem.has('idempotency_key_reused')) forgetKey('order');
   if (problem.status === 422 && problem.errors.length) {
-    const own = problem.errors.filter((e) => lineOf(e.pointer) < 0).map(told);
+    if (dropCodes(problem)) refresh();
+    const own = problem.errors.filter((e) => lineOf(e.pointer) < 0 && codeOf(e.pointer) < 0).map(told);
     if (own.length) showErrors(own);
     offerWithout(byId('problem'), problem);
     return;
@@ -107,25 +102,27 @@ function refused(problem) {
   show(byId('problem'), note('bad', 'The order was not placed', problem.text()), true);
 }
 
-function applyCode(event) {
-  event.preventDefault();
-  clearErrors();
-  const text = byId('code').value.trim();
-  codes = text ? [text] : [];
-  session.write('codes', codes.length ? codes : null);
-  refresh();
+// dropMethod takes back a choice that does not go where the parcel goes: the first that does is taken. It tells whether there was one.
+function dropMethod() {
+  const input = form.querySelector('input[name="method"]:checked');
+  const kept = session.read('draft');
+  if (!input && !kept?.method) return false;
+  if (input) input.checked = false;
+  session.write('draft', { ...kept, method: undefined });
+  sayFirst('The delivery that you chose does not go there. Another one is chosen.');
+  return true;
 }
 
-// A code that does not work is dropped, so that it cannot stand in the way of the order.
+// What does not work is left out of the sum, so that it cannot stand in the way of it.
 function quoteRefused(problem) {
   if (problem.has('out_of_stock')) return offerFewer(byId('problem'), problem, false);
+  if (dropCodes(problem)) return refresh();
+  if (problem.has('shipping_method_unknown') && dropMethod()) return refresh();
   const own = problem.errors.filter((e) => fieldFor(e.pointer) && !String(e.pointer).includes('/shipping_address')).map(told);
-  if (own.some((e) => String(e.pointer).includes('/discount_codes'))) {
-    codes = [];
-    session.write('codes', null);
+  if (own.some((e) => String(e.pointer).includes('/vat_number')) && vat() !== noVAT) {
+    noVAT = vat();
     clearErrors();
     markErrors(own);
-    byId('code').focus();
     return refresh();
   }
   if (own.length) return showErrors(own);
@@ -143,14 +140,17 @@ function open() {
 const draft = session.read('draft') ?? {};
 byId('email').value = draft.email ?? '';
 byId('phone').value = draft.phone ?? '';
-byId('code').value = codes[0] ?? '';
-prepareWay();
-limitWay(currency());
-startQuotes(wish, quoteRefused);
+byId('vat').value = draft.vat ?? '';
+byId('business').open = Boolean(draft.vat || draft.address?.company);
+startQuotes(wish, quoteRefused, codesTaken);
+prepareCodes(refresh);
 prepareAddress(draft.address, refresh);
+byId('vat').addEventListener('change', () => {
+  clearErrors();
+  refresh();
+});
 form.addEventListener('submit', submit);
 form.addEventListener('change', remember);
-byId('codes').addEventListener('submit', applyCode);
 window.addEventListener('pageshow', (event) => event.persisted && setBusy(false)); // Back from the gateway's page.
 onChange(open);
 open();

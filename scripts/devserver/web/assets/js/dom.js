@@ -1,4 +1,5 @@
 // Building pages from text, never from markup: what a server or a shopper wrote can only ever be text.
+import { local } from './store.js';
 
 /** byId finds an element of the page's own HTML. */
 export const byId = (id) => document.getElementById(id);
@@ -30,9 +31,12 @@ export function icon(name) {
   return node;
 }
 
-/** picture is a product's illustration. Its name stands beside it, so the picture itself says nothing. */
+/** picture is a product's image as it was seen last, or its illustration. Its name stands beside it, so the picture itself says nothing. */
 export const picture = (sku, eager = false) =>
-  el('img', { src: `/assets/products/${encodeURIComponent(sku)}.svg`, alt: '', width: 400, height: 300, loading: eager ? 'eager' : 'lazy' });
+  el('img', { src: local.read('pictures')?.[sku] ?? `/assets/products/${encodeURIComponent(sku)}.svg`, alt: '', width: 400, height: 300, loading: eager ? 'eager' : 'lazy' });
+
+/** keepPicture remembers what a product looks like, for lists that do not say. */
+export const keepPicture = ({ sku, images }) => images?.[0] && local.write('pictures', { ...local.read('pictures'), [sku]: images[0].url });
 
 /** pictured is a product's first image with its text, or its illustration. */
 export const pictured = (product, eager = false) => {

@@ -37,6 +37,7 @@ function labelOf(field) {
 function mark(field, text) {
   const id = `${field.id}-error`;
   if (byId(id)) return;
+  field.closest('details')?.setAttribute('open', '');
   field.dataset.hint ??= field.getAttribute('aria-describedby') ?? '';
   field.setAttribute('aria-invalid', 'true');
   describe(field, `${field.dataset.hint} ${id}`.trim());

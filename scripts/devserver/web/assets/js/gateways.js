@@ -1,9 +1,6 @@
 // The gateways as shoppers know them, and how each takes part here.
 import { squareBase, stripeBase } from './api.js';
 
-const setting = document.querySelector('meta[name="till-currencies"]')?.content || '{}';
-const taken = JSON.parse(setting);
-
 const all = {
   stripe: { title: 'Stripe', base: stripeBase, form: 'card' },
   paypal: { title: 'PayPal', form: 'paypal' },
@@ -21,9 +18,6 @@ export const titleOf = (name) => all[name].title;
 
 /** formOf is what a shopper pays with here in the shop: "card", or "paypal", which is a button. */
 export const formOf = (name) => all[name].form;
-
-/** takes tells whether a gateway takes a currency, as far as is known before it is asked. */
-export const takes = (name, currency) => !Array.isArray(taken[name]) || taken[name].includes(currency);
 
 /** hostOf is who is spoken to, for people to read. */
 export function hostOf(address) {

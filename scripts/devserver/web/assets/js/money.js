@@ -19,10 +19,13 @@ export function exact(amount, currency) {
   return sign + (places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`);
 }
 
-/** format writes an amount for people. Nothing is shown for what is no amount. */
+// reader is how whoever looks at the page writes numbers; the page's own language if the browser does not say.
+const reader = () => navigator.languages?.[0] ?? navigator.language ?? (document.documentElement.lang || 'en');
+
+/** format writes an amount as its reader does. Nothing is shown for what is no amount. */
 export function format(value, currency) {
   const amount = minor(value);
   const code = typeof value === 'object' && value !== null && value.currency ? value.currency : currency;
   if (amount === null || !/^[A-Z]{3}$/.test(code ?? '')) return '';
-  return new Intl.NumberFormat(document.documentElement.lang || 'en', { style: 'currency', currency: code }).format(exact(amount, code));
+  return new Intl.NumberFormat(reader(), { style: 'currency', currency: code }).format(exact(amount, code));
 }

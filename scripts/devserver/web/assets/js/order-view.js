@@ -36,7 +36,7 @@ export function drawOrder(order, timeline) {
   draw('lines', order.lines, () => (order.lines ?? []).map((line) => el('li', {}, picture(line.sku, true),
     el('span', {}, line.name, el('small', {}, `${line.quantity} × ${format(line.unit_price, order.currency)}`)),
     el('span', { class: 'price' }, format(line.total, order.currency)))));
-  draw('totals', [order.subtotal, order.discount, order.shipping, order.tax, order.total, order.country], () => totals(order));
+  draw('totals', [order.subtotal, order.discount, order.shipping, order.tax, order.total, order.tax_lines, order.discounts], () => totals(order, { away: false }));
   byId('order-id').textContent = order.id;
   byId('order-date').textContent = dateTime(order.created_at);
   drawParcels(order);

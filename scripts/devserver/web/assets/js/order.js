@@ -8,8 +8,9 @@ import { payHosted } from './hosted.js';
 import { drawOrders } from './order-list.js';
 import { drawOrder } from './order-view.js';
 import { cancellable, describe, payable, restless, settled } from './order-words.js';
-import { limitWay, prepareWay, way } from './pay-way.js';
-import { forgetPayments, payPage, refuseGateway, refusedGateways, takeNews, unfit } from './payment-start.js';
+import { said } from './order-news.js';
+import { drawWays, keepWay, watchWays, way } from './pay-way.js';
+import { forgetPayments, payPage, refuseGateway, takeNews, unfit } from './payment-start.js';
 import { forgetKey, keepOrder, orders, session, tokenOf } from './store.js';
 
 const soon = 1000;
@@ -84,27 +85,30 @@ async function follow() {
   if (!document.hidden) timer = setTimeout(follow, wait);
 }
 
-const said = {
-  unreached: ['The payment could not begin', 'The gateway did not answer. Your order is placed and kept for you, and nothing was charged. Please try again in a moment.'],
-  asking: ['We are asking how your payment went', 'The gateway has not told us yet; this page follows by itself. Please wait a moment before you try again. You are never charged twice for one order.'],
-  refused: ['This way to pay is not possible', 'It does not take the currency or the sum of your order. The order is placed and kept for you, and nothing was charged. Please choose another way below.'],
-};
+let asked = ''; // The order whose ways to pay are on show.
 
 // tell says what happened on the way here, for as long as the order waits for money.
 function tell(order) {
   const waits = payable(order) && order.payment_status !== 'failed';
   const place = byId('news');
   if (!news || !said[news] || !waits) show(place, []);
-  else if (!place.firstChild) show(place, note('warn', ...said[news]), true);
+  else if (!place.firstChild) show(place, note(news === 'placed' ? 'good' : 'warn', ...said[news]), true);
+}
+
+// offer shows the ways to pay, asked for once, and again when one of them turned out to be none.
+function offer(order) {
+  byId('pay-panel').hidden = !payable(order);
+  byId('pay-now').textContent = `Pay ${format(order.total, order.currency)}`;
+  if (!payable(order) || asked === order.id) return;
+  asked = order.id;
+  drawWays(id, token);
 }
 
 function display(order, timeline) {
   const first = byId('order').hidden;
   drawOrder(order, timeline);
   byId('order').hidden = false;
-  byId('pay-panel').hidden = !payable(order);
-  byId('pay-now').textContent = `Pay ${format(order.total, order.currency)}`;
-  limitWay(order.currency, refusedGateways(order.id));
+  offer(order);
   byId('cancel').hidden = !cancellable(order);
   byId('sure-text').textContent = settled(order) ? 'The things go back on the shelf and you get your money back.' : 'The things go back on the shelf. Nothing is charged.';
   tidy(order);
@@ -129,7 +133,8 @@ async function act(button, what) {
     show(byId('problem'), []);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    const words = problem.has('payment_in_progress') ? said.asking : unfit(problem) ? said.refused : ['That was not possible', problem.text()];
+    const lost = button === byId('pay-now') && (problem.status === 0 || problem.status >= 500);
+    const words = problem.has('payment_in_progress') ? said.asking : unfit(problem) ? said.refused : lost ? said.unreached : ['That was not possible', problem.text()];
     news = null;
     show(byId('news'), []);
     show(byId('problem'), note('warn', ...words));
@@ -137,10 +142,10 @@ async function act(button, what) {
     busy = false;
     button.removeAttribute('aria-disabled');
     wait = soon;
-    const said = [...byId('problem').childNodes];
-    if (!said.length) byId('status-title').focus({ preventScroll: true });
+    const shownNow = [...byId('problem').childNodes];
+    if (!shownNow.length) byId('status-title').focus({ preventScroll: true });
     await follow();
-    if (said.length) show(byId('problem'), said, true);
+    if (shownNow.length) show(byId('problem'), shownNow, true);
   }
 }
 
@@ -153,6 +158,7 @@ function start() {
   clearTimeout(timer);
   read();
   shown = '';
+  asked = '';
   wait = soon;
   news = takeNews(id);
   show(byId('news'), []);
@@ -166,17 +172,21 @@ function start() {
 
 async function pay() {
   const { gateway, mode } = way();
+  keepWay({ gateway, mode });
   if (mode === 'embedded') return window.location.assign(payPage(id, gateway));
-  await payHosted(id, token, gateway).catch((problem) => {
-    if (unfit(problem)) refuseGateway(id, gateway);
+  await payHosted(id, token, gateway).catch(async (problem) => {
+    if (unfit(problem)) {
+      refuseGateway(id, gateway);
+      await drawWays(id, token);
+    }
     throw problem;
   });
 }
 
-prepareWay();
+watchWays();
 byId('pay-panel').addEventListener('submit', (event) => {
   event.preventDefault();
-  act(byId('pay-now'), pay);
+  if (way()) act(byId('pay-now'), pay);
 });
 byId('cancel').addEventListener('click', () => byId('sure').showModal());
 byId('sure').addEventListener('close', () => {

@@ -1,9 +1,24 @@
-// The choice of a gateway, and of its page or ours. It is kept in this tab, for the next page that asks.
-import { byId } from './dom.js';
-import { gatewayNames, isGateway, takes } from './gateways.js';
+// The ways to pay an order, as the API offers them now: each a gateway, and whether on its page or in the shop. What is chosen is kept in
+// this tab.
+import { listWaysToPay } from './api.js';
+import { byId, el, show } from './dom.js';
+import { gatewayNames, isGateway, titleOf } from './gateways.js';
+import { refusedGateways } from './payment-start.js';
 import { session } from './store.js';
 
-const radio = (name) => document.querySelector(`#way input[name="${name}"]:checked`)?.value;
+const cards = 'Visa, Mastercard, American Express and others.';
+
+// said is what each way is called, and what happens then. A way that is not listed is called by its gateway's name.
+const said = {
+  'stripe hosted': ['On Stripe’s page', `${cards} You leave the shop for a moment and come back when it is paid.`],
+  'stripe embedded': ['Card, here in the shop', 'You enter the card here. Your browser sends it to Stripe itself, not through the shop.'],
+  'paypal hosted': ['PayPal', 'With your account or as a guest, on PayPal’s page. It takes the money; the shop never sees your account or card.'],
+  'paypal embedded': ['PayPal’s button', 'You press it here, agree on PayPal’s page, and see here how it went.'],
+  'square hosted': ['On Square’s page', `${cards} You leave the shop for a moment and come back when it is paid.`],
+  'square embedded': ['Card, through Square', 'You enter the card here. Your browser sends it to Square itself, not through the shop.'],
+};
+
+const modes = ['hosted', 'embedded'];
 
 /** keptWay is what was chosen last in this tab: {gateway, mode}. */
 export function keptWay() {
@@ -14,43 +29,46 @@ export function keptWay() {
 /** keepWay remembers a choice. */
 export const keepWay = (way) => session.write('way', way);
 
-/** way is what is chosen on this page: {gateway, mode}. */
-export const way = () => ({ gateway: radio('gateway') ?? gatewayNames[0], mode: radio('mode') ?? 'hosted' });
-
-// tell shows the words that are about the chosen gateway. The others stay where they are, unseen and unread, so that nothing moves.
-function tell() {
-  const { gateway } = way();
-  byId('way').dataset.gateway = gateway;
-  for (const words of document.querySelectorAll('#way [data-for]')) words.toggleAttribute('data-off', words.dataset.for !== gateway);
+/** way is what is chosen on this page: {gateway, mode}, or null. */
+export function way() {
+  const [gateway, mode] = document.querySelector('#ways input:checked')?.value.split(' ') ?? [];
+  return gateway ? { gateway, mode } : null;
 }
 
-function choose({ gateway, mode }) {
-  byId(`with-${gateway}`).checked = true;
-  byId(`pay-${mode}`).checked = true;
-  tell();
+const isKnown = (o) => isGateway(o?.gateway) && modes.includes(o.mode);
+
+/** waysToPay are those that the API offers for an order, without gateways that have refused it in this tab. Throws Problem. */
+export async function waysToPay(id, token) {
+  const { options } = await listWaysToPay(id, token);
+  return (Array.isArray(options) ? options : []).filter((o) => isKnown(o) && !refusedGateways(id).includes(o.gateway));
 }
 
-/** prepareWay shows the choice that was kept, and keeps what is chosen from now on. */
-export function prepareWay() {
-  choose(keptWay());
-  byId('way').addEventListener('change', () => {
-    tell();
-    keepWay(way());
-  });
+function choice({ gateway, mode }, chosen) {
+  const [name, text] = said[`${gateway} ${mode}`] ?? [titleOf(gateway), ''];
+  const id = `way-${gateway}-${mode}`;
+  return el('div', { class: 'choice' },
+    el('input', { type: 'radio', name: 'way', id, value: `${gateway} ${mode}`, checked: chosen }),
+    el('label', { for: id }, el('strong', {}, name), el('span', {}, text)));
 }
 
-/** limitWay offers only gateways that take a currency, and are not among the refused ones: they have said no already. */
-export function limitWay(currency, refused = []) {
-  for (const name of gatewayNames) {
-    const input = byId(`with-${name}`);
-    const why = refused.includes(name) ? 'Not possible for this order.' : !takes(name, currency) && `Not for prices in ${currency}.`;
-    input.disabled = Boolean(why);
-    const [usual, not] = input.parentElement.querySelector('.swap').children;
-    usual.toggleAttribute('data-off', Boolean(why));
-    not.toggleAttribute('data-off', !why);
-    not.toggleAttribute('aria-hidden', !why);
-    not.textContent = why || '';
+/** drawWays asks for the ways to pay an order and shows them, the kept one chosen if it is among them. It gives how many there are. */
+export async function drawWays(id, token) {
+  byId('way').setAttribute('aria-busy', 'true');
+  const again = () => el('button', { type: 'button', class: 'button quiet small', onclick: () => drawWays(id, token) }, 'Ask again');
+  let found = [];
+  try {
+    found = await waysToPay(id, token);
+    const kept = keptWay();
+    const at = Math.max(0, found.findIndex((o) => o.gateway === kept.gateway && o.mode === kept.mode));
+    show(byId('ways'), found.length ? found.map((o, i) => choice(o, i === at))
+      : [el('p', {}, 'There is no way to pay this order just now. It is kept for you: please ask again in a moment.'), again()]);
+  } catch (problem) {
+    show(byId('ways'), [el('p', {}, problem.text?.() ?? ''), again()]);
   }
-  const left = gatewayNames.filter((name) => !byId(`with-${name}`).disabled);
-  if (left.length && !left.includes(way().gateway)) choose({ gateway: left.includes(keptWay().gateway) ? keptWay().gateway : left[0], mode: way().mode });
+  byId('pay-now').disabled = found.length === 0;
+  byId('way').setAttribute('aria-busy', 'false');
+  return found.length;
 }
+
+/** watchWays keeps what is chosen from now on. */
+export const watchWays = () => byId('ways').addEventListener('change', () => way() && keepWay(way()));

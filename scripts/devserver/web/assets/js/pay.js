@@ -4,11 +4,11 @@ import { Problem, confirmPayment, publishableKey, returnAddress, viewOrder } fro
 import { forgetCode, listTestCards, openCard, typedCard } from './card-form.js';
 import { reasonOf } from './decline-words.js';
 import { byId, el, note, show } from './dom.js';
-import { baseOf, formOf, gatewayNames, hostOf, isGateway, takes, titleOf } from './gateways.js';
+import { baseOf, formOf, hostOf, isGateway, titleOf } from './gateways.js';
 import { isAddress } from './hosted.js';
 import { format } from './money.js';
-import { begin, leaveNews, moving, patiently, payPage, refuseGateway, refusedGateways, unfit } from './payment-start.js';
-import { keepWay, keptWay } from './pay-way.js';
+import { begin, leaveNews, moving, patiently, payPage, refuseGateway, unfit } from './payment-start.js';
+import { keepWay, keptWay, waysToPay } from './pay-way.js';
 import { tokenFor } from './square.js';
 import { tokenOf } from './store.js';
 import { confirm, intentOf } from './stripe.js';
@@ -100,14 +100,15 @@ function payWithPayPal() {
 }
 
 // trouble says why this payment cannot begin here, and offers what can be done instead.
-function trouble(problem, order) {
+async function trouble(problem, order) {
   if (!(problem instanceof Problem)) throw problem;
   const asking = problem.has('payment_in_progress');
   if (asking) leaveNews(id, 'asking');
   if (asking || problem.has('order_state_conflict')) return window.location.replace(orderPage); // Paid, expired or cancelled meanwhile.
   const cannot = unfit(problem);
   if (cannot) refuseGateway(id, gateway);
-  const others = cannot ? gatewayNames.filter((name) => !refusedGateways(id).includes(name) && takes(name, order?.currency)) : [];
+  const ways = cannot ? await waysToPay(id, tokenOf(id)).catch(() => []) : [];
+  const others = ways.filter((w) => w.mode === 'embedded' && w.gateway !== gateway).map((w) => w.gateway);
   const other = (name) => el('button', { type: 'button', class: 'button', onclick: () => {
     keepWay({ gateway: name, mode: 'embedded' });
     window.history.replaceState(null, '', payPage(id, name));
@@ -125,7 +126,7 @@ const complete = () => (formOf(gateway) === 'paypal' ? isAddress(payment?.redire
 function open(order) {
   byId('pay-heading').textContent = formOf(gateway) === 'card' ? 'Pay by card' : 'Pay with PayPal';
   label = formOf(gateway) === 'card' ? `Pay ${format(order.total, order.currency)}` : `Pay ${format(order.total, order.currency)} with PayPal`;
-  show(byId('totals'), totals(order));
+  show(byId('totals'), totals(order, { away: false }));
   if (formOf(gateway) === 'card') {
     byId('gateway-name').textContent = titleOf(gateway);
     byId('gateway-host').textContent = hostOf(baseOf(gateway));

@@ -62,9 +62,9 @@ export const refuseGateway = (id, gateway) => session.write(`refused.${id}`, [..
 export const refusedGateways = (id) => session.read(`refused.${id}`) ?? [];
 
 /** unfit tells whether a problem means that another gateway might take the order. */
-export const unfit = (problem) => problem.has?.('gateway_unavailable') || problem.has?.('currency_invalid');
+export const unfit = (problem) => ['gateway_unavailable', 'currency_invalid', 'amount_too_small', 'amount_too_large', 'amount_too_fine'].some((code) => problem.has?.(code));
 
-/** leaveNews has the order's page tell something when it opens next in this tab: unreached, asking or refused. */
+/** leaveNews has the order's page tell something when it opens next in this tab: placed or asking. */
 export const leaveNews = (id, kind) => session.write(`news.${id}`, kind);
 
 /** takeNews gives what was left for an order's page, once. */

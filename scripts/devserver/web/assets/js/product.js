@@ -1,7 +1,7 @@
 // One product, and the way into the basket.
 import './header.js';
 import { showProduct } from './api.js';
-import { byId, el, note, pictured, show } from './dom.js';
+import { announce, byId, el, keepPicture, note, pictured, show } from './dom.js';
 import { add, currency, quantityMax } from './basket.js';
 import { format } from './money.js';
 import { productOf } from './shapes.js';
@@ -49,6 +49,23 @@ function choices(product) {
   });
 }
 
+// gallery shows the first image, and a button for each if there are several.
+function gallery(product) {
+  show(byId('picture'), pictured(product, true));
+  const images = Array.isArray(product.images) ? product.images : [];
+  const list = byId('pictures');
+  list.hidden = images.length < 2;
+  if (images.length < 2) return;
+  const look = (image, i) => {
+    show(byId('picture'), pictured({ ...product, images: [image] }, true));
+    [...list.querySelectorAll('button')].forEach((b, j) => b.setAttribute('aria-pressed', String(i === j)));
+    announce(image.alt);
+  };
+  list.replaceChildren(...images.map((image, i) => el('li', {}, el('button', {
+    type: 'button', class: 'thumb', 'aria-pressed': String(i === 0), 'aria-label': `Picture ${i + 1}: ${image.alt}`, onclick: () => look(image, i),
+  }, el('img', { src: image.url, alt: '', width: 96, height: 72 })))));
+}
+
 let least = 1;
 let most = quantityMax;
 let step = 1;
@@ -70,8 +87,9 @@ async function load() {
     document.title = `${product.name} – Till demo shop`;
     byId('name').textContent = product.name;
     byId('description').textContent = product.description ?? '';
-    byId('price').replaceChildren(format(product.price, currency()), el('span', { class: 'hint' }, ' plus tax and delivery'));
-    show(byId('picture'), pictured(product, true));
+    byId('price').replaceChildren(format(product.price, currency()), el('span', { class: 'hint' }, ' before delivery, and tax where it is added'));
+    gallery(product);
+    keepPicture(product);
     show(byId('options'), choices(product));
     limits(product.quantities);
     show(byId('available'), stock(product.available, product.backorder));
