@@ -65,6 +65,9 @@ type Item struct {
 	Due        time.Time     `json:"due,omitzero"` // When somebody must look again. Zero: never.
 	Forget     time.Time     `json:"forget"`       // When it may be deleted.
 
+	// Fetched says that no webhook brought it: it was missing, and taken from the gateway's list. It says nothing of whether webhooks come.
+	Fetched bool `json:"fetched,omitempty"`
+
 	Replays    int       `json:"replays,omitempty"`     // How often staff had it applied again.
 	ReplayedBy string    `json:"replayed_by,omitempty"` // Who did, the last time: "staff:SUB".
 	ReplayedAt time.Time `json:"replayed_at,omitzero"`
@@ -92,6 +95,13 @@ func Listed() []State { return []State{Received, Parked, Failed, Ignored} }
 func Receive(e payment.Event, now time.Time) Item {
 	at := now.UTC().Truncate(time.Second)
 	return Item{Event: e, State: Received, ReceivedAt: at, Due: at.Add(applyWithin), Forget: at.Add(Keep)}
+}
+
+// Fetch makes the item of an event whose webhook never came.
+func Fetch(e payment.Event, now time.Time) Item {
+	i := Receive(e, now)
+	i.Fetched = true
+	return i
 }
 
 // Claim takes the event for one worker until the lease ends. Errors: fault.Conflict: code inbox_settled, nothing is left

@@ -26,6 +26,7 @@ type Inbox struct {
 	Tries      int               `json:"tries"`
 	CreatedAt  time.Time         `json:"created_at"`
 	ReceivedAt time.Time         `json:"received_at"`
+	Fetched    bool              `json:"fetched,omitempty"` // No webhook brought it.
 	SettledAt  time.Time         `json:"settled_at,omitzero"`
 	Due        time.Time         `json:"due,omitzero"`
 	Forget     time.Time         `json:"forgotten_at"`
@@ -39,7 +40,7 @@ func InboxOf(id string, i inbox.Item) Inbox {
 	e := i.Event
 	v := Inbox{ID: id, Gateway: e.Gateway, Account: e.Account, Event: e.ID, Type: e.Type, Subject: e.Subject, Object: e.Object, Order: e.Order,
 		Payment: e.Attempt, APIVersion: e.APIVersion, State: i.State, Reason: i.Reason, Tries: i.Tries, CreatedAt: e.Created, ReceivedAt: i.ReceivedAt,
-		SettledAt: i.SettledAt, Due: i.Due, Forget: i.Forget, Replays: i.Replays, ReplayedBy: i.ReplayedBy, ReplayedAt: i.ReplayedAt}
+		Fetched: i.Fetched, SettledAt: i.SettledAt, Due: i.Due, Forget: i.Forget, Replays: i.Replays, ReplayedBy: i.ReplayedBy, ReplayedAt: i.ReplayedAt}
 	if c, err := money.Parse(e.Currency); err == nil {
 		amount := money.Of(e.Amount, c)
 		v.Amount = &amount

@@ -88,8 +88,10 @@ func reach(now time.Time) time.Duration {
 
 // tally is what one gateway's list says of its webhooks.
 type tally struct {
-	came, missing int
-	heard         time.Time // When the latest came that a webhook brought: what an earlier run took in is not counted.
+	came    int       // Webhooks brought them.
+	missing int       // This run took them in.
+	fetched int       // Earlier runs did.
+	heard   time.Time // When the latest came that a webhook brought.
 }
 
 func (h Handler) gateway(ctx context.Context, name string, g payment.Gateway, since, now time.Time) error {
@@ -133,10 +135,7 @@ func (h Handler) page(ctx context.Context, page []payment.Event, now time.Time, 
 	}
 	for _, e := range old {
 		if i := slices.IndexFunc(items, func(i inbox.Item) bool { return i.Event.Key() == e.Key() }); i >= 0 {
-			seen.came++
-			if at := items[i].ReceivedAt; at.After(seen.heard) && at.Before(e.Created.Add(young)) {
-				seen.heard = at
-			}
+			seen.there(items[i])
 		} else if err := h.take(ctx, e, seen); err != nil {
 			return err
 		}
@@ -144,14 +143,26 @@ func (h Handler) page(ctx context.Context, page []payment.Event, now time.Time, 
 	return nil
 }
 
+// there counts an event that the inbox has.
+func (t *tally) there(i inbox.Item) {
+	if i.Fetched {
+		t.fetched++
+		return
+	}
+	t.came++
+	if i.ReceivedAt.After(t.heard) {
+		t.heard = i.ReceivedAt
+	}
+}
+
 // take stores an event that never came, and has it applied as if it had.
 func (h Handler) take(ctx context.Context, e payment.Event, seen *tally) error {
-	_, fresh, err := h.Put(ctx, inbox.Receive(e, h.Now()))
+	existing, fresh, err := h.Put(ctx, inbox.Fetch(e, h.Now()))
 	if err != nil {
 		return err
 	}
 	if !fresh {
-		seen.came++ // Between the two calls.
+		seen.there(existing) // It came between the two calls.
 		return nil
 	}
 	seen.missing++
@@ -159,12 +170,12 @@ func (h Handler) take(ctx context.Context, e payment.Event, seen *tally) error {
 	return h.Send(ctx, message.ForEvent(e.Key())) // If that fails, the sweep sends it.
 }
 
-// tell wakes somebody when a gateway's webhooks do not come at all.
+// tell wakes somebody when a gateway's webhooks do not come at all, and goes on for as long as they do not.
 func (h Handler) tell(ctx context.Context, name string, seen tally) {
 	quiet := 0
-	if seen.came == 0 && seen.missing >= silent {
+	if seen.came == 0 && seen.missing+seen.fetched >= silent {
 		quiet = 1
-		h.Log.LogAttrs(ctx, slog.LevelError, "webhook_silence", slog.String("gateway", name), slog.Int("missing", seen.missing))
+		h.Log.LogAttrs(ctx, slog.LevelError, "webhook_silence", slog.String("gateway", name), slog.Int("missing", seen.missing+seen.fetched))
 	}
 	h.Meter.Count(telemetry.WebhookSilence, quiet, telemetry.Gateway(name))
 }

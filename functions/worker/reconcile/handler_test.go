@@ -74,9 +74,8 @@ func TestWhatCameIsLeftToTheWorker(t *testing.T) {
 func TestItNotesWhenAGatewayWasHeardLastAndWhatItDidNotTell(t *testing.T) {
 	s := shoptest.New(t)
 	told, brought, lost := event(s, 1, 20*time.Minute), event(s, 2, 15*time.Minute), event(s, 3, 10*time.Minute)
-	began := s.Now()
-	for e, at := range map[*payment.Event]time.Time{&told: told.Created.Add(time.Second), &brought: began} { // The second by a run like this.
-		if _, _, err := s.Store.PutEvent(t.Context(), inbox.Receive(*e, at)); err != nil {
+	for _, i := range []inbox.Item{inbox.Receive(told, told.Created.Add(time.Second)), inbox.Fetch(brought, s.Now())} {
+		if _, _, err := s.Store.PutEvent(t.Context(), i); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -150,13 +149,40 @@ func TestAGatewayWhoseWebhooksDoNotComeAtAllWakesSomebody(t *testing.T) {
 				}
 			}
 			reconciled(t, s)
-			loud := slices.ContainsFunc(s.Logged.All(), func(line string) bool {
-				return strings.Contains(line, `"webhook_silence"`) && strings.Contains(line, `"ERROR"`)
-			})
-			if loud != tt.loud {
-				t.Errorf("the log is %v", s.Logged.All())
+			if got := loud(s); got != tt.loud {
+				t.Errorf("it said so: %t", got)
 			}
 		})
+	}
+}
+
+// loud tells whether the latest run said that a gateway is silent.
+func loud(s *shoptest.Shop) bool {
+	return slices.ContainsFunc(s.Logged.Take(), func(line string) bool {
+		return strings.Contains(line, `"webhook_silence"`) && strings.Contains(line, `"ERROR"`)
+	})
+}
+
+func TestSilenceLastsUntilAWebhookComesAndNotUntilItsEventsWereFetched(t *testing.T) {
+	s := shoptest.New(t)
+	for n := range 6 {
+		s.Gateway.Told = append(s.Gateway.Told, event(s, n, 5*time.Minute))
+	}
+	for run := range 2 {
+		reconciled(t, s)
+		if !loud(s) {
+			t.Errorf("run %d heard nothing and said nothing", run)
+		}
+		s.Wait(5 * time.Minute)
+	}
+	e := event(s, 7, 5*time.Minute)
+	if _, _, err := s.Store.PutEvent(t.Context(), inbox.Receive(e, s.Now())); err != nil {
+		t.Fatal(err)
+	}
+	s.Gateway.Told = append(s.Gateway.Told, e)
+	reconciled(t, s)
+	if loud(s) {
+		t.Error("a webhook has come, and it is called silent")
 	}
 }
 
