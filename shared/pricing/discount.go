@@ -83,20 +83,17 @@ func (d Discount) is(product catalog.SKU) bool {
 	return len(d.Products) == 0 || slices.Contains(d.Products, product)
 }
 
-// obstacle is why a code cannot be had: the fault's code, and words for the shopper. The zero obstacle is none.
-type obstacle struct{ code, msg string }
-
-// holds says why the discount cannot be had for a basket.
-func (d Discount) holds(c money.Currency, at time.Time, lines []*Line) obstacle {
+// holds says why the discount cannot be had for a basket, in words for the shopper; "" if it can.
+func (d Discount) holds(c money.Currency, at time.Time, lines []*Line) string {
 	if !d.From.IsZero() && at.Before(d.From) {
-		return obstacle{"coupon_not_begun", "This code is not valid yet."}
+		return "This code is not valid yet."
 	}
 	if !d.Until.IsZero() && !at.Before(d.Until) {
-		return obstacle{"coupon_expired", "This code has expired."}
+		return "This code has expired."
 	}
 	least, inMinimum := d.Minimum[c]
 	if _, inAmounts := d.Amounts[c]; len(d.Minimum) > 0 && !inMinimum || d.Kind == Fixed && !inAmounts {
-		return obstacle{"coupon_unfit", "This code is not valid in this currency."}
+		return "This code is not valid in this currency."
 	}
 	var value int64
 	fits := false
@@ -107,11 +104,11 @@ func (d Discount) holds(c money.Currency, at time.Time, lines []*Line) obstacle 
 	}
 	switch {
 	case !fits:
-		return obstacle{"coupon_unfit", "This code is for other products."}
+		return "This code is for other products."
 	case value < least:
-		return obstacle{"coupon_minimum", "This code is for orders from " + money.Of(least, c).Format("en") + "."}
+		return "This code is for orders from " + money.Of(least, c).Format("en") + "."
 	}
-	return obstacle{}
+	return ""
 }
 
 // off takes the discount off the lines, which are in the order of their SKUs, and gives what it came to. Percentages are rounded half up to
@@ -195,7 +192,7 @@ func (r Rules) brought(b Basket) ([]brought, []error) {
 		code := Canonical(raw)
 		j := slices.IndexFunc(r.Discounts, func(d Discount) bool { return code != "" && d.Code == code })
 		if j < 0 {
-			faults = append(faults, codeFault(i, obstacle{"coupon_invalid", "This code cannot be used."}))
+			faults = append(faults, codeFault(i, "This code cannot be used."))
 			continue
 		}
 		if !slices.ContainsFunc(out, func(have brought) bool { return have.Code == code }) {
@@ -204,7 +201,7 @@ func (r Rules) brought(b Basket) ([]brought, []error) {
 	}
 	for _, d := range out {
 		if d.Alone && len(out) > 1 {
-			faults = append(faults, codeFault(d.code, obstacle{"coupon_alone", "This code cannot be used together with another."}))
+			faults = append(faults, codeFault(d.code, "This code cannot be used together with another."))
 		}
 	}
 	for _, d := range r.Discounts {
@@ -223,7 +220,7 @@ func (r Rules) brought(b Basket) ([]brought, []error) {
 func (r Rules) discount(q *Quote, b Basket, all []brought, lines []*Line) (free []brought, faults []error) {
 	for _, d := range all {
 		why := d.holds(q.Currency, b.At, lines)
-		if why == (obstacle{}) && d.Kind != FreeDelivery {
+		if why == "" && d.Kind != FreeDelivery {
 			amount, err := d.off(q.Currency, r.step(q.Currency), lines)
 			if err != nil {
 				return nil, append(faults, err)
@@ -235,17 +232,17 @@ func (r Rules) discount(q *Quote, b Basket, all []brought, lines []*Line) (free 
 			why = nothingOff()
 		}
 		switch {
-		case why != (obstacle{}) && d.code >= 0:
+		case why != "" && d.code >= 0:
 			faults = append(faults, codeFault(d.code, why))
-		case why == (obstacle{}):
+		case why == "":
 			free = append(free, d)
 		}
 	}
 	return free, faults
 }
 
-func nothingOff() obstacle {
-	return obstacle{"coupon_unfit", "This code takes nothing off this order."}
+func nothingOff() string {
+	return "This code takes nothing off this order."
 }
 
 // apply notes that a basket got a discount.

@@ -310,8 +310,8 @@ func methodUnknown() error {
 	return invalid("#/shipping_method", "shipping_method_unknown", "Must be one of the methods that a quote offers.")
 }
 
-func codeFault(i int, why obstacle) error {
-	return invalid(fmt.Sprintf("#/discount_codes/%d", i), why.code, why.msg)
+func codeFault(i int, why string) error {
+	return invalid(fmt.Sprintf("#/discount_codes/%d", i), "coupon_invalid", why)
 }
 
 func invalid(at, code, msg string) error {

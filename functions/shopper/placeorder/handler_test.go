@@ -87,7 +87,7 @@ var meaning = []shoptest.Row{
 // bargains are orders of a shop with discounts, and tax that prices hold in Japan.
 var bargains = []shoptest.Row{
 	{Name: "a code that may be used once", File: "code", Status: 201},
-	{Name: "a code that has expired", File: "code-expired", Status: 422, Code: "coupon_expired", At: []string{"#/discount_codes/0"}},
+	{Name: "a code that has expired", File: "code-expired", Status: 422, Code: "coupon_invalid", At: []string{"#/discount_codes/0"}},
 	{Name: "a business of another country", File: "vat-number", Status: 201},
 	{Name: "a VAT number that is none", File: "vat-number-wrong", Status: 422, Code: "vat_number_invalid", At: []string{"#/vat_number"}},
 	{Name: "tax that prices hold", File: "tax-included", Status: 201},

@@ -13,11 +13,11 @@ import (
 // bargains are baskets of a shop with discounts, pick-up, and tax that prices hold in Japan.
 var bargains = []shoptest.Row{
 	{Name: "a code, in small letters", File: "code", Status: 200},
-	{Name: "a code that has expired", File: "code-expired", Status: 422, Code: "coupon_expired", At: []string{"#/discount_codes/0"}},
-	{Name: "a code that is not valid yet", File: "code-not-begun", Status: 422, Code: "coupon_not_begun", At: []string{"#/discount_codes/0"}},
-	{Name: "a code for orders of more", File: "code-under-its-minimum", Status: 422, Code: "coupon_minimum", At: []string{"#/discount_codes/0"}},
-	{Name: "a code for other products", File: "code-for-other-products", Status: 422, Code: "coupon_unfit", At: []string{"#/discount_codes/0"}},
-	{Name: "codes that do not go together", File: "codes-that-do-not-go-together", Status: 422, Code: "coupon_alone", At: []string{"#/discount_codes/1"}},
+	{Name: "a code that has expired", File: "code-expired", Status: 422, Code: "coupon_invalid", At: []string{"#/discount_codes/0"}},
+	{Name: "a code that is not valid yet", File: "code-not-begun", Status: 422, Code: "coupon_invalid", At: []string{"#/discount_codes/0"}},
+	{Name: "a code for orders of more", File: "code-under-its-minimum", Status: 422, Code: "coupon_invalid", At: []string{"#/discount_codes/0"}},
+	{Name: "a code for other products", File: "code-for-other-products", Status: 422, Code: "coupon_invalid", At: []string{"#/discount_codes/0"}},
+	{Name: "codes that do not go together", File: "codes-that-do-not-go-together", Status: 422, Code: "coupon_invalid", At: []string{"#/discount_codes/1"}},
 	{Name: "more codes than fit into an order", File: "six-codes", Status: 422, Code: "coupon_invalid", At: []string{"#/discount_codes"}},
 	{Name: "a business of another country", File: "vat-number", Status: 200},
 	{Name: "a business at home", File: "vat-number-of-the-home-country", Status: 200},
@@ -102,10 +102,10 @@ func TestACodeThatIsUsedUp(t *testing.T) {
 	}
 	req := eventfile.Request(t, "quote", "code")
 	req.Body = `{"currency":"EUR","country":"DE","lines":[{"sku":"mug-blue","quantity":2}],"discount_codes":["LAST"]}`
-	s.Try(shoptest.Row{Status: 422, Code: "coupon_used_up", At: []string{"#/discount_codes/0"}}, req)
+	s.Try(shoptest.Row{Status: 422, Code: "coupon_invalid", At: []string{"#/discount_codes/0"}}, req)
 	again := eventfile.Request(t, "placeorder", "code")
 	again.Headers["idempotency-key"] = "another"
-	s.Try(shoptest.Row{Status: 422, Code: "coupon_used_up", At: []string{"#/discount_codes/0"}}, again)
+	s.Try(shoptest.Row{Status: 422, Code: "coupon_invalid", At: []string{"#/discount_codes/0"}}, again)
 }
 
 // The bounds are those of the gateways that staff let shoppers choose.

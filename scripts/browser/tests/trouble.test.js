@@ -44,7 +44,7 @@ test('a discount code that does not work is told beside it, and does not stand i
   await page.fill('#code', 'NO-SUCH-CODE');
   await page.click('#codes button');
   await page.waitForSelector('#code-error');
-  assert.match(await page.textContent('#code-error'), /do not know this code/);
+  assert.match(await page.textContent('#code-error'), /code cannot be used/);
   assert.equal(await page.inputValue('#code'), 'NO-SUCH-CODE', 'what was typed can be mended');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'code');
   assert.equal(await total(page), sum);

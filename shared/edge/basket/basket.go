@@ -129,13 +129,13 @@ func (p Pricer) usedUp(ctx context.Context, b pricing.Basket, q pricing.Quote) e
 	return UsedUp(b.Codes, q, gone)
 }
 
-// UsedUp points at the codes of a request whose coupons are used up, by their ids. Errors: fault.Invalid, code coupon_used_up.
+// UsedUp points at the codes of a request whose coupons are used up, by their ids. Errors: fault.Invalid, code coupon_invalid.
 func UsedUp(codes []string, q pricing.Quote, gone []string) error {
 	var faults []error
 	for _, d := range q.Discounts {
 		for i, code := range codes {
 			if slices.Contains(gone, d.ID) && pricing.Canonical(code) == d.Code {
-				faults = append(faults, &fault.Error{Kind: fault.Invalid, Op: "basket.UsedUp", Code: "coupon_used_up",
+				faults = append(faults, &fault.Error{Kind: fault.Invalid, Op: "basket.UsedUp", Code: "coupon_invalid",
 					At: fmt.Sprintf("#/discount_codes/%d", i), Msg: pricing.UsedUp(d.ID).Msg})
 			}
 		}

@@ -77,6 +77,7 @@ func TestEachEntryExplainsItself(t *testing.T) {
 
 // inner are codes that no answer of the API shows: they stay between packages, or in the log.
 var inner = map[string]string{
+	"coupon_used_up":   "placing an order answers coupon_invalid at the code",
 	"attempt_unknown":  "the inbox parks such an event",
 	"version_conflict": "the change is made again",
 	"text_invalid":     "the caller gives its field's code",
