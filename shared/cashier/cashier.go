@@ -37,13 +37,28 @@ func (c Cashier) Settle(ctx context.Context, id order.ID, attempt payment.Attemp
 	return c.SettleFrom(ctx, o, attempt, who)
 }
 
+// SettleDisputes is Settle for an attempt of which the gateway's events or settlements named disputes. Those are asked for by their references:
+// not every gateway's payments tell that they are disputed. Empty references are none.
+func (c Cashier) SettleDisputes(ctx context.Context, id order.ID, attempt payment.AttemptID, disputes []string, who Who) (*order.Order, string, error) {
+	o, err := c.Book.Load(ctx, id)
+	if err != nil {
+		return nil, "", err
+	}
+	return c.settle(ctx, o, attempt, disputes, who)
+}
+
 // SettleFrom is Settle for an order that was loaded just now, or saved: it saves the first read. The order is the caller's no
 // more; the one given back is.
 func (c Cashier) SettleFrom(ctx context.Context, o *order.Order, attempt payment.AttemptID, who Who) (*order.Order, string, error) {
+	return c.settle(ctx, o, attempt, nil, who)
+}
+
+func (c Cashier) settle(ctx context.Context, o *order.Order, attempt payment.AttemptID, disputes []string, who Who) (*order.Order, string, error) {
 	a, found := o.Attempt(attempt)
 	if !found {
 		return nil, "", fault.New(fault.Conflict, "cashier.Settle", "attempt_unknown", "")
 	}
+	a = a.About(disputes...)
 	question := payment.Gateway.Fetch
 	if a.Void && a.State.Open() {
 		question = payment.Gateway.Close // Whoever wanted that did not get its answer.

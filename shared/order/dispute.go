@@ -108,6 +108,21 @@ func (r *Record) disputed(id payment.AttemptID) int64 {
 	return sum
 }
 
+// disputesOf are the references of an attempt's disputes, those that are open first.
+func (r *Record) disputesOf(id payment.AttemptID) []string {
+	var open, decided []string
+	for _, d := range r.Disputes {
+		switch {
+		case d.Attempt != id:
+		case d.Open():
+			open = append(open, d.Ref)
+		default:
+			decided = append(decided, d.Ref)
+		}
+	}
+	return append(open, decided...)
+}
+
 // openDispute tells whether a bank has still to decide.
 func (r *Record) openDispute() bool {
 	return slices.ContainsFunc(r.Disputes, func(d payment.Dispute) bool { return d.Open() })

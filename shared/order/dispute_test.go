@@ -124,3 +124,15 @@ func TestADisputeIsAskedAboutEachDayAndWhenItsTimeIsNearlyOver(t *testing.T) {
 		t.Error("a dispute that is none is found")
 	}
 }
+
+func TestAnAttemptNamesItsDisputesTheOpenOnesFirst(t *testing.T) {
+	d, a := packed(t)
+	d.do(disputed(d, a, payment.DisputeFacts{Ref: "dp_1", State: payment.DisputeWon, Amount: 100}))
+	d.do(disputed(d, a, payment.DisputeFacts{Ref: "dp_2", State: payment.DisputeInquiry, Amount: 100}))
+	if got, _ := d.o.Attempt(a); !slices.Equal(got.Disputes, []string{"dp_2", "dp_1"}) {
+		t.Errorf("named are %q", got.Disputes)
+	}
+	if r := d.o.Record(); r.Attempts[0].Disputes != nil {
+		t.Errorf("kept are %q", r.Attempts[0].Disputes)
+	}
+}

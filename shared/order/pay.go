@@ -22,12 +22,13 @@ func AttemptIDFor(id ID, key string) payment.AttemptID {
 	return payment.AttemptID(derived("pay_", "payment", string(id), key))
 }
 
-// Attempt finds an attempt.
+// Attempt finds an attempt. It names the disputes of its that are known.
 func (o *Order) Attempt(id payment.AttemptID) (payment.Attempt, bool) {
-	if a := o.attempt(id); a != nil {
-		return *a, true
+	a := o.attempt(id)
+	if a == nil {
+		return payment.Attempt{}, false
 	}
-	return payment.Attempt{}, false
+	return a.About(o.r.disputesOf(id)...), true
 }
 
 // OpenAttempt is the attempt that the gateway may still charge, if there is one. There is never a second.
@@ -133,7 +134,7 @@ func (o *Order) PaymentStarted(id payment.AttemptID, s payment.Started, failure 
 			a.State, a.LastError, kind = payment.Failed, fault.Code(failure), "payment_refused"
 		}
 	}
-	if *a == before {
+	if a.Same(before) {
 		return Change{}, nil
 	}
 	return o.seal(kind, by, c)
@@ -308,7 +309,7 @@ func (o *Order) advance(c *Change, a *payment.Attempt, f payment.Facts, tried bo
 	}
 	sure(a, f)
 	switch {
-	case *a == before:
+	case a.Same(before):
 		return ""
 	case a.LastError != "" && a.LastError != before.LastError:
 		return "payment_declined"

@@ -3,6 +3,7 @@ package payment
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"time"
 
@@ -52,6 +53,26 @@ type Attempt struct {
 	Try           time.Time `json:"try,omitzero"`            // When a Confirm began whose outcome is not known; zero if there is none.
 	Tries         int       `json:"tries,omitempty"`         // How often Confirm was begun.
 	Refusals      int       `json:"refusals,omitempty"`      // How many cards were refused, as far as news tell.
+
+	Disputes []string `json:"-"` // The references of its disputes that the asking order knows; see About. Not stored here.
+}
+
+// About is the attempt with disputes that something told of, before those that are known: a gateway is asked for these first.
+func (a Attempt) About(disputes ...string) Attempt {
+	out := make([]string, 0, len(disputes)+len(a.Disputes))
+	for _, ref := range slices.Concat(disputes, a.Disputes) {
+		if ref != "" && !slices.Contains(out, ref) {
+			out = append(out, ref)
+		}
+	}
+	a.Disputes = out
+	return a
+}
+
+// Same tells whether two are the same, whatever disputes they name.
+func (a Attempt) Same(other Attempt) bool {
+	a.Disputes, other.Disputes = nil, nil
+	return reflect.DeepEqual(a, other)
 }
 
 // Start is what a gateway needs to begin a payment. It holds no personal data.
@@ -103,7 +124,7 @@ type Facts struct {
 	Captured  int64        // Minor units of Amount's currency, refunds not deducted.
 	LastError string       // The last refusal as a code of the gateway: "card_declined".
 	Refunds   []RefundFacts
-	Disputes  []DisputeFacts
+	Disputes  []DisputeFacts // See Fetch: one that is not here is no news.
 
 	CaptureBefore time.Time // Of Authorized: when the promise ends; zero if the gateway does not say.
 	Sure          time.Time // Of Authorized: until when its money is kept aside; zero if that is as long as the promise.
@@ -120,7 +141,8 @@ type Gateway interface {
 	// Start begins the attempt. Repeats with the same s.Attempt give the same answer for as long as Capabilities.KeyLife.
 	Start(ctx context.Context, s Start) (Started, error)
 	// Fetch asks how an attempt stands, by its Intent or Session. Without either it is looked for by our id; fault.NotFound if
-	// there is none.
+	// there is none. A gateway whose payments do not tell that they are disputed gives the disputes that a.Disputes names, and no others:
+	// new ones are told by its events.
 	Fetch(ctx context.Context, a Attempt) (Facts, error)
 	// Confirm takes the money that the shopper has agreed to pay, or authorizes it for a Manual start, and says how the attempt
 	// stands then. token is what the gateway's form in the browser brought for this payment: Square's card token, used once, never
@@ -149,7 +171,7 @@ type Gateway interface {
 	AnswerDispute(ctx context.Context, a Attempt, dispute string, e Evidence) (Facts, error)
 	// AcceptDispute gives in: the money is the shopper's. As AnswerDispute.
 	AcceptDispute(ctx context.Context, a Attempt, dispute string, key AnswerID) (Facts, error)
-	// Find gives the attempt that a gateway's payment reference belongs to, from the metadata that we gave it.
+	// Find gives the attempt that a gateway's payment reference belongs to, from the metadata that we gave it. Its disputes may be missing.
 	Find(ctx context.Context, intent string) (Facts, error)
 	// Capabilities are constants of the gateway.
 	Capabilities() Capabilities

@@ -1,6 +1,7 @@
 package payment_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -177,5 +178,19 @@ func TestKeys(t *testing.T) {
 	}
 	if got := (payment.Event{Gateway: "stripe", ID: "evt_1"}).Key(); got != "stripe##evt_1" {
 		t.Errorf("the key of an event of the shop's own account is %q", got)
+	}
+}
+
+func TestAnAttemptIsAskedAboutEachDisputeOnceAndTheToldOnesFirst(t *testing.T) {
+	a := payment.Attempt{ID: "pay_1"}.About("dp_1", "", "dp_2")
+	b := a.About("", "dp_3", "dp_2")
+	if !slices.Equal(b.Disputes, []string{"dp_3", "dp_2", "dp_1"}) || !slices.Equal(a.Disputes, []string{"dp_1", "dp_2"}) {
+		t.Errorf("got %q of %q", b.Disputes, a.Disputes)
+	}
+	if !a.Same(b) || a.Same(payment.Attempt{ID: "pay_2"}) {
+		t.Error("what is asked for makes another attempt of it, or an id none")
+	}
+	if raw, err := json.Marshal(b); err != nil || strings.Contains(string(raw), "dp_") {
+		t.Errorf("stored are %s, %v", raw, err)
 	}
 }

@@ -102,7 +102,7 @@ func (h Handler) apply(ctx context.Context, e payment.Event) (inbox.State, strin
 		return "", "", err
 	}
 	who := cashier.Who{Who: "gateway:" + e.Gateway, Cause: e.ID} // Together they name the event in the inbox.
-	_, news, err := h.Cashier.Settle(ctx, id, attempt, who)
+	_, news, err := h.Cashier.SettleDisputes(ctx, id, attempt, disputes(e), who)
 	switch {
 	case fault.Code(err) == "attempt_unknown", fault.Is(err, fault.NotFound):
 		return inbox.Parked, "unmatched_event", nil
@@ -112,6 +112,14 @@ func (h Handler) apply(ctx context.Context, e payment.Event) (inbox.State, strin
 		return inbox.Ignored, inbox.NothingNew, nil
 	}
 	return inbox.Applied, noteworthy(news), nil
+}
+
+// disputes are what an event names of them: some gateways tell of a dispute in no other way.
+func disputes(e payment.Event) []string {
+	if e.Subject != payment.AboutDispute {
+		return nil
+	}
+	return []string{e.Object}
 }
 
 // noteworthy says what is unusual about a change that an event led to, for inbox and log: the order has drawn the

@@ -12,6 +12,7 @@ import (
 	"till/shared/catalog"
 	"till/shared/eventfile"
 	"till/shared/inbox"
+	"till/shared/message"
 	"till/shared/order"
 	"till/shared/payment"
 	"till/shared/payment/paymenttest"
@@ -211,6 +212,39 @@ func TestADisputeIsAHoldAndMovesNothing(t *testing.T) {
 	apply(t, s)
 	if got := s.Order(o); got.Record().Status != order.Fulfilling || !got.Held("dispute:dp_1") {
 		t.Errorf("the order is %s, held %v", got.Record().Status, got.Record().Holds)
+	}
+}
+
+// TestADisputeIsKnownByItsEventWhereAPaymentDoesNotTellIt: and from then on it is asked for by its reference.
+func TestADisputeIsKnownByItsEventWhereAPaymentDoesNotTellIt(t *testing.T) {
+	s := shoptest.New(t)
+	s.Gateway.Names = true
+	o, id := s.Packing("order-one")
+	a, _ := s.Order(o).Attempt(id)
+	tell := func(event string, e payment.Event) {
+		t.Helper()
+		e.Gateway, e.ID, e.Intent, e.Order, e.Attempt = "stripe", event, a.Intent, string(o.ID), id
+		if _, _, err := s.Store.PutEvent(t.Context(), inbox.Receive(e, s.Now())); err != nil {
+			t.Fatal(err)
+		}
+		if failed := s.ApplyEvents(shoptest.Batch(message.ForEvent(e.Key()))); len(failed) > 0 {
+			t.Fatalf("it comes again: %v", s.Logged.All())
+		}
+	}
+	s.Tell(id, paymenttest.Disputed("dp_1"))
+	s.Tell(id, paymenttest.Disputed("dp_2"))
+	tell("evt_1", payment.Event{Subject: payment.AboutPayment, Object: "dp_1"})
+	if got := s.Order(o).Record().Disputes; len(got) != 0 {
+		t.Errorf("an event about a payment told of %+v", got)
+	}
+	tell("evt_2", payment.Event{Subject: payment.AboutDispute, Object: "dp_1"})
+	if got := s.Order(o); !got.Held("dispute:dp_1") || len(got.Record().Disputes) != 1 {
+		t.Errorf("it knows %+v, and holds it with %v", got.Record().Disputes, got.Record().Holds)
+	}
+	s.Tell(id, func(f *payment.Facts) { f.Disputes[0].State, f.Disputes[0].Withdrawn = payment.DisputeWon, 0 })
+	tell("evt_3", payment.Event{Subject: payment.AboutPayment})
+	if got, _ := s.Order(o).Dispute("dp_1"); got.State != payment.DisputeWon {
+		t.Errorf("the dispute that is known is %+v", got)
 	}
 }
 

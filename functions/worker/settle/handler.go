@@ -158,6 +158,7 @@ func (h Handler) mend(ctx context.Context, differences []reconcile.Difference, o
 	type who struct {
 		order   order.ID
 		attempt payment.AttemptID
+		dispute string
 	}
 	asked := map[who]bool{}
 	var learnt []order.ID
@@ -166,12 +167,15 @@ func (h Handler) mend(ctx context.Context, differences []reconcile.Difference, o
 			continue // There is nothing to fetch.
 		}
 		id, attempt, known := orders.about(d, said)
-		w := who{id, attempt}
+		w := who{order: id, attempt: attempt}
+		if d.Subject == reconcile.Dispute {
+			w.dispute = d.Ref
+		}
 		if !known || asked[w] || len(asked) == mendMax {
 			continue
 		}
 		asked[w] = true
-		_, news, err := h.Cashier.Settle(ctx, id, attempt, settler)
+		_, news, err := h.Cashier.SettleDisputes(ctx, id, attempt, said.disputes(d), settler)
 		if err != nil {
 			h.Log.LogAttrs(ctx, slog.LevelWarn, "settle_fetch_failed", slog.String("order_id", string(id)), slog.String("kind", fault.KindOf(err).String()),
 				slog.String("code", fault.Code(err)))

@@ -119,6 +119,24 @@ func TestWhatANeverHeardOfPaymentBroughtIsFetchedAndMendsItself(t *testing.T) {
 	}
 }
 
+// TestADisputeThatOnlyASettlementNamesIsFetched: its events are lost, and payments do not tell theirs.
+func TestADisputeThatOnlyASettlementNamesIsFetched(t *testing.T) {
+	s := shoptest.New(t)
+	s.Gateway.Names = true
+	o, a := s.Paid("order-one")
+	paid := row(s, o)
+	s.Tell(a, paymenttest.Disputed("dp_1"))
+	s.Gateway.Moved = []settlement.Record{paid, {Gateway: "stripe", ID: "txn_2", Code: "dispute", Kind: settlement.Dispute, Ref: "dp_1", Payment: paid.Payment, Charge: paid.Charge,
+		Gross: -paid.Gross, Net: -paid.Gross, Currency: paid.Currency, At: s.Now().UTC()}}
+	f := morning(t, s)
+	if len(f.Differences) != 0 || f.Mended != 1 {
+		t.Errorf("found %+v", f)
+	}
+	if d, known := s.Order(o).Dispute("dp_1"); !known || d.Withdrawn != paid.Gross {
+		t.Errorf("the order knows %+v", d)
+	}
+}
+
 func TestARefundThatFailedLateIsFoundThoughNobodyTold(t *testing.T) {
 	s := shoptest.New(t)
 	o, a := s.Paid("order-one")

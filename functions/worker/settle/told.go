@@ -269,3 +269,18 @@ func (o *orders) about(d reconcile.Difference, s *said) (order.ID, payment.Attem
 	}
 	return "", "", false
 }
+
+// disputes are those that the rows name in which a difference was found.
+func (s *said) disputes(d reconcile.Difference) []string {
+	if d.Subject != reconcile.Dispute {
+		return nil
+	}
+	var out []string
+	for _, r := range s.records {
+		about := r.Kind == settlement.Dispute || r.Kind == settlement.DisputeReversed
+		if about && r.Gateway == d.Gateway && (d.Ref == r.Ref || d.Ref == r.ID || d.Ref == r.Payment || d.Ref == r.Charge) {
+			out = append(out, r.Ref)
+		}
+	}
+	return out
+}

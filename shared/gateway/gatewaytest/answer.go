@@ -78,6 +78,7 @@ var answerCases = []testCase{
 	{name: "several disputes of a payment stand beside each other", needs: has(Disputes), run: inModes(func(b *bench, mode payment.Mode) {
 		a, f := b.paid(mode, Pays)
 		first, second := b.Complain(f.Intent, 500), b.Complain(f.Intent, 700)
+		a = a.About(second, first)
 		if _, err := b.Gateway.AcceptDispute(b.Context(), a, second, "ans_aaaaaaaaaaaaaaaaaaaaaaaaaa"); err != nil {
 			b.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"till/shared/fault"
 	"till/shared/money"
@@ -173,11 +174,30 @@ func (b *bench) reached(want payment.State, a payment.Attempt, s payment.Started
 
 func (b *bench) fetch(a payment.Attempt) payment.Facts {
 	b.Helper()
-	f, err := b.Gateway.Fetch(b.Context(), a)
+	f, err := b.Gateway.Fetch(b.Context(), a.About(b.told()...))
 	if err != nil {
 		b.Fatalf("fetch: %v", err)
 	}
 	return f
+}
+
+// told are the disputes of which a gateway's events have told, of whatever payment, where it Names them only there.
+func (b *bench) told() []string {
+	b.Helper()
+	var out []string
+	for cursor, more := "", b.Names; more; more = cursor != "" {
+		page, next, err := b.Gateway.Events(b.Context(), b.Now().Add(-7*24*time.Hour), cursor)
+		if err != nil {
+			b.Fatalf("events: %v", err)
+		}
+		for _, e := range page {
+			if e.Subject == payment.AboutDispute {
+				out = append(out, e.Object)
+			}
+		}
+		cursor = next
+	}
+	return out
 }
 
 // is fails the case unless err is of one of the kinds.

@@ -114,6 +114,8 @@ type Harness struct {
 	Looks bool
 	// Tells: it keeps, and announces, tries that were declined. Otherwise Confirm's error is all that is heard of one.
 	Tells bool
+	// Names: a payment does not tell that it is disputed. Its disputes are known by their events, and asked for by their references.
+	Names bool
 	// Leaves: it cannot be told to end an attempt, and takes no money before Confirm, which nobody calls for a closed attempt. So after
 	// a Close its Book.Chargeable is not looked at.
 	Leaves bool

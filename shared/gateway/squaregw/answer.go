@@ -42,11 +42,11 @@ func (g *Gateway) AcceptDispute(ctx context.Context, a payment.Attempt, dispute 
 
 // answer makes calls about a dispute of an attempt's, once.
 func (g *Gateway) answer(ctx context.Context, op string, a payment.Attempt, dispute string, call func(path string) error) (payment.Facts, error) {
-	path, err := at(op, "/v2/disputes", dispute)
+	path, err := at(op, disputesPath, dispute)
 	if err != nil {
 		return payment.Facts{}, err
 	}
-	fetch := func() (payment.Facts, error) { return g.Fetch(ctx, a) }
+	fetch := func() (payment.Facts, error) { return g.Fetch(ctx, a.About(dispute)) }
 	return payment.AnswerOnce(op, dispute, fetch, func() error {
 		err := call(path)
 		if err != nil && refusedAsSent(err) && fault.Is(err, fault.Internal, fault.Conflict, fault.Invalid) {

@@ -8,50 +8,62 @@ import (
 	"till/shared/payment"
 )
 
-// disputePagesMax bounds the calls for disputes.
-const disputePagesMax = 20
+const disputesPath = "/v2/disputes"
 
-// disputesOf gives the disputes of an order's captured payments. Square lists disputes by state and location only, and a payment does not
-// say that it is disputed: so all of the shop's are gone through. https://developer.squareup.com/reference/square/disputes-api/list-disputes
+// disputesMax bounds the calls for disputes of one payment. Of more than these the others are no news.
+const disputesMax = 20
+
+// disputesOf gives those disputes of an order's captured payments that are named. A payment of Square's does not tell that it is disputed,
+// and disputes can be listed by state and location only, which is all that a shop ever had: so each is asked for by its reference. One that
+// Square does not know, or has of another payment, is no news.
+// https://developer.squareup.com/reference/square/objects/Payment, https://developer.squareup.com/reference/square/disputes-api/list-disputes
 func (g *Gateway) disputesOf(ctx context.Context, op string, now *standing, f payment.Facts) ([]payment.DisputeFacts, error) {
 	captured := map[string]bool{}
 	for _, p := range now.live {
 		captured[p.ID] = p.Status == paymentCompleted
 	}
 	var out []payment.DisputeFacts
-	cursor := ""
-	for range disputePagesMax {
-		var page struct {
-			Disputes []disputeWire `json:"disputes"`
-			Cursor   string        `json:"cursor"`
+	for _, ref := range now.disputes[:min(len(now.disputes), disputesMax)] {
+		d, err := g.dispute(ctx, op, ref)
+		switch {
+		case fault.Is(err, fault.NotFound):
+			continue
+		case err != nil:
+			return nil, err
+		case !captured[d.Disputed.Payment]:
+			continue
 		}
-		if err := g.get(ctx, op, with("/v2/disputes", map[string]string{"location_id": g.location, "cursor": cursor}), &page); err != nil {
+		facts, err := disputeFacts(op, *d, f)
+		if err != nil {
 			return nil, err
 		}
-		for _, d := range page.Disputes {
-			if !captured[d.Disputed.Payment] {
-				continue
-			}
-			facts, err := disputeFacts(op, d, f)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, facts)
-		}
-		if cursor = page.Cursor; cursor == "" {
-			return out, nil
-		}
+		out = append(out, facts)
 	}
-	return nil, fault.New(fault.Unavailable, op, "too_many_disputes", payment.RefusalText(fault.Unavailable))
+	return out, nil
+}
+
+// dispute reads a dispute. https://developer.squareup.com/reference/square/disputes-api/retrieve-dispute
+func (g *Gateway) dispute(ctx context.Context, op, id string) (*disputeWire, error) {
+	path, err := at(op, disputesPath, id)
+	if err != nil {
+		return nil, err
+	}
+	var out struct {
+		Dispute disputeWire `json:"dispute"`
+	}
+	if err := g.get(ctx, op, path, &out); err != nil {
+		return nil, err
+	}
+	if out.Dispute.ID != id {
+		return nil, unreadable(op)
+	}
+	return &out.Dispute, nil
 }
 
 // disputeFacts reads a dispute. Square keeps no fee for one.
 func disputeFacts(op string, d disputeWire, f payment.Facts) (payment.DisputeFacts, error) {
 	of, known := disputeStates[d.State]
-	switch {
-	case !payment.IsRef(d.ID, 192):
-		return payment.DisputeFacts{}, unreadable(op)
-	case !known:
+	if !known {
 		return payment.DisputeFacts{}, statusUnknown(op)
 	}
 	amount := f.Captured // In another currency: the most that it can be.

@@ -11,7 +11,7 @@ import (
 )
 
 // Fetch asks how an attempt stands: a call for its order, one for each payment that is or may become money, and once something is
-// captured one for disputes, and those for refunds. An attempt without references, whose start was never answered, is looked
+// captured those for refunds, and one for each dispute that a.Disputes names. An attempt without references, whose start was never answered, is looked
 // for among the orders of that time. Errors: as payment.Gateway; nothing is Unknown, since asking changes nothing;
 // fault.Internal: status_unknown, amount_unreadable.
 func (g *Gateway) Fetch(ctx context.Context, a payment.Attempt) (payment.Facts, error) {
@@ -50,6 +50,8 @@ type standing struct {
 	state   payment.State
 	session string
 	last    string // The code of the last try that failed, if none is live.
+
+	disputes []string // The references of those to ask for.
 }
 
 // ours are our references, from the order's metadata.
@@ -83,7 +85,7 @@ func (g *Gateway) attempt(ctx context.Context, op string, a payment.Attempt) (*s
 	}
 	now, err := g.stand(ctx, op, id)
 	if err == nil {
-		now.session = a.Session
+		now.session, now.disputes = a.Session, a.Disputes
 	}
 	return now, err
 }
@@ -210,7 +212,7 @@ func when(text string) time.Time {
 	return t.UTC()
 }
 
-// whole is facts with refunds and disputes.
+// whole is facts with refunds and the disputes that are known.
 func (g *Gateway) whole(ctx context.Context, op string, now *standing) (payment.Facts, error) {
 	f, err := g.facts(op, now)
 	if err != nil || f.Captured == 0 {

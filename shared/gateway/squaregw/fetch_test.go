@@ -50,7 +50,7 @@ func TestWhatAnOrderMeansTogetherWithItsPayments(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := &script{lines: map[string]string{"GET /v2/orders/o1": anOrder(tt.order, tt.metadata, tt.tenders), "GET /v2/disputes": `{}`}}
+			s := &script{lines: map[string]string{"GET /v2/orders/o1": anOrder(tt.order, tt.metadata, tt.tenders)}}
 			if tt.payment != "" {
 				s.lines["GET /v2/payments/p1"] = aPayment(tt.payment, `,"card_details":{"errors":[{"code":"GENERIC_DECLINE"}]}`)
 			}
@@ -77,17 +77,21 @@ func TestFactsAreWhole(t *testing.T) {
 		"GET /v2/refunds/p1_r2": `{"refund":{"id":"p1_r2","payment_id":"p1","status":"PENDING","reason":"` + quote + `","amount_money":{"amount":100,"currency":"EUR"}}}`,
 		"GET /v2/refunds/p1_r3": `{"refund":{"id":"p1_r3","payment_id":"p1","status":"REJECTED","reason":"ref_2 <b>","amount_money":{"amount":100,"currency":"EUR"}}}`,
 		"GET /v2/refunds/p1_r4": `{"refund":{"id":"p1_r4","payment_id":"p1","status":"FAILED","amount_money":{"amount":100,"currency":"EUR"}}}`,
-		"GET /v2/disputes": `{"disputes":[
-			{"id":"d1","state":"INQUIRY_EVIDENCE_REQUIRED","due_at":"2026-03-08T12:00:00Z","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":1,"currency":"EUR"}},
-			{"id":"d2","state":"INQUIRY_PROCESSING","due_at":"2026-03-08T12:00:00Z","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":2,"currency":"EUR"}},
-			{"id":"d3","state":"INQUIRY_CLOSED","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":3,"currency":"EUR"}},
-			{"id":"d4","state":"EVIDENCE_REQUIRED","due_at":"2026-03-08T12:00:00Z","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":4,"currency":"EUR"}},
-			{"id":"d5","state":"PROCESSING","due_at":"2026-03-08T12:00:00Z","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":5,"currency":"EUR"}},
-			{"id":"d6","state":"WON","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":6,"currency":"EUR"}},
-			{"id":"d7","state":"LOST","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":2150,"currency":"USD"}},
-			{"id":"d8","state":"ACCEPTED","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":8,"currency":"EUR"}},
-			{"id":"d9","state":"LOST","disputed_payment":{"payment_id":"p9"},"amount_money":{"amount":9,"currency":"EUR"}}]}`,
 	}}
+	for id, d := range map[string]string{
+		"d1": `"state":"INQUIRY_EVIDENCE_REQUIRED","due_at":"2026-03-08T12:00:00Z","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":1,"currency":"EUR"}`,
+		"d2": `"state":"INQUIRY_PROCESSING","due_at":"2026-03-08T12:00:00Z","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":2,"currency":"EUR"}`,
+		"d3": `"state":"INQUIRY_CLOSED","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":3,"currency":"EUR"}`,
+		"d4": `"state":"EVIDENCE_REQUIRED","due_at":"2026-03-08T12:00:00Z","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":4,"currency":"EUR"}`,
+		"d5": `"state":"PROCESSING","due_at":"2026-03-08T12:00:00Z","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":5,"currency":"EUR"}`,
+		"d6": `"state":"WON","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":6,"currency":"EUR"}`,
+		"d7": `"state":"LOST","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":2150,"currency":"USD"}`,
+		"d8": `"state":"ACCEPTED","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":8,"currency":"EUR"}`,
+
+		"of-another-payment": `"state":"LOST","disputed_payment":{"payment_id":"p9"},"amount_money":{"amount":9,"currency":"EUR"}`,
+	} {
+		s.lines["GET /v2/disputes/"+id] = fmt.Sprintf(`{"dispute":{"id":%q,%s}}`, id, d)
+	}
 	due := when.Add(7 * 24 * time.Hour)
 	want := payment.Facts{State: payment.Captured, Order: "ord_1", Attempt: "pay_1", Intent: "o1", Charge: "p1", Amount: money.Of(1999, "EUR"), Captured: 1999, Fee: 50,
 		Refunds: []payment.RefundFacts{{ID: "ref_1", Ref: "p1_r1", State: payment.RefundSucceeded, Amount: 700}, {Ref: "p1_r2", State: payment.RefundPending, Amount: 100},
@@ -96,7 +100,9 @@ func TestFactsAreWhole(t *testing.T) {
 			{Ref: "d3", Reason: payment.ReasonOther, State: payment.DisputeWon, Amount: 3}, {Ref: "d4", Reason: payment.ReasonOther, State: payment.DisputeNeedsResponse, Amount: 4, Withdrawn: 4, DueBy: due},
 			{Ref: "d5", Reason: payment.ReasonOther, State: payment.DisputeUnderReview, Amount: 5, Withdrawn: 5}, {Ref: "d6", Reason: payment.ReasonOther, State: payment.DisputeWon, Amount: 6},
 			{Ref: "d7", Reason: payment.ReasonOther, State: payment.DisputeLost, Amount: 1999, Withdrawn: 1999}, {Ref: "d8", Reason: payment.ReasonOther, State: payment.DisputeAccepted, Amount: 8, Withdrawn: 8}}}
-	got, err := newGateway(t, s).Fetch(t.Context(), embedded)
+	named := []string{"d1", "d2", "d3", "d4", "d5", "d6", "d7", "d8", "of-another-payment", "nobody", "../refunds"}
+	got, err := newGateway(t, refusing(s, "GET /v2/disputes/nobody", 404, errorBody("INVALID_REQUEST_ERROR", "NOT_FOUND", "dispute_id"))).
+		Fetch(t.Context(), embedded.About(named...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +152,6 @@ func TestForeignAndOddOrdersAreNotTakenForOurs(t *testing.T) {
 
 func TestFindKnowsPaymentsToo(t *testing.T) {
 	s := paidScript()
-	s.lines["GET /v2/disputes"] = `{}`
 	f, err := newGateway(t, s).Find(t.Context(), "p1")
 	if err != nil || f.Order != "ord_1" || f.Attempt != "pay_1" || f.Intent != "o1" || f.Captured != 1999 {
 		t.Errorf("got %+v, %v", f, err)
@@ -179,13 +184,6 @@ func TestNoAnswerMakesEndlessCalls(t *testing.T) {
 	if calls != 12 {
 		t.Errorf("%d calls for refunds", calls)
 	}
-	_, err = newGateway(t, answerer(func(r *http.Request) (*http.Response, error) {
-		if strings.HasPrefix(r.URL.Path, "/v2/payments/p1") {
-			return answers(200, aPayment("COMPLETED", ""))(r)
-		}
-		return endless(`{"disputes":[],"cursor":"more"}`)(r)
-	})).Fetch(t.Context(), embedded)
-	check(t, err, fault.Unavailable, "too_many_disputes")
 	s := &script{lines: map[string]string{"GET /v2/orders/o1": anOrder("OPEN", "", strings.Repeat(`{"id":"p1"},`, 10)+`{"id":"p1"}`), "GET /v2/payments/p1": aPayment("PENDING", "")}}
 	_, err = newGateway(t, s).Fetch(t.Context(), embedded)
 	check(t, err, fault.Unavailable, "too_many_payments")

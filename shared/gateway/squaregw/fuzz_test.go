@@ -22,7 +22,7 @@ func FuzzAnswers(f *testing.F) {
 		`{"payment_link":{"id":"l1","order_id":"o1","url":"https://square.link/u/l1"}}`, `{"orders":[{"id":"o1","metadata":{"attempt_id":"pay_1"}}],"cursor":"c"}`,
 		`{"refund":{"id":"p1","payment_id":"p1","status":"COMPLETED","reason":"ref_1","amount_money":{"amount":5,"currency":"EUR"}}}`,
 		`{"events":[{"event_id":"e1","type":"payment.updated","merchant_id":"M1","created_at":"2026-03-01T12:00:00Z"}],"cursor":"c"}`,
-		`{"disputes":[{"id":"d1","state":"LOST","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":5,"currency":"EUR"}}]}`,
+		both("COMPLETED", paidTender, "COMPLETED", `},"dispute":{"id":"d1","state":"LOST","disputed_payment":{"payment_id":"p1"},"amount_money":{"amount":5,"currency":"EUR"}`),
 		errorBody("PAYMENT_METHOD_ERROR", "GENERIC_DECLINE", ""), errorBody(quote, quote, quote), "", "<html>", "[]", "null", `{"order":7}`,
 		`{"order":{"id":"o1","state":"OPEN","total_money":{"amount":9223372036854775807,"currency":"EUR"}}}`} {
 		for _, status := range []int{200, 400, 402, 500} {
@@ -71,7 +71,7 @@ func everyCall(t *testing.T, g payment.Gateway) map[string]func() error {
 		"start embedded":  func() error { return startIn(payment.Embedded) },
 		"resume hosted":   func() error { _, err := g.Resume(ctx, hosted); return err },
 		"resume embedded": func() error { _, err := g.Resume(ctx, embedded); return err },
-		"fetch":           func() error { facts, err := g.Fetch(ctx, embedded); return sound(t, facts, err) },
+		"fetch":           func() error { facts, err := g.Fetch(ctx, embedded.About("d1", "d2")); return sound(t, facts, err) },
 		"fetch by page":   func() error { facts, err := g.Fetch(ctx, payment.Attempt{Session: "l1"}); return sound(t, facts, err) },
 		"fetch by id":     func() error { facts, err := g.Fetch(ctx, lost); return sound(t, facts, err) },
 		"find":            func() error { facts, err := g.Find(ctx, "p1"); return sound(t, facts, err) },

@@ -72,7 +72,7 @@ func (b *bed) harness() *gatewaytest.Harness {
 			}
 			return open(t, other)
 		},
-		Started: started, Looks: true, Tells: true, Whole: true, Tokens: []payment.Mode{payment.Embedded},
+		Started: started, Looks: true, Tells: true, Whole: true, Names: true, Tokens: []payment.Mode{payment.Embedded},
 		ManyRefunds: 130,
 		Cards:       []gatewaytest.Card{gatewaytest.Pays, gatewaytest.Declined, gatewaytest.Authenticates, gatewaytest.SlowRefund, gatewaytest.Disputes},
 		Pay:         b.pay, Prove: b.prove,

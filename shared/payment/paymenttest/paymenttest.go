@@ -29,6 +29,9 @@ type Gateway struct {
 	// Can replaces the capabilities, if it has modes.
 	Can payment.Capabilities
 
+	// Names: payments do not tell that they are disputed. Facts hold those disputes that were asked for.
+	Names bool
+
 	// Answered is what was sent against disputes.
 	Answered []payment.Evidence
 
@@ -129,7 +132,9 @@ func (g *Gateway) facts(name string, a payment.Attempt, change func(*payment.Fac
 			return payment.Facts{}, err
 		}
 		change(f)
-		return copied(f), nil
+		out := copied(f)
+		out.Disputes = slices.DeleteFunc(out.Disputes, func(d payment.DisputeFacts) bool { return g.Names && !slices.Contains(a.Disputes, d.Ref) })
+		return out, nil
 	})
 }
 
