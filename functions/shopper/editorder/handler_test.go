@@ -2,6 +2,7 @@ package editorder_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -232,13 +233,36 @@ func TestATotalOfNothingConfirmsTheOrder(t *testing.T) {
 func TestOfTwoEditsOfOneVersionOneIsMade(t *testing.T) {
 	s := shoptest.New(t)
 	o := s.Place("order-one")
-	answers := make(chan int, 8)
-	for i := range 8 {
-		file := []string{"edited", "another-product"}[i%2]
-		go func() { answers <- s.Serve(edit(t, o, file)).StatusCode }()
+	if made := together(t, s, 8, func(i int) apigw.Request { return quantity(edit(t, o, "edited"), 3+i) }); made != 1 {
+		t.Errorf("%d of edits to different numbers were made", made)
+	}
+	if r := s.Order(o).Record(); r.Version() != 2 || stock(t, s, r.Lines[0].SKU).Reserved != r.Lines[0].Quantity {
+		t.Errorf("it is version %d, of %+v", r.Version(), r.Lines)
+	}
+}
+
+// Of edits that are the same to the instant nobody can tell whose was stored: each of them may be told that it was.
+func TestTheSameEditTwiceInOneInstantIsMadeOnce(t *testing.T) {
+	s := shoptest.New(t)
+	o := s.Place("order-one")
+	if made := together(t, s, 8, func(int) apigw.Request { return edit(t, o, "edited") }); made < 1 {
+		t.Error("none was made")
+	}
+	if r := s.Order(o).Record(); r.Version() != 2 || r.Edits != 1 || stock(t, s, r.Lines[0].SKU).Reserved != 3 {
+		t.Errorf("it is version %d, edited %d times, of %+v", r.Version(), r.Edits, r.Lines)
+	}
+}
+
+// together sends n requests side by side, and gives how many were answered 200. Every other must be told that it came too late.
+func together(t *testing.T, s *shoptest.Shop, n int, request func(i int) apigw.Request) int {
+	t.Helper()
+	answers := make(chan int, n)
+	for i := range n {
+		req := request(i)
+		go func() { answers <- s.Serve(req).StatusCode }()
 	}
 	made := 0
-	for range 8 {
+	for range n {
 		switch status := <-answers; status {
 		case http.StatusOK:
 			made++
@@ -247,10 +271,13 @@ func TestOfTwoEditsOfOneVersionOneIsMade(t *testing.T) {
 			t.Errorf("answered %d", status)
 		}
 	}
-	r := s.Order(o).Record()
-	if made != 1 || r.Version() != 2 || stock(t, s, r.Lines[0].SKU).Reserved != r.Lines[0].Quantity {
-		t.Errorf("%d were made, it is version %d", made, r.Version())
-	}
+	return made
+}
+
+// quantity makes an edit one to n units.
+func quantity(req apigw.Request, n int) apigw.Request {
+	req.Body = fmt.Sprintf(`{"lines": [{"sku": "mug-blue", "quantity": %d}]}`, n)
+	return req
 }
 
 func TestWhileADependencyIsDownNothingIsEditedAndLaterItIs(t *testing.T) {
