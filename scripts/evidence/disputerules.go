@@ -34,6 +34,8 @@ func answeredWrong(t *telling, _ Expect) string {
 			return fmt.Sprintf("dispute %s is answered %d times, given in: %v", d.Ref, h.Times, h.Accepted)
 		case h.Times > 0 && (h.Late || !h.Names):
 			return fmt.Sprintf("the answer to dispute %s is late: %v, names the order: %v", d.Ref, h.Late, h.Names)
+		case h.Files > 1:
+			return fmt.Sprintf("the answer to dispute %s came with %d documents", d.Ref, h.Files)
 		case sent && h.Accepted != d.Answer.Accept, sent && h.Times == 0 && !d.Answer.Accept:
 			return fmt.Sprintf("dispute %s: the shop says %+v, the gateway has heard %+v", d.Ref, d.Answer, h)
 		case d.Answer.State == payment.AnswerFailed && (h.Times > 0 || h.Accepted):

@@ -38,6 +38,8 @@ func TestAnAnswerToADisputeIsAtTheGatewayOnceInTimeAndOurs(t *testing.T) {
 		"sent, and heard of another dispute":       {ours, edit(func(a *evidence.Answer) { a.Dispute = "dp_2" }), true},
 		"sent once, and heard twice":               {ours, edit(func(a *evidence.Answer) { a.Times = 2 }), true},
 		"not known, and heard twice":               {in(ours, payment.AnswerUnknown), edit(func(a *evidence.Answer) { a.Times = 2 }), true},
+		"heard with a document":                    {ours, edit(func(a *evidence.Answer) { a.Files = 1 }), false},
+		"heard with its document twice":            {ours, edit(func(a *evidence.Answer) { a.Files = 2 }), true},
 		"heard too late":                           {ours, edit(func(a *evidence.Answer) { a.Late = true }), true},
 		"heard, and made of another order":         {ours, edit(func(a *evidence.Answer) { a.Names = false }), true},
 		"heard, and given in beside it":            {ours, edit(func(a *evidence.Answer) { a.Accepted = true }), true},

@@ -72,6 +72,7 @@ type Answer struct {
 	Late     bool   // After the time to answer.
 	Names    bool   // What was submitted last names the order: it is of the shop's own pack.
 	Accepted bool   // The shop has given in.
+	Files    int    // Documents with what was submitted last.
 }
 
 // Delivery is a webhook that was answered with 2xx.

@@ -35,6 +35,7 @@ type Said struct {
 	Late     bool   `json:"late,omitempty"`     // After the time to answer.
 	Names    bool   `json:"names,omitempty"`    // All that was submitted last names our reference.
 	Accepted bool   `json:"accepted,omitempty"` // The shop has given in.
+	Files    int    `json:"files,omitempty"`    // Documents with what was submitted last.
 }
 
 // Heard enters what was said to a dispute, if anything was.

@@ -1,12 +1,8 @@
 package paypalsim
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
-	"io"
-	"mime"
-	"mime/multipart"
 	"net/http"
 	"strings"
 	"time"
@@ -178,7 +174,7 @@ func (s *Sim) provideEvidence(c *call) (result, *apiError) {
 	case d.status != "WAITING_FOR_SELLER_RESPONSE":
 		return result{}, wrongState("ACTION_NOT_ALLOWED_IN_CURRENT_DISPUTE_STATE", "Nothing is asked of the shop.")
 	}
-	given, bad := readEvidence(c)
+	given, files, bad := readEvidence(c)
 	if bad != nil {
 		return result{}, bad
 	}
@@ -193,6 +189,7 @@ func (s *Sim) provideEvidence(c *call) (result, *apiError) {
 		}
 	}
 	d.said.Submit(d.capture.order.reference(), s.now(), d.due, texts...)
+	d.said.Files = files
 	d.status, d.updated = "UNDER_REVIEW", s.now()
 	s.emit("CUSTOMER.DISPUTE.UPDATED", "dispute", "", s.viewDispute(d))
 	if outcome != "" {
@@ -223,46 +220,48 @@ type piece struct {
 	} `json:"evidence_info"`
 }
 
-// notesMax is how many characters notes may have.
-const notesMax = 2000
+// notesMax is how many characters notes may have, fileMax how many bytes a file.
+// https://developer.paypal.com/platforms/disputes/reference/supported-file-types-sizes
+const (
+	notesMax = 2000
+	fileMax  = 10<<20 - 1
+)
 
 // readEvidence reads and checks the form.
-func readEvidence(c *call) ([]piece, *apiError) {
+func readEvidence(c *call) (given []piece, files int, bad *apiError) {
 	missing := invalid("/evidences", "MISSING_REQUIRED_PARAMETER", "There is no evidence.")
-	kind, words, err := mime.ParseMediaType(c.req.Header.Get("Content-Type"))
-	if err != nil || kind != "multipart/form-data" {
-		return nil, missing
+	parts, ok := gatewaysim.PartsOf(c.req.Header.Get("Content-Type"), c.raw)
+	if !ok {
+		return nil, 0, missing
 	}
 	var in struct {
 		Evidences []piece `json:"evidences"`
 	}
-	form := multipart.NewReader(bytes.NewReader(c.raw), words["boundary"])
-	for {
-		part, err := form.NextPart()
-		if err != nil {
-			break
-		}
-		if part.FormName() != "input" {
+	for _, part := range parts {
+		if part.File != "" {
+			if wrong := part.Document(fileMax, "application/pdf", "image/png", "image/jpeg", "image/gif"); wrong != "" {
+				return nil, 0, invalid("/"+part.Name, "INVALID_FILE", wrong)
+			}
+			files++
 			continue
 		}
-		text, err := io.ReadAll(part)
-		if err != nil || json.Unmarshal(text, &in) != nil {
-			return nil, invalid("/evidences", "MALFORMED_REQUEST_JSON", "The input is no JSON.")
+		if part.Name == "input" && json.Unmarshal(part.Data, &in) != nil {
+			return nil, 0, invalid("/evidences", "MALFORMED_REQUEST_JSON", "The input is no JSON.")
 		}
 	}
 	if len(in.Evidences) == 0 {
-		return nil, missing
+		return nil, 0, missing
 	}
 	for _, each := range in.Evidences {
 		switch {
 		case utf8.RuneCountInString(each.Notes) > notesMax:
-			return nil, invalid("/evidences/notes", "INVALID_STRING_MAX_LENGTH", "Notes have at most 2000 characters.")
+			return nil, 0, invalid("/evidences/notes", "INVALID_STRING_MAX_LENGTH", "Notes have at most 2000 characters.")
 		case each.Type == "PROOF_OF_FULFILLMENT" && len(each.Info.Parcels) == 0, each.Type == "PROOF_OF_REFUND" && len(each.Info.Refunds) == 0,
 			each.Type == "OTHER" && each.Notes == "":
-			return nil, missing
+			return nil, 0, missing
 		case each.Type != "PROOF_OF_FULFILLMENT" && each.Type != "PROOF_OF_REFUND" && each.Type != "OTHER":
-			return nil, invalid("/evidences/evidence_type", "INVALID_PARAMETER_VALUE", "There is no such type of evidence.")
+			return nil, 0, invalid("/evidences/evidence_type", "INVALID_PARAMETER_VALUE", "There is no such type of evidence.")
 		}
 	}
-	return in.Evidences, nil
+	return in.Evidences, files, nil
 }

@@ -31,8 +31,9 @@ type dispute struct {
 	amount   int64
 	reason   string
 	state    string
-	evidence []string // Ids of texts that are there and not submitted.
+	evidence []string // Ids of texts and files that are there and not submitted.
 	texts    []string
+	files    int
 	created  time.Time
 	updated  time.Time
 	version  int
@@ -182,6 +183,39 @@ func (s *Sim) addEvidence(c *call) (object, *apiError) {
 	return object{"evidence": object{"id": id, "evidence_id": id, "dispute_id": d.id, "evidence_text": text, "evidence_type": kind, "uploaded_at": stamp(s.now())}}, nil
 }
 
+// The kinds of files that are taken, of those that the simulation knows, and how long they may be.
+// https://developer.squareup.com/docs/disputes-api/process-disputes
+const fileMax = 5 << 20
+
+var fileKinds = []string{"application/pdf", "image/png", "image/jpeg"}
+
+// addFile is https://developer.squareup.com/reference/square/disputes-api/create-dispute-evidence-file
+func (s *Sim) addFile(c *call) (object, *apiError) {
+	d, refused := s.disputeNamed(c)
+	if refused != nil {
+		return nil, refused
+	}
+	c.body.only("idempotency_key", "evidence_type", "content_type")
+	c.body.need("idempotency_key", 45)
+	kind, said := c.body.text("evidence_type", 60), c.body.text("content_type", 60)
+	switch wrong := *c.body.wrong; {
+	case wrong != nil:
+		return nil, wrong
+	case c.file == nil:
+		return nil, missing("image_file")
+	case said != "" && said != c.file.Kind:
+		return nil, bad("content_type", "The file is of another kind.")
+	case c.file.Document(fileMax, fileKinds...) != "":
+		return nil, bad("image_file", c.file.Document(fileMax, fileKinds...))
+	case !strings.HasSuffix(d.state, needsEvidence):
+		return nil, bad("dispute_id", "The dispute is "+d.state+".")
+	}
+	id := s.id(22)
+	d.evidence, d.files = append(d.evidence, id), d.files+1
+	return object{"evidence": object{"id": id, "evidence_id": id, "dispute_id": d.id, "evidence_type": kind, "uploaded_at": stamp(s.now()),
+		"evidence_file": object{"filename": c.file.File, "filetype": c.file.Kind}}}, nil
+}
+
 // submitEvidence is https://developer.squareup.com/reference/square/disputes-api/submit-evidence. A text that begins with
 // "winning_evidence" or "losing_evidence" decides at once; else the bank decides for the shop after SettleAfter.
 func (s *Sim) submitEvidence(c *call) (object, *apiError) {
@@ -195,6 +229,7 @@ func (s *Sim) submitEvidence(c *call) (object, *apiError) {
 		return nil, bad("dispute_id", "There is no evidence.")
 	}
 	d.said.Submit(d.payment.order.metadata[s.cfg.ReferenceKey], s.now(), d.created.Add(answerWithin), d.texts...)
+	d.said.Files = d.files
 	s.move(d, strings.TrimSuffix(d.state, needsEvidence)+processing)
 	for _, text := range d.texts {
 		won, lost := strings.HasPrefix(text, "winning_evidence"), strings.HasPrefix(text, "losing_evidence")

@@ -16,7 +16,8 @@ type call struct {
 	args  []string
 	query url.Values
 	body  body
-	key   string // idempotency_key of the body.
+	file  *gatewaysim.Part // The one that came beside the body.
+	key   string           // idempotency_key of the body.
 }
 
 type route struct {
@@ -24,6 +25,9 @@ type route struct {
 	browser         bool   // Made by the form in the browser, which has no access token.
 	run             func(*Sim, *call) (object, *apiError)
 }
+
+// filesPattern is the one call that takes a form of parts: "request" is JSON, "image_file" the file.
+const filesPattern = "/v2/disputes/*/evidence-files"
 
 // routes is the API. All but the last, which is the browser library's own, are of https://developer.squareup.com/reference/square.
 var routes = []route{
@@ -50,6 +54,7 @@ var routes = []route{
 	{"GET", "/v2/disputes/*", false, (*Sim).getDispute},
 	{"POST", "/v2/disputes/*/accept", false, (*Sim).acceptDispute},
 	{"POST", "/v2/disputes/*/evidence-text", false, (*Sim).addEvidence},
+	{"POST", filesPattern, false, (*Sim).addFile},
 	{"POST", "/v2/disputes/*/submit-evidence", false, (*Sim).submitEvidence},
 	{"POST", "/v2/events", false, (*Sim).searchEvents},
 	{"POST", "/v2/card-nonce", true, (*Sim).createToken},
@@ -123,7 +128,17 @@ func (s *Sim) admit(r *http.Request, c *call, raw []byte, unread error) (*route,
 	if unread != nil {
 		return nil, &apiError{status: http.StatusRequestEntityTooLarge, category: categoryRequest, code: "REQUEST_ENTITY_TOO_LARGE"}
 	}
-	if kind := r.Header.Get("Content-Type"); len(raw) > 0 && !strings.HasPrefix(kind, "application/json") {
+	if parts, ok := gatewaysim.PartsOf(r.Header.Get("Content-Type"), raw); ok && target.pattern == filesPattern {
+		raw = nil
+		for _, part := range parts {
+			switch part.Name {
+			case "request":
+				raw = part.Data
+			case "image_file":
+				c.file = &part
+			}
+		}
+	} else if kind := r.Header.Get("Content-Type"); len(raw) > 0 && !strings.HasPrefix(kind, "application/json") {
 		return nil, &apiError{status: http.StatusUnsupportedMediaType, category: categoryRequest, code: "UNSUPPORTED_MEDIA_TYPE"}
 	}
 	if c.body, refused = readBody(raw); refused != nil {

@@ -171,12 +171,17 @@ func (s *Sim) updateDispute(c *call) (any, *apiError) {
 	if bad := c.form.evidence(); bad != nil {
 		return nil, bad
 	}
+	files, bad := s.filed(c.form)
+	if bad != nil {
+		return nil, bad
+	}
 	d.metadata = metadata
 	if !c.form.has("evidence") || c.form.text("submit") == "false" {
 		return s.viewDispute(d), nil
 	}
 	d.answered++
 	d.said.Submit(s.reference(d.charge.intent), time.Unix(s.now(), 0), time.Unix(d.dueBy, 0), c.form.text("evidence[product_description]"), c.form.text("evidence[uncategorized_text]"))
+	d.said.Files = files
 	switch said := c.form.text("evidence[uncategorized_text]"); {
 	case strings.HasPrefix(said, "winning_evidence"):
 		s.decide(c, d, true)
@@ -232,6 +237,7 @@ const texts = " access_activity_log billing_address cancellation_policy_disclosu
 func (f form) evidence() *apiError {
 	for name, values := range f.sub("evidence").values {
 		switch {
+		case strings.Contains(fileFacts, " "+name+" "):
 		case !strings.Contains(texts, " "+name+" "):
 			return invalid("evidence["+name+"]", "parameter_unknown", "Received unknown parameter.")
 		case utf8.RuneCountInString(strings.Join(values, "")) > 20_000:

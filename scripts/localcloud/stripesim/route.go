@@ -13,7 +13,8 @@ type call struct {
 	path   string // "/v1/refunds"
 	args   []string
 	form   form
-	public bool // Made with the publishable key.
+	file   *gatewaysim.Part // Of an upload.
+	public bool             // Made with the publishable key.
 }
 
 type route struct {
@@ -49,6 +50,8 @@ var routes = []route{
 	{"GET", "/v1/disputes/*", false, (*Sim).getDispute},
 	{"POST", "/v1/disputes/*", false, (*Sim).updateDispute},
 	{"POST", "/v1/disputes/*/close", false, (*Sim).closeDispute},
+	{"POST", filesPath, false, (*Sim).createFile},
+	{"GET", "/v1/files/*", false, (*Sim).getFile},
 	{"GET", "/v1/radar/early_fraud_warnings", false, (*Sim).listWarnings},
 	{"GET", "/v1/radar/early_fraud_warnings/*", false, (*Sim).getWarning},
 	{"GET", "/v1/events", false, (*Sim).listEvents},

@@ -30,8 +30,16 @@ func (s *Sim) serveAPI(r *http.Request, path string) gatewaysim.Answer {
 	if r.Method == http.MethodOptions {
 		return gatewaysim.Answer{Status: http.StatusNoContent, Header: header}
 	}
-	values, bad := readForm(r)
-	c := &call{key: r.Header.Get("Idempotency-Key"), path: path, form: form{values: values}}
+	c := &call{key: r.Header.Get("Idempotency-Key"), path: path}
+	var bad *apiError
+	if path == filesPath && r.Method == http.MethodPost {
+		body, err := gatewaysim.ReadAll(r)
+		if c.form, c.file, bad = readParts(r.Header.Get("Content-Type"), body); err != nil {
+			bad = invalid("", "", "The body could not be read, or is larger than 1 MiB.")
+		}
+	} else {
+		c.form.values, bad = readForm(r)
+	}
 
 	s.lock()
 	c.id = s.id("req_", 14)

@@ -65,6 +65,7 @@ type Sim struct {
 	charges   gatewaysim.Shelf[*charge]
 	refunds   gatewaysim.Shelf[*refund]
 	disputes  gatewaysim.Shelf[*dispute]
+	files     gatewaysim.Shelf[*upload]
 	methods   gatewaysim.Shelf[*method]
 	movements gatewaysim.Shelf[*movement]
 	endpoints gatewaysim.Shelf[*endpoint]

@@ -34,12 +34,20 @@ var answerCases = []testCase{
 				f, err := h.Gateway.AnswerDispute(h.Context(), a, d.Ref, e)
 				h.answered(f, err, d.Ref)
 			}
+			equal(b, "documents", h.Filed(d.Ref), 1)
 			h.Advance(24 * time.Hour)
 			got := h.disputed(a).Disputes[0]
 			if got.Open() || got.Lost() == won {
 				b.Errorf("%s: got %+v", statement, got)
 			}
 		}
+	}},
+	{name: "evidence goes without a document that the gateway does not take", needs: has(Disputes), run: func(b *bench) {
+		a, d := b.complained()
+		b.NoFiles()
+		f, err := b.Gateway.AnswerDispute(b.Context(), a, d.Ref, b.evidence("ans_aaaaaaaaaaaaaaaaaaaaaaaaaa"))
+		b.answered(f, err, d.Ref)
+		equal(b, "documents", b.Filed(d.Ref), 0)
 	}},
 	{name: "a dispute that the shop gives in to is lost at once", needs: has(Disputes), run: func(b *bench) {
 		a, d := b.complained()
@@ -104,26 +112,29 @@ func answerFaults() []testCase {
 	var out []testCase
 	for _, m := range meanings {
 		needs := func(h *Harness) bool { return m.here(h) && has(Disputes)(h) }
-		out = append(out, testCase{name: string(m.fault) + ": evidence can be sent again", needs: needs, run: func(b *bench) {
+		again := func(b *bench, breaks func(Fault)) {
 			a, d := b.complained()
 			e := b.evidence("ans_aaaaaaaaaaaaaaaaaaaaaaaaaa")
-			b.BreakOnly(m.fault)
+			breaks(m.fault)
 			_, err := b.Gateway.AnswerDispute(b.Context(), a, d.Ref, e)
 			b.is(err, m.change)
 			b.Break(Working)
 			f, err := b.Gateway.AnswerDispute(b.Context(), a, d.Ref, e)
 			b.answered(f, err, d.Ref)
-		}}, testCase{name: string(m.fault) + ": giving in can be said again", needs: needs, run: func(b *bench) {
-			a, d := b.complained()
-			b.BreakOnly(m.fault)
-			_, err := b.Gateway.AcceptDispute(b.Context(), a, d.Ref, "ans_aaaaaaaaaaaaaaaaaaaaaaaaaa")
-			b.is(err, m.change)
-			b.Break(Working)
-			f, err := b.Gateway.AcceptDispute(b.Context(), a, d.Ref, "ans_aaaaaaaaaaaaaaaaaaaaaaaaaa")
-			if got, _ := f.Dispute(d.Ref); err != nil || !got.Lost() {
-				b.Errorf("got %+v, %v", got, err)
-			}
-		}})
+			equal(b, "documents", b.Filed(d.Ref), 1)
+		}
+		out = append(out, testCase{name: string(m.fault) + ": evidence can be sent again", needs: needs, run: func(b *bench) { again(b, b.BreakOnly) }},
+			testCase{name: string(m.fault) + ": evidence can be submitted again", needs: needs, run: func(b *bench) { again(b, b.BreakSubmit) }}, testCase{name: string(m.fault) + ": giving in can be said again", needs: needs, run: func(b *bench) {
+				a, d := b.complained()
+				b.BreakOnly(m.fault)
+				_, err := b.Gateway.AcceptDispute(b.Context(), a, d.Ref, "ans_aaaaaaaaaaaaaaaaaaaaaaaaaa")
+				b.is(err, m.change)
+				b.Break(Working)
+				f, err := b.Gateway.AcceptDispute(b.Context(), a, d.Ref, "ans_aaaaaaaaaaaaaaaaaaaaaaaaaa")
+				if got, _ := f.Dispute(d.Ref); err != nil || !got.Lost() {
+					b.Errorf("got %+v, %v", got, err)
+				}
+			}})
 	}
 	return out
 }

@@ -144,6 +144,12 @@ type Harness struct {
 	// RefundFail lets a refund come back that had succeeded. nil if that cannot be.
 	RefundFail func(ref string)
 	Decide     func(dispute string, won bool) // With Cards' Disputes only.
+	// Filed is how many documents went with the evidence that a dispute's bank has: by the gateway's books. With Cards' Disputes only.
+	Filed func(dispute string) int
+	// NoFiles lets the gateway refuse whatever holds a file, for good. With Cards' Disputes only.
+	NoFiles func()
+	// BreakSubmit is BreakOnly for the call alone that submits evidence, after all that comes before it. With Cards' Disputes only.
+	BreakSubmit func(Fault)
 	// Complain lets the bank dispute an amount of a payment, by its Facts.Intent, and gives the dispute's reference. With Cards' Disputes
 	// only.
 	Complain func(intent string, minor int64) string

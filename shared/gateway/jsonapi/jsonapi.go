@@ -46,10 +46,19 @@ func New(base string, plain bool, transport http.RoundTripper) (*Client, error) 
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
 }
 
-// Part is JSON that is sent as the one part of a multipart form, for what takes files beside it.
+// Part is JSON that is sent as the first part of a multipart form, for what takes files beside it.
 type Part struct {
-	Name string // In letters.
-	Body any
+	Name  string // In letters.
+	Body  any
+	Files []File
+}
+
+// File is one that goes along. Names are ours: letters, digits and signs that need no quoting.
+type File struct {
+	Name string // Of the part.
+	As   string // The file's own.
+	Kind string // "application/pdf"
+	Data []byte
 }
 
 // Call is one request. Body is sent as JSON unless it is url.Values, which is sent as a form, or a Part; nil sends none.
@@ -130,13 +139,11 @@ func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) 
 	case url.Values:
 		body, kind = strings.NewReader(b.Encode()), "application/x-www-form-urlencoded"
 	case Part:
-		data, err := json.Marshal(b.Body)
+		data, boundary, err := b.encode()
 		if err != nil {
 			return nil, err
 		}
-		// JSON holds no line break, and so never a boundary.
-		body, kind = strings.NewReader("--"+boundary+"\r\nContent-Disposition: form-data; name=\""+b.Name+"\"\r\nContent-Type: application/json\r\n\r\n"+
-			string(data)+"\r\n--"+boundary+"--\r\n"), "multipart/form-data; boundary="+boundary
+		body, kind = bytes.NewReader(data), "multipart/form-data; boundary="+boundary
 	default:
 		data, err := json.Marshal(b)
 		if err != nil {
@@ -159,8 +166,28 @@ func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) 
 	return req, nil
 }
 
-// boundary parts what is sent as a form of parts.
-const boundary = "till-part"
+// encode writes a form of parts, and gives what parts them: a line that is in none of them. The same parts give the same bytes.
+func (p Part) encode() (form []byte, boundary string, err error) {
+	data, err := json.Marshal(p.Body)
+	if err != nil {
+		return nil, "", err
+	}
+	boundary = "till-part" // JSON holds no line break, and so never a boundary.
+	for _, f := range p.Files {
+		for bytes.Contains(f.Data, []byte("--"+boundary)) {
+			boundary += "-"
+		}
+	}
+	var out bytes.Buffer
+	out.WriteString("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + p.Name + "\"\r\nContent-Type: application/json\r\n\r\n")
+	out.Write(data)
+	for _, f := range p.Files {
+		out.WriteString("\r\n--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + f.Name + "\"; filename=\"" + f.As + "\"\r\nContent-Type: " + f.Kind + "\r\n\r\n")
+		out.Write(f.Data)
+	}
+	out.WriteString("\r\n--" + boundary + "--\r\n")
+	return out.Bytes(), boundary, nil
+}
 
 // noAnswer says why there is none. Of the transport's own text nothing is kept: it may quote what was received.
 func (r *Refusal) noAnswer(err error) {

@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"mime"
+	"mime/multipart"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -362,4 +365,40 @@ func FuzzDo(f *testing.F) {
 			t.Fatalf("%d %q: %+v", status, body, r)
 		}
 	})
+}
+
+func TestAFormOfPartsHoldsWhateverAFileHolds(t *testing.T) {
+	for _, data := range []string{"", "%PDF-1.4\n", "\r\n--till-part--\r\n", "\r\n--till-part-\r\n--till-part", "\x00\xff"} {
+		var parts []string
+		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+			_, words, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+			if err != nil {
+				return nil, err
+			}
+			form := multipart.NewReader(r.Body, words["boundary"])
+			for {
+				part, err := form.NextPart()
+				if err != nil {
+					break
+				}
+				got, err := io.ReadAll(part)
+				if err != nil {
+					return nil, err
+				}
+				parts = append(parts, part.FormName(), part.FileName(), part.Header.Get("Content-Type"), string(got))
+			}
+			return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody, Request: r}, nil
+		})
+		c, err := jsonapi.New("https://api.example", false, transport)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := jsonapi.Part{Name: "input", Body: map[string]int{"a": 1}, Files: []jsonapi.File{{Name: "file", As: "a.pdf", Kind: "application/pdf", Data: []byte(data)}}}
+		if err := c.Do(t.Context(), jsonapi.Call{Method: http.MethodPost, Path: "/x", Body: body}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if want := []string{"input", "", "application/json", `{"a":1}`, "file", "a.pdf", "application/pdf", data}; !slices.Equal(parts, want) {
+			t.Errorf("got %q", parts)
+		}
+	}
 }

@@ -16,13 +16,22 @@ const (
 	parcelsMax = 10
 )
 
-// AnswerDispute provides evidence, which PayPal takes as a form of parts alone. Errors: as payment.Gateway.
+// AnswerDispute provides evidence, which PayPal takes as a form of parts alone: texts, and all of it as a document. The texts say the same,
+// so if PayPal does not take it with the document, it gets them alone. PayPal knows who paid: nobody is named. Errors: as payment.Gateway.
 // https://developer.paypal.com/api/customer-disputes/v1/disputes-provide-evidence
 func (g *Gateway) AnswerDispute(ctx context.Context, a payment.Attempt, dispute string, e payment.Evidence) (payment.Facts, error) {
 	const op = "paypalgw.AnswerDispute"
 	return g.answer(ctx, op, a, dispute, func(ctx context.Context) error {
-		return g.call(ctx, op, http.MethodPost, "/v1/customer/disputes/"+dispute+"/provide-evidence", string(e.Key),
-			jsonapi.Part{Name: "input", Body: map[string]any{"evidences": evidences(e)}}, nil)
+		path, input := "/v1/customer/disputes/"+dispute+"/provide-evidence", jsonapi.Part{Name: "input", Body: map[string]any{"evidences": evidences(e)}}
+		if doc := e.Unnamed().Document(); doc != nil {
+			with := input
+			with.Files = []jsonapi.File{{Name: "evidence-file", As: payment.DocumentName, Kind: payment.DocumentKind, Data: doc}}
+			err := g.call(ctx, op, http.MethodPost, path, string(e.Key), with, nil)
+			if err == nil || !payment.Untaken(refusalOf(err).status) {
+				return err
+			}
+		}
+		return g.call(ctx, op, http.MethodPost, path, string(e.Key)+"/texts", input, nil)
 	})
 }
 

@@ -35,13 +35,15 @@ func TestContract(t *testing.T) { gatewaytest.Run(t, open) }
 
 // bed is a simulated PayPal with the adapter on one side and a shopper on the other.
 type bed struct {
-	t     testing.TB
-	sim   *paypalsim.Sim
-	clock *clock.Clock
-	hooks []gatewaytest.Delivery
-	fault gatewaytest.Fault
-	only  bool      // The fault is for calls that change something.
-	at    time.Time // When what is being verified arrived; zero: now.
+	noFiles bool // No file is taken.
+	t       testing.TB
+	sim     *paypalsim.Sim
+	clock   *clock.Clock
+	hooks   []gatewaytest.Delivery
+	fault   gatewaytest.Fault
+	only    bool      // The fault is for calls that change something.
+	submits bool      // Of those, for the one alone that submits evidence.
+	at      time.Time // When what is being verified arrived; zero: now.
 }
 
 func (b *bed) now() time.Time {
@@ -94,7 +96,7 @@ func open(t *testing.T) *gatewaytest.Harness {
 		Break: b.breakIt, BreakOnly: func(f gatewaytest.Fault) { b.breakIt(f); b.only = true }, Book: b.book,
 		RefundThem: func(intent string, minor int64) { b.must(b.sim.RefundOrder(intent, minor)) },
 		Decide:     func(id string, won bool) { b.must(b.sim.CloseDispute(id, won)) },
-		Complain:   b.complain,
+		Complain:   b.complain, Filed: b.filed, BreakSubmit: func(f gatewaytest.Fault) { b.breakIt(f); b.only, b.submits = true, true }, NoFiles: func() { b.noFiles = true },
 		Deliveries: b.deliveries, Lose: b.lose,
 		Verify: func(d gatewaytest.Delivery) (payment.Event, error) {
 			b.at = d.At
@@ -155,11 +157,20 @@ func (b *bed) lose(lost bool) {
 
 // RoundTrip is the way to the simulation, with the faults that are not its own.
 func (b *bed) RoundTrip(r *http.Request) (*http.Response, error) {
+	if b.noFiles && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		body, err := io.ReadAll(r.Body)
+		b.must(err)
+		if bytes.Contains(body, []byte(`filename="evidence.pdf"`)) {
+			return &http.Response{StatusCode: http.StatusBadRequest, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")), Request: r}, nil
+		}
+		r = r.Clone(r.Context())
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
 	whole := b.sim.Transport()
 	if strings.HasSuffix(r.URL.Path, "/v1/oauth2/token") {
 		return whole.RoundTrip(r)
 	}
-	if b.only && r.Method == http.MethodGet {
+	if b.only && (r.Method == http.MethodGet || b.submits && !strings.HasSuffix(r.URL.Path, "/provide-evidence")) {
 		broken := b.sim.Faults()
 		b.must(b.sim.SetFaults(gatewaysim.Faults{}))
 		defer func() { b.must(b.sim.SetFaults(broken)) }()
@@ -198,7 +209,7 @@ func (b *bed) breakIt(f gatewaytest.Fault) {
 		gatewaytest.CutReply:      {CutJSON: 1},
 		gatewaytest.HugeReply:     {Huge: 1},
 	}
-	b.fault, b.only = f, false
+	b.fault, b.only, b.submits = f, false, false
 	b.must(b.sim.SetFaults(gatewaysim.Faults{API: faults[f]}))
 }
 
@@ -334,4 +345,16 @@ func (b *bed) complain(intent string, minor int64) string {
 	}
 	b.t.Fatalf("no payment %q", intent)
 	return ""
+}
+
+// filed is how many documents a dispute's bank has.
+func (b *bed) filed(dispute string) int {
+	for _, book := range b.sim.Books() {
+		for _, said := range book.Answers {
+			if said.Dispute == dispute {
+				return said.Files
+			}
+		}
+	}
+	return 0
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"till/shared/fault"
+	"till/shared/gateway/jsonapi"
 	"till/shared/payment"
 )
 
@@ -28,8 +29,27 @@ func (g *Gateway) AnswerDispute(ctx context.Context, a payment.Attempt, dispute 
 				return err
 			}
 		}
+		if err := g.file(ctx, op, path, e); err != nil {
+			return err
+		}
 		return g.change(ctx, op, http.MethodPost, path+"/submit-evidence", nil, &struct{}{})
 	})
+}
+
+// file adds the evidence as a document, once by its key. The texts say the same: a document that Square does not take keeps nothing back.
+// https://developer.squareup.com/reference/square/disputes-api/create-dispute-evidence-file
+func (g *Gateway) file(ctx context.Context, op, path string, e payment.Evidence) error {
+	doc := e.Document()
+	if doc == nil {
+		return nil
+	}
+	err := g.change(ctx, op, http.MethodPost, path+"/evidence-files", jsonapi.Part{Name: "request",
+		Body:  object{"idempotency_key": string(e.Key) + "/file", "evidence_type": "GENERIC_EVIDENCE", "content_type": payment.DocumentKind},
+		Files: []jsonapi.File{{Name: "image_file", As: payment.DocumentName, Kind: payment.DocumentKind, Data: doc}}}, &struct{}{})
+	if r := refusalOf(err); err != nil && payment.Untaken(r.status) {
+		return nil
+	}
+	return err
 }
 
 // AcceptDispute gives in. Errors: as payment.Gateway. https://developer.squareup.com/reference/square/disputes-api/accept-dispute

@@ -39,6 +39,7 @@ func TestContract(t *testing.T) {
 
 // bed is a simulated Square with the adapter on one side and a shopper on the other.
 type bed struct {
+	noFiles  bool // No file is taken.
 	t        *testing.T
 	sim      *squaresim.Sim
 	clock    *clock.Clock
@@ -46,6 +47,7 @@ type bed struct {
 	hooks    []gatewaytest.Delivery
 	fault    gatewaytest.Fault
 	only     bool                // The fault is for calls that change something.
+	submits  bool                // Of those, for the one alone that submits evidence.
 	before   func(*http.Request) // What others do before a call arrives.
 	banks    map[string]string   // Pay page or order to the bank's page that waits for the shopper.
 	tokens   map[string]string   // Order to the token that waits along.
@@ -79,8 +81,8 @@ func (b *bed) harness() *gatewaytest.Harness {
 		Faults: faults, Break: b.breakIt, BreakOnly: func(f gatewaytest.Fault) { b.breakIt(f); b.only = true },
 		Book:       func(order string) gatewaytest.Book { return b.book(order, currency) },
 		RefundThem: b.refundThem, RefundFail: func(ref string) { b.must(b.sim.SettleRefund(ref, "failed")) },
-		Decide:     func(id string, won bool) { b.must(b.sim.CloseDispute(id, won)) },
-		Complain:   b.complain,
+		Decide:   func(id string, won bool) { b.must(b.sim.CloseDispute(id, won)) },
+		Complain: b.complain, Filed: b.filed, BreakSubmit: func(f gatewaytest.Fault) { b.breakIt(f); b.only, b.submits = true, true }, NoFiles: func() { b.noFiles = true },
 		Deliveries: b.deliveries, Lose: b.lose,
 		Verify: func(d gatewaytest.Delivery) (payment.Event, error) {
 			return verifier.Verify(d.Body, func(name string) string {
@@ -140,6 +142,15 @@ var reads = []string{"/v2/orders/search", "/v2/events"}
 
 // RoundTrip is the way to the simulation, with the faults that are not Square's.
 func (b *bed) RoundTrip(r *http.Request) (*http.Response, error) {
+	if b.noFiles && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		body, err := io.ReadAll(r.Body)
+		b.must(err)
+		if bytes.Contains(body, []byte(`filename="evidence.pdf"`)) {
+			return &http.Response{StatusCode: http.StatusBadRequest, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")), Request: r}, nil
+		}
+		r = r.Clone(r.Context())
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
 	if b.before != nil {
 		b.before(r)
 	}
@@ -147,7 +158,7 @@ func (b *bed) RoundTrip(r *http.Request) (*http.Response, error) {
 	for _, path := range reads {
 		asks = asks || strings.HasSuffix(r.URL.Path, path)
 	}
-	if b.only && asks {
+	if b.only && (asks || b.submits && !strings.HasSuffix(r.URL.Path, "/submit-evidence")) {
 		broken := b.sim.Faults()
 		b.must(b.sim.SetFaults(squaresim.Faults{}))
 		defer func() { b.must(b.sim.SetFaults(broken)) }()
@@ -189,7 +200,7 @@ func (b *bed) breakIt(f gatewaytest.Fault) {
 		gatewaytest.CutReply:      {CutJSON: 1},
 		gatewaytest.HugeReply:     {Huge: 1},
 	}
-	b.fault, b.only = f, false
+	b.fault, b.only, b.submits = f, false, false
 	b.must(b.sim.SetFaults(squaresim.Faults{API: faults[f]}))
 }
 
@@ -360,4 +371,16 @@ func (b *bed) complain(intent string, minor int64) string {
 	}
 	b.t.Fatalf("no payment %q", intent)
 	return ""
+}
+
+// filed is how many documents a dispute's bank has.
+func (b *bed) filed(dispute string) int {
+	for _, book := range b.sim.Books() {
+		for _, said := range book.Answers {
+			if said.Dispute == dispute {
+				return said.Files
+			}
+		}
+	}
+	return 0
 }

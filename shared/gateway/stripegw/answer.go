@@ -1,6 +1,7 @@
 package stripegw
 
 import (
+	"bytes"
 	"context"
 
 	"github.com/stripe/stripe-go/v76"
@@ -17,12 +18,46 @@ const textMax = 20_000
 func (g *Gateway) AnswerDispute(ctx context.Context, a payment.Attempt, dispute string, e payment.Evidence) (payment.Facts, error) {
 	const op = "stripegw.AnswerDispute"
 	return g.answer(ctx, op, a, dispute, func() error {
-		_, err := g.disputes.Update(dispute, &stripe.DisputeParams{
-			Params:   stripe.Params{Context: ctx, IdempotencyKey: stripe.String(string(e.Key))},
-			Evidence: evidence(e), Submit: stripe.Bool(true),
-		})
-		return err
+		what, key := evidence(e), string(e.Key)
+		file, err := g.upload(ctx, op, e)
+		if err != nil {
+			return err
+		}
+		submit := func(key string) error {
+			_, err := g.disputes.Update(dispute, &stripe.DisputeParams{
+				Params: stripe.Params{Context: ctx, IdempotencyKey: stripe.String(key)}, Evidence: what, Submit: stripe.Bool(true),
+			})
+			return err
+		}
+		if file != "" {
+			// Another upload is another file, and with it another request: Stripe refuses such under a key that it knows.
+			what.UncategorizedFile = stripe.String(file)
+			if err := submit(key + "/" + file); err == nil || !payment.Untaken(refusalOf(classify(op, err)).status) {
+				return err
+			}
+			what.UncategorizedFile = nil
+		}
+		return submit(key)
 	})
+}
+
+// upload gives Stripe the evidence as a document, and gives the file's id. It has no key: a file that nothing names is deleted there after
+// some months, and a failure would be kept. The texts say the same: a document that Stripe does not take, as from a restricted key without the
+// right to write files, keeps nothing back, and its id is "". https://docs.stripe.com/file-upload
+func (g *Gateway) upload(ctx context.Context, op string, e payment.Evidence) (id string, err error) {
+	doc := e.Document()
+	if doc == nil {
+		return "", nil
+	}
+	f, err := g.files.New(&stripe.FileParams{Params: stripe.Params{Context: ctx}, FileReader: bytes.NewReader(doc),
+		Filename: stripe.String(payment.DocumentName), Purpose: stripe.String(string(stripe.FilePurposeDisputeEvidence))})
+	switch {
+	case err != nil && payment.Untaken(refusalOf(classify(op, err)).status), err == nil && !payment.IsRef(f.ID, 255):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	return f.ID, nil
 }
 
 // AcceptDispute closes a dispute: it is lost. Errors: as payment.Gateway. https://docs.stripe.com/api/disputes/close

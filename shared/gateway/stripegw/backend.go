@@ -60,8 +60,14 @@ func (b *backend) CallRaw(method, path, key string, values *form.Values, params 
 	if err != nil {
 		return errors.New("stripegw: the request cannot be made")
 	}
-	req.Header.Set("Authorization", "Bearer "+key)
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	sign(req, key, params)
+	return b.do(req, read, v)
+}
+
+// sign sets what every call carries.
+func sign(req *http.Request, key string, params *stripe.Params) {
+	req.Header.Set("Authorization", "Bearer "+key)
 	req.Header.Set("Stripe-Version", stripe.APIVersion)
 	req.Header.Set("User-Agent", "Stripe/v1 GoBindings/"+stripe.ClientVersion+" Till")
 	if params.IdempotencyKey != nil {
@@ -71,7 +77,6 @@ func (b *backend) CallRaw(method, path, key string, values *form.Values, params 
 		// those of a frozen function do. An empty list marks that and is not sent.
 		req.Header["Idempotency-Key"] = []string{}
 	}
-	return b.do(req, read, v)
 }
 
 func (b *backend) do(req *http.Request, read bool, v any) error {
@@ -137,9 +142,18 @@ func (*backend) CallStreaming(_, _, _ string, _ stripe.ParamsContainer, _ stripe
 	return errNotUsed
 }
 
-// CallMultipart is for uploads, of which there are none.
-func (*backend) CallMultipart(_, _, _, _ string, _ *bytes.Buffer, _ *stripe.Params, _ stripe.LastResponseSetter) error {
-	return errNotUsed
+// CallMultipart is for uploads.
+func (b *backend) CallMultipart(method, path, key, boundary string, body *bytes.Buffer, params *stripe.Params, v stripe.LastResponseSetter) error {
+	if params.Context == nil {
+		return errors.New("stripegw: a call without a context")
+	}
+	req, err := http.NewRequestWithContext(params.Context, method, b.base+path, bytes.NewReader(body.Bytes()))
+	if err != nil {
+		return errors.New("stripegw: the request cannot be made")
+	}
+	req.Header.Set("Content-Type", "multipart/form-data; boundary="+boundary)
+	sign(req, key, params)
+	return b.do(req, false, v)
 }
 
 // SetMaxNetworkRetries is refused silently: there are none.

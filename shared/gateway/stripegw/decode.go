@@ -76,6 +76,9 @@ type (
 	warningWire struct {
 		ID string `json:"id"`
 	}
+	fileWire struct {
+		ID string `json:"id"`
+	}
 	listWire[T any] struct {
 		HasMore bool `json:"has_more"`
 		Data    []*T `json:"data"`
@@ -127,6 +130,8 @@ func decode(body []byte, v any) bool {
 		return into(body, v, (*refundWire).refund)
 	case *stripe.Dispute:
 		return into(body, v, (*disputeWire).dispute)
+	case *stripe.File:
+		return into(body, v, (*fileWire).file)
 	case *stripe.CheckoutSessionList:
 		return all(body, &v.ListMeta, &v.Data, (*sessionWire).session)
 	case *stripe.PaymentIntentList:
@@ -210,6 +215,8 @@ func (w *movementWire) movement() *stripe.BalanceTransaction {
 func (w *warningWire) warning() *stripe.RadarEarlyFraudWarning {
 	return &stripe.RadarEarlyFraudWarning{ID: w.ID}
 }
+
+func (w *fileWire) file() *stripe.File { return &stripe.File{ID: w.ID} }
 
 func (w *refundWire) refund() *stripe.Refund {
 	if w == nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/stripe/stripe-go/v76"
 	"github.com/stripe/stripe-go/v76/checkout/session"
 	"github.com/stripe/stripe-go/v76/dispute"
+	"github.com/stripe/stripe-go/v76/file"
 	"github.com/stripe/stripe-go/v76/paymentintent"
 	"github.com/stripe/stripe-go/v76/radar/earlyfraudwarning"
 	"github.com/stripe/stripe-go/v76/refund"
@@ -50,7 +51,7 @@ type Config struct {
 	APIKey         string            // sk_… or rk_…, of the mode that WantLive says.
 	PublishableKey string            // pk_…; "" if only hosted pages are used.
 	WantLive       bool              // Real money. With test keys, or the reverse, New refuses.
-	BaseURL        string            // https://api.stripe.com unless set; http only outside live mode.
+	BaseURL        string            // https://api.stripe.com, with files at https://files.stripe.com, unless set; http only outside live mode.
 	Transport      http.RoundTripper // A transport of its own if nil.
 }
 
@@ -64,6 +65,7 @@ type Gateway struct {
 	intents     paymentintent.Client
 	refunds     refund.Client
 	disputes    dispute.Client
+	files       file.Client
 	warnings    earlyfraudwarning.Client
 }
 
@@ -94,13 +96,17 @@ func New(c Config) (*Gateway, error) {
 	if len(faults) > 0 {
 		return nil, &fault.Error{Kind: fault.Internal, Op: "stripegw.New", Code: "config_invalid", Err: errors.Join(faults...)}
 	}
-	b := newBackend(base, c.Transport)
+	b, uploads := newBackend(base, c.Transport), newBackend(base, c.Transport)
+	if base == stripe.APIURL {
+		uploads.base = stripe.UploadsURL
+	}
 	return &Gateway{
 		publishable: c.PublishableKey, key: c.APIKey, backend: b,
 		sessions: session.Client{B: b, Key: c.APIKey},
 		intents:  paymentintent.Client{B: b, Key: c.APIKey},
 		refunds:  refund.Client{B: b, Key: c.APIKey},
 		disputes: dispute.Client{B: b, Key: c.APIKey},
+		files:    file.Client{B: b, BUploads: uploads, Key: c.APIKey},
 		warnings: earlyfraudwarning.Client{B: b, Key: c.APIKey},
 	}, nil
 }

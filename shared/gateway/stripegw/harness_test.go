@@ -37,14 +37,16 @@ func TestContract(t *testing.T) { gatewaytest.Run(t, open) }
 
 // bed is a simulated Stripe with the adapter on one side and a shopper on the other.
 type bed struct {
-	t     *testing.T
-	sim   *stripesim.Sim
-	clock *clock.Clock
-	hooks []gatewaytest.Delivery
-	fault gatewaytest.Fault
-	only  bool      // The fault is for calls that change something.
-	lost  bool      // Webhooks get lost.
-	at    time.Time // When what is being verified arrived; zero: now.
+	noFiles bool // No file is taken.
+	t       *testing.T
+	sim     *stripesim.Sim
+	clock   *clock.Clock
+	hooks   []gatewaytest.Delivery
+	fault   gatewaytest.Fault
+	only    bool      // The fault is for calls that change something.
+	submits bool      // Of those, for the one alone that submits evidence.
+	lost    bool      // Webhooks get lost.
+	at      time.Time // When what is being verified arrived; zero: now.
 }
 
 func (b *bed) now() time.Time {
@@ -81,7 +83,7 @@ func open(t *testing.T) *gatewaytest.Harness {
 		BreakOnly: func(f gatewaytest.Fault) { b.breakIt(f); b.only = true }, Book: b.book, RefundThem: b.refundThem,
 		RefundFail: func(ref string) { b.must(sim.SettleRefund(ref, "failed")) },
 		Decide:     func(id string, won bool) { b.must(sim.CloseDispute(id, won)) },
-		Complain:   b.complain,
+		Complain:   b.complain, Filed: b.filed, BreakSubmit: func(f gatewaytest.Fault) { b.breakIt(f); b.only, b.submits = true, true }, NoFiles: func() { b.noFiles = true },
 		Deliveries: b.deliveries, Lose: b.lose,
 		Verify: func(d gatewaytest.Delivery) (payment.Event, error) {
 			b.at = d.At
@@ -142,7 +144,16 @@ func (b *bed) setFaults(api stripesim.APIFaults) {
 
 // RoundTrip is the way to the simulation, with the faults that are not the simulation's.
 func (b *bed) RoundTrip(r *http.Request) (*http.Response, error) {
-	if b.only && r.Method == http.MethodGet {
+	if b.noFiles && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		body, err := io.ReadAll(r.Body)
+		b.must(err)
+		if bytes.Contains(body, []byte(`filename="evidence.pdf"`)) {
+			return &http.Response{StatusCode: http.StatusBadRequest, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")), Request: r}, nil
+		}
+		r = r.Clone(r.Context())
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	if b.only && (r.Method == http.MethodGet || b.submits && !strings.HasPrefix(r.URL.Path, "/v1/disputes/")) {
 		broken := b.sim.Faults()
 		b.setFaults(stripesim.APIFaults{})
 		defer func() { b.must(b.sim.SetFaults(broken)) }()
@@ -183,7 +194,7 @@ var broken = map[gatewaytest.Fault]stripesim.APIFaults{
 }
 
 func (b *bed) breakIt(f gatewaytest.Fault) {
-	b.fault, b.only = f, false
+	b.fault, b.only, b.submits = f, false, false
 	b.setFaults(broken[f])
 }
 
@@ -357,4 +368,16 @@ func (b *bed) complain(intent string, minor int64) string {
 	}
 	b.t.Fatalf("no payment %q", intent)
 	return ""
+}
+
+// filed is how many documents a dispute's bank has.
+func (b *bed) filed(dispute string) int {
+	for _, book := range b.sim.Books() {
+		for _, said := range book.Answers {
+			if said.Dispute == dispute {
+				return said.Files
+			}
+		}
+	}
+	return 0
 }
