@@ -154,7 +154,7 @@ func (h *held) disputes() {
 	f := facts(h.desk, id, payment.Captured)
 	f.Captured = h.n.attempts[i].captured
 	f.Disputes = []payment.DisputeFacts{{Ref: h.oneOf("ref", "dp_1", "dp_2"), Amount: rapid.SampledFrom([]int64{500, total}).Draw(h.r, "disputed"),
-		State:     payment.DisputeState(h.oneOf("dispute", "inquiry", "needs_response", "under_review", "lost", "lost", "accepted", "won")),
+		State:     payment.DisputeState(h.oneOf("dispute", "inquiry", "needs_response", "needs_response", "needs_response", "under_review", "lost", "lost", "accepted", "won")),
 		Withdrawn: rapid.SampledFrom([]int64{0, 0, 400, 500, total}).Draw(h.r, "withdrawn"), Fee: rapid.SampledFrom([]int64{0, 15}).Draw(h.r, "fee")}}
 	h.tell(i, f, true)
 }
@@ -328,7 +328,7 @@ func (h *held) ends() {
 
 // unseen is what the sweep and the mailer note: nothing of it is the shopper's.
 func (h *held) unseen() {
-	h.quiet(asked(h.desk))
+	h.sweeps()
 	for _, m := range h.o.Record().Owed {
 		h.quiet(func(o *order.Order) (order.Change, error) { return o.MailSent(m.Kind, m.N, h.by("notify")) })
 	}
@@ -345,7 +345,7 @@ func everyVerbIsTheModels(r *rapid.T) {
 	h.desk = place(r)
 	h.n.same(h.desk)
 	verbs := []func(){h.start, h.start, h.begun, h.told, h.told, h.told, h.lapses, h.disputes, h.strangers, h.ask, h.ask, h.refunded, h.refunded, h.elsewhere, h.handsOff, h.handsOff,
-		h.captures, h.captures, h.promisedMoney, h.gives, h.tries, h.secondPerson,
+		h.answers, h.answers, h.answered, h.captures, h.captures, h.promisedMoney, h.gives, h.tries, h.secondPerson,
 		h.machine, h.machine, h.machine, h.machine, h.ships, h.ships, h.delivers, h.delivers, h.ends, h.unseen, h.later}
 	verbs = append(verbs, slices.Repeat([]func(){h.onward}, rapid.SampledFrom([]int{0, 1, 4, 12}).Draw(r, "luck"))...)
 	for range rapid.IntRange(40, 120).Draw(r, "steps") {

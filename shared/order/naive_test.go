@@ -64,6 +64,7 @@ type naiveRefund struct {
 type naiveDispute struct {
 	attempt int
 	said    payment.DisputeFacts
+	answer  *naiveAnswer
 }
 
 func (d *naiveDispute) open() bool {
@@ -352,6 +353,7 @@ func (n *naive) sameMoney(d *desk, r order.Record) {
 		books["fees_payable"] -= m.said.Fee
 		books["gateway_clearing"] -= m.said.Withdrawn
 	}
+	n.sameAnswers(d, r)
 	sameBooks(d, books)
 }
 

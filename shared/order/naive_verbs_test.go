@@ -116,7 +116,7 @@ func (n *naive) told(i int, f payment.Facts, restock, tried bool, now time.Time)
 		news, n.holds["amount_mismatch"] = true, true
 	}
 	for _, d := range f.Disputes {
-		news = n.dispute(i, d) || news
+		news = n.dispute(i, d, now) || news
 	}
 	if f.Warned && !a.warned {
 		if news, a.warned = true, true; !n.over() {
@@ -225,14 +225,18 @@ func (n *naive) money(i int, rightlyAsked, restock bool) {
 	}
 }
 
-func (n *naive) dispute(i int, d payment.DisputeFacts) bool {
+func (n *naive) dispute(i int, d payment.DisputeFacts, at time.Time) bool {
 	was, known := n.disputes[d.Ref]
-	now := &naiveDispute{attempt: i, said: d}
-	if known && (was.said == d || now.open() && (was.said.State == "lost" || was.said.State == "accepted")) {
-		return false
-	}
+	now, heard := &naiveDispute{attempt: i, said: d}, false
 	if known {
-		now.attempt = was.attempt
+		now.attempt, now.answer = was.attempt, was.answer
+		old := now.open() && (was.said.State == "lost" || was.said.State == "accepted")
+		if heard = !old && now.answer.hears(d, at); now.answer.gives() && d.State == "lost" {
+			now.said.State = "accepted" // What was given in to was not lost.
+		}
+		if was.said == now.said || old {
+			return heard
+		}
 	}
 	taken := n.lost(now.attempt)
 	n.disputes[d.Ref] = now
