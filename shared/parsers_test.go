@@ -85,6 +85,8 @@ func parsers() []reader {
 		{"a location", "shared/catalog.ParseLocation", "shared/catalog.FuzzParseLocation", ""},
 		{"a stored layout of stock", "shared/catalog.DecodeLayout", "shared/catalog.FuzzDecodeLayout", ""},
 		{"a stored entry of stock", "shared/catalog.DecodeEntry", "shared/catalog.FuzzDecodeEntry", ""},
+		{"what a comparison of stock left", "shared/catalog.DecodeStockCheck", "shared/catalog.FuzzDecodeStockCheck", ""},
+		{"what a day at rest has sold", "shared/catalog.DecodeStockDay", "shared/catalog.FuzzDecodeStockCheck", ""},
 		{"a stored product", "shared/catalog.DecodeProduct", "shared/catalog.FuzzDecodeProduct", ""},
 		{"a row of a table", "shared/dynamo.Order", "shared/dynamo.FuzzRows", ""},
 		{"a place in a table's list", "shared/dynamo.DayOrders", "shared/dynamo.FuzzCursor", ""},

@@ -332,6 +332,42 @@ func (w slowStore) SaveFindings(ctx context.Context, f reconcile.Findings) error
 	return w.Store.SaveFindings(ctx, f)
 }
 
+func (w slowStore) WatchedStock(ctx context.Context, cursor string, limit int) ([]catalog.Watch, string, error) {
+	if err := w.s.call(ctx, storeLimit); err != nil {
+		return nil, "", err
+	}
+	return w.Store.WatchedStock(ctx, cursor, limit)
+}
+
+func (w slowStore) ToldOfStock(ctx context.Context, watch catalog.Watch, since time.Time) error {
+	if err := w.s.call(ctx, storeLimit); err != nil {
+		return err
+	}
+	return w.Store.ToldOfStock(ctx, watch, since)
+}
+
+func (w slowStore) StockCheck(ctx context.Context) (catalog.StockCheck, error) {
+	return slow(ctx, w.s, storeLimit, func() (catalog.StockCheck, error) { return w.Store.StockCheck(ctx) })
+}
+
+func (w slowStore) SaveStockCheck(ctx context.Context, c catalog.StockCheck) error {
+	if err := w.s.call(ctx, storeLimit); err != nil {
+		return err
+	}
+	return w.Store.SaveStockCheck(ctx, c)
+}
+
+func (w slowStore) StockDays(ctx context.Context) ([]catalog.StockDay, error) {
+	return slow(ctx, w.s, storeLimit, func() ([]catalog.StockDay, error) { return w.Store.StockDays(ctx) })
+}
+
+func (w slowStore) SaveStockDay(ctx context.Context, d catalog.StockDay) error {
+	if err := w.s.call(ctx, storeLimit); err != nil {
+		return err
+	}
+	return w.Store.SaveStockDay(ctx, d)
+}
+
 // slowGateway is the gateway, each of its methods as a call.
 type slowGateway struct {
 	payment.Gateway

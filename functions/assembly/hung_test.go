@@ -19,6 +19,7 @@ import (
 	"till/functions/step/prepare"
 	"till/functions/step/requestshipment"
 	"till/scripts/shoptest"
+	"till/shared/catalog"
 	"till/shared/edge/apigw"
 	"till/shared/edge/hook"
 	"till/shared/eventfile"
@@ -343,6 +344,23 @@ func workers() map[string]ready {
 					return "not all seen", nil //nolint:nilerr // the next run looks again
 				}
 				return "settled", nil
+			}
+		}},
+		"watchstock": {atLast, func(t *testing.T, s *services) run {
+			s.Paid("k")
+			low := int64(1000)
+			w := catalog.Wish{Entry: catalog.Entry{Low: &low}, Over: catalog.AnyEntry}
+			_, bad := s.Store.EnterStock(t.Context(), "mug-blue", w)
+			worse := s.Store.SaveStockCheck(t.Context(), catalog.StockCheck{First: s.Now().UTC().Format(time.DateOnly)})
+			if bad != nil || worse != nil {
+				t.Fatal(bad, worse)
+			}
+			f := assembly.WatchStock(s.tools(), s.store())
+			return func(ctx context.Context) (string, error) {
+				if err := f(ctx); err != nil {
+					return "not all seen", nil //nolint:nilerr // the next run looks again
+				}
+				return "watched", nil
 			}
 		}},
 		"sweep": {later, func(t *testing.T, s *services) run {

@@ -185,11 +185,13 @@ func ShowProducts(t Tools, s interface {
 // SetStock assembles staff/setstock.
 func SetStock(t Tools, s interface {
 	Settings
-	Spread(context.Context, catalog.SKU) (catalog.Spread, error)
+	Shelves
 	EnterStock(context.Context, catalog.SKU, catalog.Wish) (catalog.Stock, error)
-	StockEntries(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Entry, error)
 }) apigw.Func {
-	return serve(t, setstock.Handler{Shop: shop.Now(s.Settings), Spread: s.Spread, Enter: s.EnterStock, Entries: s.StockEntries, Now: t.Now}.Handle)
+	return serve(t, setstock.Handler{
+		Shop: shop.Now(s.Settings), Spread: s.Spread, Enter: s.EnterStock, Entries: s.StockEntries, Watched: s.WatchedStock, Stocks: s.Stocks,
+		Checked: s.StockCheck, Now: t.Now,
+	}.Handle)
 }
 
 // Decisions keeps every version of what staff decide about the shop.

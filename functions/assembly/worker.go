@@ -20,6 +20,8 @@ import (
 	"till/functions/worker/relay"
 	"till/functions/worker/settle"
 	"till/functions/worker/sweep"
+	"till/functions/worker/watchstock"
+	"till/shared/catalog"
 	"till/shared/edge/apigw"
 	"till/shared/edge/hook"
 	"till/shared/edge/sfntask"
@@ -142,6 +144,38 @@ func Settle(t Tools, set settings.Settle, s interface {
 	return settle.Handler{
 		Gateways: []string{"stripe", "paypal", "square"}, Cashier: cashierOf(t, s, gateways, set.Gateways), Books: daysOf(s, jobPages), ByRef: s.OrderByRef,
 		SaveEntry: s.SaveEntry, SaveClosing: s.SaveClosing, Save: s.SaveFindings, Now: t.Now, Log: t.Log, Meter: t.Meter,
+	}.Handle
+}
+
+// Shelves is stock as it is watched: what is low, and what its last comparison with the records of its changes found.
+type Shelves interface {
+	WatchedStock(ctx context.Context, cursor string, limit int) ([]catalog.Watch, string, error)
+	Stocks(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Stock, error)
+	Spread(context.Context, catalog.SKU) (catalog.Spread, error)
+	StockEntries(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Entry, error)
+	StockCheck(context.Context) (catalog.StockCheck, error)
+}
+
+// Recounts keeps what watching stock leaves.
+type Recounts interface {
+	ToldOfStock(ctx context.Context, w catalog.Watch, since time.Time) error
+	SaveStockCheck(context.Context, catalog.StockCheck) error
+	StockDays(context.Context) ([]catalog.StockDay, error)
+	SaveStockDay(context.Context, catalog.StockDay) error
+}
+
+// WatchStock assembles worker/watchstock.
+func WatchStock(t Tools, s interface {
+	Shelves
+	Recounts
+	ListProducts(ctx context.Context, list catalog.List, cursor string, limit int) ([]catalog.Product, string, error)
+	DayOrders(ctx context.Context, day, cursor string, limit int) ([]order.ID, string, error)
+	Changes(ctx context.Context, id order.ID, after, limit int) ([]order.Change, error)
+}) func(context.Context) error {
+	return watchstock.Handler{
+		Watched: s.WatchedStock, Stocks: s.Stocks, Told: s.ToldOfStock, Products: s.ListProducts, Spread: s.Spread, Entries: s.StockEntries,
+		Placed: s.DayOrders, Chain: s.Changes, Days: s.StockDays, SaveDay: s.SaveStockDay, Checked: s.StockCheck, Save: s.SaveStockCheck,
+		Now: t.Now, Log: t.Log, Meter: t.Meter,
 	}.Handle
 }
 

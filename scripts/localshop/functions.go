@@ -132,6 +132,9 @@ func workers() map[string]wiring {
 			queues := assembly.Queues{Events: p.Queue(set.EventsQueueURL), Fulfillment: p.Queue(set.FulfillmentQueueURL), Mail: p.Queue(set.MailQueueURL)}
 			return assembly.Sweep(p.Tools, set, p.Store, p.gateways(set.Gateways), queues, p.Machine(""))
 		}),
+		"worker/watchstock": wire(settings.LoadWatchStock, func(s *Shop, p Parts, _ settings.WatchStock) any {
+			return assembly.WatchStock(p.Tools, p.Store)
+		}),
 		"step/prepare": wire(settings.LoadStep, func(s *Shop, p Parts, _ settings.Step) any { return assembly.Prepare(p.Tools, p.Store) }),
 		"step/requestshipment": wire(settings.LoadStep, func(s *Shop, p Parts, _ settings.Step) any {
 			return assembly.RequestShipment(p.Tools, p.Store)

@@ -37,10 +37,10 @@ type Store interface {
 	OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error)
 	SaveProduct(context.Context, catalog.Product, catalog.Edit) error
 	ProductVersions(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Version, error)
-	Spread(context.Context, catalog.SKU) (catalog.Spread, error)
+	assembly.Shelves
+	assembly.Recounts
 	Spreads(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Spread, error)
 	EnterStock(context.Context, catalog.SKU, catalog.Wish) (catalog.Stock, error)
-	StockEntries(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Entry, error)
 }
 
 // Parts are what an environment of a function is given, beside its settings.

@@ -25,7 +25,7 @@ var routes = []struct {
 	{"/staff/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa/refunds", "POST"}, {"/staff/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa/holds/manual", "DELETE, PUT"},
 	{"/staff/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa/shipments", "POST"},
 	{"/staff/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa/shipments/shp_1/delivery", "POST"},
-	{"/staff/products", "GET"}, {"/staff/products/mug-blue", "GET, PUT"}, {"/staff/products/mug-blue/history", "GET"}, {"/staff/stock/mug-blue", "GET, PUT"}, {"/staff/stock/mug-blue/entries", "POST"},
+	{"/staff/products", "GET"}, {"/staff/products/mug-blue", "GET, PUT"}, {"/staff/products/mug-blue/history", "GET"}, {"/staff/stock", "GET"}, {"/staff/stock/mug-blue", "GET, PUT"}, {"/staff/stock/mug-blue/entries", "POST"},
 }
 
 var every = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"}

@@ -118,6 +118,8 @@ func keep(w *world) {
 		w.want(w.staff(http.MethodGet, "/staff/settings"+path, nil), http.StatusOK)
 	}
 	w.want(w.staff(http.MethodGet, "/staff/stock/mug-red", nil), http.StatusOK)
+	w.want(w.staff(http.MethodPut, "/staff/stock/mug-red", map[string]any{"low_below": 50}), http.StatusOK)
+	w.want(w.staff(http.MethodGet, "/staff/stock?low=true", nil), http.StatusOK)
 	id := w.fulfilling()
 	w.pass(90 * time.Minute)
 	w.want(w.staff(http.MethodGet, "/staff/orders?day=2026-03-02", nil), http.StatusOK)

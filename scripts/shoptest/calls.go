@@ -71,6 +71,7 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 		"PUT /staff/settings":                                      assembly.ShopSettings(s.Tools("shopsettings"), decide, s.Store),
 		"GET /staff/settings/history":                              assembly.ShopSettings(s.Tools("shopsettings"), decide, s.Store),
 		"GET /staff/settings/history/{version}":                    assembly.ShopSettings(s.Tools("shopsettings"), decide, s.Store),
+		"GET /staff/stock":                                         assembly.SetStock(s.Tools("setstock"), s.Store),
 		"GET /staff/stock/{sku}":                                   assembly.SetStock(s.Tools("setstock"), s.Store),
 		"POST /staff/stock/{sku}/entries":                          assembly.SetStock(s.Tools("setstock"), s.Store),
 		"PUT /staff/stock/{sku}":                                   assembly.SetStock(s.Tools("setstock"), s.Store),
@@ -168,6 +169,11 @@ func (s *Shop) Sweep() error {
 // Settle runs worker/settle once.
 func (s *Shop) Settle() error {
 	return assembly.Settle(s.Tools("settle"), settings.Settle{Gateways: s.accounts()}, s.Store, s.Gateways)(s.Context())
+}
+
+// WatchStock runs worker/watchstock once.
+func (s *Shop) WatchStock() error {
+	return assembly.WatchStock(s.Tools("watchstock"), s.Store)(s.Context())
 }
 
 // Reconcile runs worker/reconcile once.

@@ -60,6 +60,7 @@ func routes() map[string]string {
 		"GET /staff/products/{sku}":                                "staff/showproducts",
 		"GET /staff/products/{sku}/history":                        "staff/showproducts",
 		"POST /staff/products/import":                              "staff/putproduct",
+		"GET /staff/stock":                                         "staff/setstock",
 		"GET /staff/stock/{sku}":                                   "staff/setstock",
 		"POST /staff/stock/{sku}/entries":                          "staff/setstock",
 		"PUT /staff/stock/{sku}":                                   "staff/setstock",

@@ -46,8 +46,8 @@ func limits(t *Template, f *findings) {
 		if t.Folder(id) == "worker/reconcile" {
 			most = 300 // It reads lists of any length, and nobody waits for it.
 		}
-		if t.Folder(id) == "worker/settle" {
-			most = 900 // Ten days of them, once a day.
+		if slices.Contains([]string{"worker/settle", "worker/watchstock"}, t.Folder(id)) {
+			most = 900 // Once a day, ten days of them; and all orders of a month.
 		}
 		if id == t.claimsTrigger() {
 			most = 5 // Cognito waits no longer for a trigger.

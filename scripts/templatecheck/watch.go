@@ -76,7 +76,7 @@ func orderWatched(t *Template, f *findings) {
 	for _, metric := range []string{"AWS/States/ExecutionsFailed/Fulfillment", "AWS/States/ExecutionsTimedOut/Fulfillment",
 		"AWS/Lambda/IteratorAge/Relay", "AWS/Lambda/Invocations/Sweep", "AWS/ApiGateway/5xx/HttpApi", "Till/OrdersOverdue/Stage",
 		"Till/InboxParked/Stage", "Till/DisputesDue/Stage", "Till/WebhookSilence/stripe", "Till/WebhookSilence/paypal", "Till/WebhookSilence/square",
-		"Till/MoneyInLimbo/Stage", "Till/CapturesExpiring/Stage", "Till/MailsUnsent/Stage", "Till/LedgerDifference/Stage",
+		"Till/MoneyInLimbo/Stage", "Till/CapturesExpiring/Stage", "Till/MailsUnsent/Stage", "Till/LedgerDifference/Stage", "Till/StockDrift/Stage", "Till/StockLow/Stage",
 		"Till/GatewayLeft/stripe", "Till/GatewayLeft/paypal", "Till/GatewayLeft/square"} {
 		if !watched[metric] {
 			f.add("Alarms", "nobody watches %s", metric)

@@ -26,6 +26,7 @@ func triggers() map[string]string {
 		"worker/reconcile":        "Schedule rate(15 minutes)",
 		"worker/settle":           "Schedule cron(30 7 * * ? *)",
 		"worker/sweep":            "Schedule rate(1 minute)",
+		"worker/watchstock":       "Schedule rate(15 minutes)",
 	}
 }
 

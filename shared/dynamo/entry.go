@@ -190,20 +190,6 @@ func (s *Store) uncounted(old catalog.Spread, deltas []catalog.Delta, e catalog.
 	return out
 }
 
-// watchItem is the row by which a SKU is found whose stock is watched. It changes when staff decide anew and when it runs low, not with
-// orders.
-func watchItem(sku catalog.SKU, low int64) item {
-	i := key("SKU#"+string(sku), skWatch)
-	i["low"] = number(low)
-	if low > 0 {
-		i["list"], i["sku"] = text(watchedList), text(string(sku))
-	}
-	return i
-}
-
-// watchedList is under what the list index has these rows.
-const watchedList = "W"
-
 // StockEntries is storetest.Store's.
 func (s *Store) StockEntries(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Entry, error) {
 	last := entrySort(999_999)

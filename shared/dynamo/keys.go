@@ -26,6 +26,7 @@ const (
 	skProduct  = "PRODUCT"
 	skStock    = "STOCK"
 	skWatch    = "WATCH"
+	skCheck    = "CHECK"
 	skDayKey   = "DAYKEY"
 	skIndex    = "INDEX"
 	skCustomer = "CUSTOMER"
@@ -98,6 +99,11 @@ func eventKey(event string) item { return item{"pk": text(event)} }
 func settingsKey(n int) item { return key(settingsPK, fmt.Sprintf("VERSION#%09d", n)) }
 
 const settingsPK = "SHOP#SETTINGS"
+
+// stockPK is what the comparison of stock with the records of its changes leaves under: the last one, and the days that it need not read again.
+const stockPK = "SHOP#STOCK"
+
+func stockDay(day string) string { return "DAY#" + day }
 
 func dayKey(purpose, day string) item { return key("DAYKEY#"+purpose+"#"+day, skDayKey) }
 

@@ -102,19 +102,6 @@ func (s *Store) StockEntries(ctx context.Context, sku catalog.SKU, before, limit
 	})
 }
 
-func watchKey(sku catalog.SKU) key { return key{"SKU#" + string(sku), "WATCH"} }
-
-// watchedList is under what the list index has the rows of watched stock.
-const watchedList = "W"
-
-func watchImage(sku catalog.SKU, low int64) Image {
-	i := Image{"low": low}
-	if low > 0 {
-		i["list"], i["sku"] = watchedList, string(sku)
-	}
-	return i
-}
-
 // Entered sums up each SKU's entries, by location. For control pages and checks; no fault strikes it.
 func (s *Store) Entered() map[catalog.SKU]map[catalog.Location]int64 {
 	s.mu.Lock()

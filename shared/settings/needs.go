@@ -35,6 +35,7 @@ func loaders() map[string]func(Getenv) error {
 		"worker/reconcile":        load(LoadReconcile),
 		"worker/settle":           load(LoadSettle),
 		"worker/sweep":            load(LoadSweep),
+		"worker/watchstock":       load(LoadWatchStock),
 		"step/prepare":            load(LoadStep),
 		"step/requestshipment":    load(LoadStep),
 		"step/complete":           load(LoadStep),

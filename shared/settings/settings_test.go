@@ -53,6 +53,7 @@ func functions() map[string]function {
 		"webhook/receivesquare":   {receive, "INBOX_TABLE EVENTS_QUEUE_URL" + gateways, "GATEWAYS_URL"},
 		"worker/reconcile":        {loader(settings.LoadReconcile), "INBOX_TABLE EVENTS_QUEUE_URL CATALOG_TABLE" + gateways, "GATEWAYS_URL"},
 		"worker/settle":           {loader(settings.LoadSettle), "ORDERS_TABLE CATALOG_TABLE" + gateways, "GATEWAYS_URL"},
+		"worker/watchstock":       {loader(settings.LoadWatchStock), "ORDERS_TABLE CATALOG_TABLE", ""},
 		"worker/applyevent":       {loader(settings.LoadApplyEvent), "ORDERS_TABLE CATALOG_TABLE INBOX_TABLE" + gateways, "GATEWAYS_URL"},
 		"worker/relay":            {loader(settings.LoadRelay), "FULFILLMENT_QUEUE_URL MAIL_QUEUE_URL", ""},
 		"worker/beginfulfillment": {loader(settings.LoadBeginFulfillment), "ORDERS_TABLE STATE_MACHINE_ARN", ""},

@@ -124,6 +124,20 @@ func LoadSweep(get Getenv) (Sweep, error) {
 	return s, r.err()
 }
 
+// WatchStock is read by watchstock.
+type WatchStock struct {
+	Common
+	OrdersTable  string // ORDERS_TABLE, required.
+	CatalogTable string // CATALOG_TABLE, required.
+}
+
+// LoadWatchStock reads it. Errors: fault.Internal, every fault At its setting.
+func LoadWatchStock(get Getenv) (WatchStock, error) {
+	r := &reader{get: get}
+	s := WatchStock{Common: r.common(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE")}
+	return s, r.err()
+}
+
 // Step is read by the tasks of the fulfillment machine.
 type Step struct {
 	Common

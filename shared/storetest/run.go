@@ -27,7 +27,7 @@ func Run(t *testing.T, fresh func(*testing.T) Streamed) {
 		name string
 		rows []row
 	}{
-		{"place", placeRows}, {"change", changeRows}, {"read", readRows}, {"due", dueRows}, {"ledger", ledgerRows}, {"stock", stockRows}, {"coupons", couponRows}, {"entries", entryRows}, {"bins", binRows},
+		{"place", placeRows}, {"change", changeRows}, {"read", readRows}, {"due", dueRows}, {"ledger", ledgerRows}, {"stock", stockRows}, {"coupons", couponRows}, {"entries", entryRows}, {"bins", binRows}, {"watch", watchRows},
 		{"catalog", catalogRows}, {"shop", shopRows}, {"versions", versionRows}, {"search", searchRows}, {"inbox", inboxRows}, {"limits", limitRows}, {"stream", streamRows},
 		{"races", raceRows}, {"models", modelRows},
 	} {

@@ -114,6 +114,21 @@ type CatalogStore interface {
 	EnterStock(ctx context.Context, sku catalog.SKU, w catalog.Wish) (catalog.Stock, error)
 	// StockEntries lists a SKU's entries before number before, newest first, at most limit, consistently; 0 begins with the last.
 	StockEntries(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Entry, error)
+	// WatchedStock lists the SKUs whose stock staff want to be told of, by SKU, from where cursor ended, at most limit; next is "" at the
+	// end. It reads an index, as DueOrders does. Errors: fault.Unreadable, code cursor_invalid.
+	WatchedStock(ctx context.Context, cursor string, limit int) (watches []catalog.Watch, next string, err error)
+	// ToldOfStock notes since when staff know that little is left of a watched SKU, to the second; zero, that there is enough again. What
+	// staff decide about the SKU forgets it. A repeat succeeds. Errors: fault.Conflict, code version_conflict, they want to be told below
+	// another number than w's, or no more.
+	ToldOfStock(ctx context.Context, w catalog.Watch, since time.Time) error
+	// StockCheck reads what the last comparison of stock with the records of its changes found, consistently; the zero value if there was none.
+	StockCheck(ctx context.Context) (catalog.StockCheck, error)
+	// SaveStockCheck stores it, over what was stored before.
+	SaveStockCheck(ctx context.Context, c catalog.StockCheck) error
+	// StockDays lists the days whose orders that comparison need not read, by day, consistently.
+	StockDays(ctx context.Context) ([]catalog.StockDay, error)
+	// SaveStockDay stores one of them, over what was stored of that day before. Errors: fault.Internal, over DynamoDB's size of an item.
+	SaveStockDay(ctx context.Context, d catalog.StockDay) error
 	// Uses reads counters of uses of coupons, which may be a second old; those that were never moved are 0. They are moved by Save.
 	Uses(ctx context.Context, keys []pricing.UseKey) (map[pricing.UseKey]int64, error)
 }

@@ -36,7 +36,8 @@ const (
 	MailsUnsent        Metric = "MailsUnsent"      // Mails that were tried in vain for half an hour and more.
 	DisputesDue        Metric = "DisputesDue"      // Disputes whose time to answer is over within two days.
 	GatewayLeft        Metric = "GatewayLeft"      // A gateway failed so often that no payments begin there for now.
-	StockDrift         Metric = "StockDrift"
+	StockDrift         Metric = "StockDrift"       // Counters of stock that are not what the records of their changes say.
+	StockLow           Metric = "StockLow"         // Products of which less is free than staff want.
 	LedgerDifference   Metric = "LedgerDifference"
 	SweepDone          Metric = "SweepDone"
 	Latency            Metric = "Latency"        // Milliseconds of one invocation.
@@ -49,7 +50,7 @@ const (
 func Names() []Metric {
 	return []Metric{OrderPlaced, OrderConfirmed, OrderExpired, OrderHeld, PaymentStarted, PaymentSucceeded, PaymentFailed,
 		RefundFailed, DisputeOpened, WebhookReceived, WebhookRejected, PaymentFailedRatio, WebhookSilence, InboxParked,
-		OrdersOverdue, MoneyInLimbo, CapturesExpiring, MailsUnsent, DisputesDue, GatewayLeft, StockDrift, LedgerDifference, SweepDone, Latency, GatewayLatency,
+		OrdersOverdue, MoneyInLimbo, CapturesExpiring, MailsUnsent, DisputesDue, GatewayLeft, StockDrift, StockLow, LedgerDifference, SweepDone, Latency, GatewayLatency,
 		DecryptFailed, CardDataBlocked}
 }
 

@@ -22,6 +22,9 @@ type Handler struct {
 	Spread  func(context.Context, catalog.SKU) (catalog.Spread, error)
 	Enter   func(context.Context, catalog.SKU, catalog.Wish) (catalog.Stock, error)
 	Entries func(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Entry, error)
+	Watched func(ctx context.Context, cursor string, limit int) ([]catalog.Watch, string, error)
+	Stocks  func(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Stock, error)
+	Checked func(context.Context) (catalog.StockCheck, error)
 	Now     func() time.Time
 }
 
@@ -51,18 +54,20 @@ type entryRequest struct {
 }
 
 type answer struct {
-	SKU       catalog.SKU     `json:"sku"`
-	OnHand    int64           `json:"on_hand"`
-	Free      int64           `json:"free"`
-	Reserved  int64           `json:"reserved"`
-	Sold      int64           `json:"sold"`
-	Backorder int64           `json:"backorder,omitempty"`
-	Expected  string          `json:"expected_on,omitempty"`
-	LowBelow  int64           `json:"low_below,omitempty"`
-	Low       bool            `json:"low,omitempty"`
-	Locations []place         `json:"locations,omitempty"`
-	Entries   []catalog.Entry `json:"entries,omitempty"`
-	Next      string          `json:"next,omitempty"`
+	SKU         catalog.SKU          `json:"sku"`
+	OnHand      int64                `json:"on_hand"`
+	Free        int64                `json:"free"`
+	Reserved    int64                `json:"reserved"`
+	Sold        int64                `json:"sold"`
+	Backorder   int64                `json:"backorder,omitempty"`
+	Expected    string               `json:"expected_on,omitempty"`
+	LowBelow    int64                `json:"low_below,omitempty"`
+	Low         bool                 `json:"low,omitempty"`
+	Locations   []place              `json:"locations,omitempty"`
+	Differences []catalog.Difference `json:"differences,omitempty"`
+	Checked     *time.Time           `json:"checked_at,omitempty"`
+	Entries     []catalog.Entry      `json:"entries,omitempty"`
+	Next        string               `json:"next,omitempty"`
 }
 
 // place is a product's stock at one location.
@@ -79,8 +84,11 @@ func view(s catalog.Stock) answer {
 	return answer{SKU: s.SKU, OnHand: s.OnHand(), Free: s.Free, Reserved: s.Reserved, Sold: s.Sold, Backorder: s.Backorder, Expected: s.Expected}
 }
 
-// Handle answers GET and PUT /staff/stock/{sku} and POST /staff/stock/{sku}/entries.
+// Handle answers GET /staff/stock, GET and PUT /staff/stock/{sku} and POST /staff/stock/{sku}/entries.
 func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
+	if req.RouteKey == RouteWatched {
+		return h.watched(ctx, req)
+	}
 	sku, unknown := catalog.ParseSKU(req.PathParameters["sku"])
 	if unknown != nil {
 		unknown = fault.New(fault.NotFound, "setstock.Handle", "not_found", "")
@@ -268,6 +276,13 @@ func (h Handler) show(ctx context.Context, sku catalog.SKU, cursor string) (apig
 	}
 	a := view(s.Stock())
 	a.Entries, a.LowBelow, a.Low = entries, s.Low, a.Free < s.Low
+	check, err := h.Checked(ctx)
+	if err != nil {
+		return apigw.Response{}, err
+	}
+	if !check.At.IsZero() {
+		a.Checked, a.Differences = &check.At, check.Of(sku)
+	}
 	for _, p := range s.Layout {
 		at := s.At(p.Location)
 		a.Locations = append(a.Locations, place{p.Location, at.OnHand(), at.Free, at.Reserved, at.Sold, p.Counters})

@@ -46,6 +46,10 @@ var rows = []shoptest.Row{
 	{Name: "a product that many buy at once", File: "spread", Status: 200},
 	{Name: "more counters than there may be, and a notice below nothing", File: "spread-too-far", Status: 422, Code: "validation_failed", At: []string{"#/counters", "#/low_below"}},
 	{Name: "what may be promised elsewhere", File: "promised-elsewhere", Status: 422, Code: "location_invalid", At: []string{"#/location"}},
+	{Name: "what staff want to be told of", File: "watched", Status: 200},
+	{Name: "what is low of that, for who may only look", File: "watched-low", Status: 200},
+	{Name: "a filter that is none", File: "watched-malformed", Status: 422, Code: "query_invalid", At: []string{"low"}},
+	{Name: "a place in another list", File: "watched-cursor-altered", Status: 400, Code: "cursor_invalid", At: []string{"next"}},
 	{Name: "an empty body", File: "empty-body", Status: 400, Code: "invalid_json"},
 }
 
@@ -169,5 +173,60 @@ func TestWhatIsLeftIsLowBelowWhatStaffSay(t *testing.T) {
 	}
 	if resp := s.Try(shoptest.Row{Status: http.StatusOK}, s.Staff("setstock", "shown")); !strings.Contains(resp.Body, `"low_below":10,"low":true`) {
 		t.Errorf("shown as %s", resp.Body)
+	}
+}
+
+func TestOfWhatIsWatchedStaffSeeWhatIsLow(t *testing.T) {
+	s := shoptest.New(t)
+	for i := range 120 { // More than a page.
+		sku, low := catalog.SKU(fmt.Sprintf("thing-%03d", i)), int64(5)
+		onHand := int64(i % 10)
+		w := catalog.Wish{Entry: catalog.Entry{Counted: &onHand, Low: &low, By: "seed"}, Over: catalog.AnyEntry}
+		if _, err := s.Store.EnterStock(t.Context(), sku, w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.WatchStock(); err != nil {
+		t.Fatal(err)
+	}
+	type page struct {
+		Products []struct {
+			SKU      catalog.SKU
+			Free     int64
+			LowBelow int64 `json:"low_below"`
+			Low      bool
+			Since    string
+		}
+		Next string
+	}
+	for file, want := range map[string]int{"watched": 120, "watched-low": 60} {
+		seen := map[catalog.SKU]bool{}
+		req := s.Staff("setstock", file)
+		for pages := 1; ; pages++ {
+			var p page
+			if err := json.Unmarshal([]byte(s.Try(shoptest.Row{Status: http.StatusOK}, req).Body), &p); err != nil {
+				t.Fatal(err)
+			}
+			for _, each := range p.Products {
+				seen[each.SKU] = true
+				if each.Low != (each.Free < 5) || each.LowBelow != 5 || each.Low != (each.Since != "") {
+					t.Errorf("shown as %+v", each)
+				}
+			}
+			if p.Next == "" {
+				if pages != 2 {
+					t.Errorf("%s has %d pages", file, pages)
+				}
+				break
+			}
+			req = s.Staff("setstock", file)
+			if req.QueryStringParameters == nil {
+				req.QueryStringParameters = map[string]string{}
+			}
+			req.QueryStringParameters["next"] = p.Next
+		}
+		if len(seen) != want {
+			t.Errorf("%s lists %d products, want %d", file, len(seen), want)
+		}
 	}
 }

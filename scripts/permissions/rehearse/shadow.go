@@ -246,6 +246,36 @@ func (s shadow) LoadErasure(ctx context.Context, id vault.CustomerID) (vault.Era
 	return s.local.LoadErasure(ctx, id)
 }
 
+func (s shadow) WatchedStock(ctx context.Context, cursor string, limit int) ([]catalog.Watch, string, error) {
+	_, _, _ = s.aws.WatchedStock(ctx, cursor, limit)
+	return s.local.WatchedStock(ctx, cursor, limit)
+}
+
+func (s shadow) ToldOfStock(ctx context.Context, w catalog.Watch, since time.Time) error {
+	_ = s.aws.ToldOfStock(ctx, w, since)
+	return s.local.ToldOfStock(ctx, w, since)
+}
+
+func (s shadow) StockCheck(ctx context.Context) (catalog.StockCheck, error) {
+	_, _ = s.aws.StockCheck(ctx)
+	return s.local.StockCheck(ctx)
+}
+
+func (s shadow) SaveStockCheck(ctx context.Context, c catalog.StockCheck) error {
+	_ = s.aws.SaveStockCheck(ctx, c)
+	return s.local.SaveStockCheck(ctx, c)
+}
+
+func (s shadow) StockDays(ctx context.Context) ([]catalog.StockDay, error) {
+	_, _ = s.aws.StockDays(ctx)
+	return s.local.StockDays(ctx)
+}
+
+func (s shadow) SaveStockDay(ctx context.Context, d catalog.StockDay) error {
+	_ = s.aws.SaveStockDay(ctx, d)
+	return s.local.SaveStockDay(ctx, d)
+}
+
 func (s shadow) Closing(ctx context.Context, day string) ([]daybook.Balance, error) {
 	_, _ = s.aws.Closing(ctx, day)
 	return s.local.Closing(ctx, day)

@@ -21,12 +21,17 @@ func (w *World) sent(queue, body string) []time.Duration {
 	return w.way(faults.Point{Call: "message " + queue, Port: faults.Message}, time.Hour)
 }
 
-// fired is what becomes of the firing of a schedule. When all is calm the reconciliation is passed over while the inbox has every event that was
+// fired is what becomes of the firing of a schedule. Stock is watched when all is calm, and seldom. When all is calm the reconciliation is passed over while the inbox has every event that was
 // lost: it would ask and find them all there.
 func (w *World) fired(rule string) []time.Duration {
 	switch reconciles := strings.Contains(rule, "Reconcile"); {
 	case strings.Contains(rule, "Settle"): // It reads with goroutines of its own, which take no turns; all that it does is to compare.
 		return nil
+	case strings.Contains(rule, "WatchStock"):
+		if now := w.Clock.Now().UTC(); w.script != nil || !w.calm || now.YearDay()%3 != 0 || now.Hour() != 12 || now.Minute() >= 15 {
+			return nil // It reads every order, and changes none.
+		}
+		return []time.Duration{0}
 	case reconciles && w.calm && len(w.missing) == 0, !reconciles && w.idle():
 		return nil
 	}

@@ -312,6 +312,13 @@ func (w *World) end() {
 	for _, v := range evidence.Check(e, evidence.Expect{End: true, Alarms: true, MailsTwice: true, Stopped: w.watch.stopped, Canaries: acceptance.Canaries()}) {
 		w.fail(v.Invariant, v.Order, v.What)
 	}
+	check, err := w.Store.StockCheck(context.Background())
+	if err != nil {
+		w.fail("StockCheck", "", err.Error())
+	}
+	for _, d := range check.Differences {
+		w.fail("StockCheck", "", fmt.Sprintf("the shop's own comparison says %+v", d))
+	}
 	for _, event := range slices.Sorted(maps.Keys(w.missing)) {
 		w.fail("I5 EventOnce", "", "event "+event+" was lost, and nobody fetched it")
 	}

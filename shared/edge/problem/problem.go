@@ -120,7 +120,7 @@ func values() []Entry {
 		{"tax_class_invalid", 422, "The product's tax class is not one that the shop knows.", mend},
 		{"status_invalid", 422, "The status to look for is none.", mend},
 		{"day_invalid", 422, "The day is none, or not written as 2006-01-02.", mend},
-		{"query_invalid", 422, "What is searched for is too short, too long, or has characters that are not printed.", mend},
+		{"query_invalid", 422, "What is searched for is too short, too long, or has characters that are not printed, or a filter is none.", mend},
 		{"dates_invalid", 422, "A product is to be sold until before it is sold at all, or a time is none.", mend},
 		{"quantities_invalid", 422, "The bounds of how many may be ordered at once are none, or the wrong way round.", mend},
 		{"family_invalid", 422, "The name of the product's family is none, or a variant's options are not its family's.", mend},
