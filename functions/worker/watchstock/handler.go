@@ -91,12 +91,13 @@ func (h Handler) look(ctx context.Context, watches []catalog.Watch) error {
 const (
 	// checkEach is how long after a comparison the next one is due: a little less than a day, so that it stays at the same time of it.
 	checkEach = 24*time.Hour - 10*time.Minute
+	// telling is the time that is left for telling what was found.
+	telling = time.Minute
 	// toldMax bounds how many differences are written into the log; more are in the stored check.
 	toldMax = 50
 )
 
-// drift compares, if that is due. Before it wakes anybody it compares once more, and then reads also the days that it need not read: what
-// was not true when it was kept, or not listed yet, is no difference.
+// drift compares, if that is due, and once more before it wakes anybody.
 func (h Handler) drift(ctx context.Context) error {
 	last, err := h.Checked(ctx)
 	if err != nil {
@@ -111,16 +112,11 @@ func (h Handler) drift(ctx context.Context) error {
 		return err
 	}
 	got, err := h.recount(ctx, last.First, known)
+	if err == nil && len(got.found) > 0 {
+		got, err = h.again(ctx, got, known)
+	}
 	if err != nil {
 		return err
-	}
-	if len(got.found) > 0 {
-		again, err := h.recount(ctx, got.first, nil)
-		if err != nil {
-			return err
-		}
-		again.found = catalog.Both(got.found, again.found)
-		got = again
 	}
 	if err := h.keep(ctx, known, got.rest); err != nil {
 		return err
@@ -129,6 +125,35 @@ func (h Handler) drift(ctx context.Context) error {
 	check := catalog.StockCheck{At: began.UTC().Truncate(time.Second), First: got.first, Products: got.products}
 	check.Keep(got.found)
 	return h.Save(ctx, check)
+}
+
+// again compares once more: an order that was not listed yet is by then. What is still found is compared with every order there ever was: a
+// day that is not what was kept of it is no difference. A shop that has too many for that is told without.
+func (h Handler) again(ctx context.Context, first recounted, known map[string]catalog.StockDay) (recounted, error) {
+	second, err := h.recount(ctx, first.first, known)
+	if err != nil {
+		return recounted{}, err
+	}
+	second.found = catalog.Both(first.found, second.found)
+	if len(second.found) == 0 || len(known) == 0 {
+		return second, nil
+	}
+	in := ctx
+	if end, has := ctx.Deadline(); has {
+		var cancel context.CancelFunc
+		in, cancel = context.WithDeadline(ctx, end.Add(-telling))
+		defer cancel()
+	}
+	third, err := h.recount(in, second.first, nil)
+	switch {
+	case err == nil:
+		third.found = catalog.Both(second.found, third.found)
+		return third, nil
+	case in.Err() != nil && ctx.Err() == nil:
+		h.Log.LogAttrs(ctx, slog.LevelWarn, "stock_not_all_read")
+		return second, nil
+	}
+	return recounted{}, err
 }
 
 // tell wakes somebody about differences, by the products' names.

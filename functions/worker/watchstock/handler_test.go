@@ -1,12 +1,14 @@
 package watchstock_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"till/functions/assembly"
 	"till/scripts/shoptest"
 	"till/shared/catalog"
 	"till/shared/eventfile"
@@ -179,6 +181,25 @@ func TestOldDaysAreReadOnceAndAgainBeforeAnybodyIsWoken(t *testing.T) {
 	}
 	if again, err := s.Store.StockDays(t.Context()); err != nil || len(again) != 1 || again[0].Sold[0] != days[0].Sold[0] {
 		t.Errorf("mended to %+v, %v", again, err)
+	}
+}
+
+func TestAShopWithTooManyOrdersToReadThemAllIsToldAllTheSame(t *testing.T) {
+	s := shoptest.New(t)
+	s.Shipped("shipped")
+	watch(t, s, 40*24*time.Hour)
+	s.Store.AmendTally("mug-blue", "", func(c *catalog.Tally) { c.Reserved++ })
+	s.Wait(24 * time.Hour)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second) // Less than is kept for telling.
+	defer cancel()
+	if err := assembly.WatchStock(s.Tools("watchstock"), s.Store)(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := s.Store.StockCheck(t.Context()); err != nil || len(c.Differences) != 2 { // More is reserved, and on hand.
+		t.Errorf("the check is %+v, %v", c, err)
+	}
+	if !strings.Contains(strings.Join(s.Logged.All(), ""), "stock_not_all_read") {
+		t.Error("the log does not say that not all was read")
 	}
 }
 
