@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -49,7 +50,7 @@ func watch(t *testing.T, s *shoptest.Shop, later time.Duration) (low, drift int)
 	for _, line := range s.Metrics.All() {
 		low += strings.Count(line, `"StockLow":1`)
 		for n := 1; n < 9; n++ {
-			if strings.Contains(line, `"StockDrift":`+string(rune('0'+n))) {
+			if strings.Contains(line, `"StockDrift":`+strconv.Itoa(n)) {
 				drift += n
 			}
 		}
