@@ -3,6 +3,7 @@ package acceptance
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"till/scripts/evidence"
@@ -60,9 +61,34 @@ func outOfStock(v *Visit) func() {
 	_, r = v.TryPlace(Of(v.Named("nothing"), 1, "EUR"), v.Key())
 	r.Want(v.T, http.StatusUnprocessableEntity, "sku_unknown")
 	v.TrySetStock(sku, 1).Want(v.T, http.StatusConflict, "stock_reserved")
+	v.AsStaff(http.MethodPut, "/staff/stock/"+sku, "", map[string]any{"low_below": 2}).Want(v.T, http.StatusOK)
+	v.Eventually("staff see that nothing is left", func() bool { return v.low(sku) })
 	v.Cancel(o.ID).Want(v.T, http.StatusOK)
 	v.availability(sku, `"low"`)
+	v.Eventually("staff see that there is enough again", func() bool { return !v.low(sku) })
 	return nil
+}
+
+// low tells whether staff's list of what is low has a product.
+func (v *Visit) low(sku string) bool {
+	v.T.Helper()
+	for next := ""; ; {
+		var page struct {
+			Products []struct {
+				SKU string `json:"sku"`
+			} `json:"products"`
+			Next string `json:"next"`
+		}
+		v.AsStaff(http.MethodGet, "/staff/stock?low=true&next="+url.QueryEscape(next), "", nil).Want(v.T, http.StatusOK).Into(v.T, &page)
+		for _, p := range page.Products {
+			if p.SKU == sku {
+				return true
+			}
+		}
+		if next = page.Next; next == "" {
+			return false
+		}
+	}
 }
 
 // availability compares what shoppers are told of a product's stock.
