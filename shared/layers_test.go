@@ -23,7 +23,7 @@ func level() map[string]int {
 		"shared/vault": 4, "shared/inbox": 4, "shared/routing": 4, "shared/shop": 5,
 		"shared/order":      5,
 		"shared/settlement": 2, "shared/reconcile": 3, "shared/reconcile/daybook": 6,
-		"shared/cashier": 6, "shared/message": 6, "shared/orderview": 6, "shared/exhibit": 6,
+		"shared/cashier": 6, "shared/message": 6, "shared/orderview": 6, "shared/exhibit": 6, "shared/letter": 6,
 	}
 }
 

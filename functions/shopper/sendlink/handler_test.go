@@ -41,7 +41,7 @@ func ask(t *testing.T, s *shoptest.Shop, o shoptest.Opened, file string) (links 
 	s.Try(shoptest.Row{Status: accepted}, eventfile.Request(t, "sendlink", file, o.Words()[:2]...))
 	s.Pump()
 	for _, letter := range s.Mailbox.Sent() {
-		if strings.Contains(letter.Subject, "link to your order") {
+		if strings.Contains(letter.Key, "#order_link#") {
 			links = append(links, letter)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"till/shared/edge/access"
 	"till/shared/edge/sqsbatch"
 	"till/shared/fault"
+	"till/shared/letter"
 	"till/shared/link"
 	"till/shared/message"
 	"till/shared/order"
@@ -121,7 +122,7 @@ func (h Handler) mail(ctx context.Context, o *order.Order, m message.Mail) error
 	}
 	// In the fragment, so that no server's log ever holds the token.
 	page := h.ShopURL + "/shop/order.html#order=" + string(r.ID) + "&token=" + access.MailToken(signer, o, cause.At)
-	subject, text, known := compose(m.Kind, r, page, contact.Language.Locale(r.Country))
+	subject, text, known := letter.Write(m.Kind, r, page, contact.Language.Locale(r.Country))
 	if !known {
 		return fault.New(fault.Invalid, "notify.mail", "mail_unknown", "")
 	}

@@ -1,0 +1,173 @@
+package letter
+
+// The tables below have the same names in every language, and each text the same braces; the package's tests hold them to that.
+
+func english() texts {
+	return texts{
+		"order_confirmed subject": "Your order is confirmed ({order})",
+		"order_confirmed":         "Thank you. Your payment has arrived and we are packing your order.",
+		"order_shipped subject":   "Your order is on its way ({order})",
+		"order_shipped":           "We have handed a parcel of your order to the carrier.",
+		"goods_ready subject":     "Your purchase is ready ({order})",
+		"goods_ready":             "What you bought and goes in no parcel is ready for you.",
+		"order_cancelled subject": "Your order is cancelled ({order})",
+		"order_cancelled":         "Your order was cancelled. What you have paid goes back to the card or account that it came from.",
+		"order_link subject":      "The link to your order ({order})",
+		"order_link": "You asked for a new link to your order. If it was not you, there is nothing to do: nobody else gets " +
+			"this mail.",
+		"refund_sent subject":           "Your refund is on its way ({order})",
+		"refund_sent":                   "We have sent money back to the card or account that it came from. Banks may take some days to show it.",
+		"late_payment_refunded subject": "Your late payment goes back ({order})",
+		"late_payment_refunded": "Your payment arrived after the order had ended, and what you chose has been sold meanwhile. " +
+			"We are sending all of it back.",
+		placed:     "Ordered: {date}",
+		total:      "Total: {amount}",
+		parcel:     "Parcel: {carrier} {number}",
+		refundSent: "Refund: {amount} (sent)",
+		refundOpen: "Refund: {amount} (under way)",
+		follow:     "Follow your order: {link}",
+	}
+}
+
+func german() texts {
+	return texts{
+		"order_confirmed subject": "Ihre Bestellung ist bestätigt ({order})",
+		"order_confirmed":         "Vielen Dank. Ihre Zahlung ist eingegangen, und wir packen Ihre Bestellung.",
+		"order_shipped subject":   "Ihre Bestellung ist unterwegs ({order})",
+		"order_shipped":           "Wir haben ein Paket Ihrer Bestellung dem Versanddienst übergeben.",
+		"goods_ready subject":     "Ihr Einkauf steht bereit ({order})",
+		"goods_ready":             "Der Teil Ihres Einkaufs, der in kein Paket kommt, steht für Sie bereit.",
+		"order_cancelled subject": "Ihre Bestellung ist storniert ({order})",
+		"order_cancelled": "Ihre Bestellung wurde storniert. Was Sie bezahlt haben, geht auf die Karte oder das Konto zurück, von " +
+			"dem es kam.",
+		"order_link subject": "Der Link zu Ihrer Bestellung ({order})",
+		"order_link": "Sie haben einen neuen Link zu Ihrer Bestellung angefordert. Wenn Sie das nicht waren, müssen Sie nichts tun: " +
+			"Diese E-Mail erhält sonst niemand.",
+		"refund_sent subject": "Ihre Erstattung ist unterwegs ({order})",
+		"refund_sent": "Wir haben Geld auf die Karte oder das Konto zurückgesandt, von dem es kam. Bei manchen Banken dauert es " +
+			"einige Tage, bis es zu sehen ist.",
+		"late_payment_refunded subject": "Ihre verspätete Zahlung geht zurück ({order})",
+		"late_payment_refunded": "Ihre Zahlung kam an, als die Bestellung schon beendet war, und was Sie ausgesucht hatten, ist inzwischen " +
+			"verkauft. Wir senden den ganzen Betrag zurück.",
+		placed:     "Bestellt: {date}",
+		total:      "Gesamtbetrag: {amount}",
+		parcel:     "Paket: {carrier} {number}",
+		refundSent: "Erstattung: {amount} (abgesandt)",
+		refundOpen: "Erstattung: {amount} (in Arbeit)",
+		follow:     "Ihre Bestellung ansehen: {link}",
+	}
+}
+
+func spanish() texts {
+	return texts{
+		"order_confirmed subject": "Su pedido está confirmado ({order})",
+		"order_confirmed":         "Gracias. Hemos recibido su pago y estamos preparando su pedido.",
+		"order_shipped subject":   "Su pedido está en camino ({order})",
+		"order_shipped":           "Hemos entregado un paquete de su pedido al transportista.",
+		"goods_ready subject":     "Su compra está lista ({order})",
+		"goods_ready":             "La parte de su compra que no va en ningún paquete está lista para usted.",
+		"order_cancelled subject": "Su pedido está cancelado ({order})",
+		"order_cancelled":         "Su pedido ha sido cancelado. Lo que ha pagado vuelve a la tarjeta o cuenta de la que procede.",
+		"order_link subject":      "El enlace a su pedido ({order})",
+		"order_link": "Ha solicitado un nuevo enlace a su pedido. Si no ha sido usted, no tiene que hacer nada: nadie más recibe " +
+			"este mensaje.",
+		"refund_sent subject": "Su reembolso está en camino ({order})",
+		"refund_sent": "Hemos devuelto dinero a la tarjeta o cuenta de la que procede. Algunos bancos tardan unos días en " +
+			"mostrarlo.",
+		"late_payment_refunded subject": "Le devolvemos su pago tardío ({order})",
+		"late_payment_refunded": "Su pago llegó cuando el pedido ya había terminado, y lo que eligió se ha vendido entretanto. " +
+			"Le devolvemos el importe completo.",
+		placed:     "Fecha del pedido: {date}",
+		total:      "Importe total: {amount}",
+		parcel:     "Paquete: {carrier} {number}",
+		refundSent: "Reembolso: {amount} (enviado)",
+		refundOpen: "Reembolso: {amount} (en curso)",
+		follow:     "Ver su pedido: {link}",
+	}
+}
+
+func french() texts {
+	return texts{
+		"order_confirmed subject": "Votre commande est confirmée ({order})",
+		"order_confirmed":         "Merci. Votre paiement est arrivé et nous préparons votre commande.",
+		"order_shipped subject":   "Votre commande est en route ({order})",
+		"order_shipped":           "Nous avons remis un colis de votre commande au transporteur.",
+		"goods_ready subject":     "Votre achat est prêt ({order})",
+		"goods_ready":             "La partie de votre achat qui ne part pas en colis est prête pour vous.",
+		"order_cancelled subject": "Votre commande est annulée ({order})",
+		"order_cancelled": "Votre commande a été annulée. Ce que vous avez payé est rendu sur la carte ou le compte dont il " +
+			"provient.",
+		"order_link subject": "Le lien vers votre commande ({order})",
+		"order_link": "Vous avez demandé un nouveau lien vers votre commande. Si ce n’était pas vous, il n’y a rien à faire\u00a0: personne " +
+			"d’autre ne reçoit ce message.",
+		"refund_sent subject": "Votre remboursement est en route ({order})",
+		"refund_sent": "Nous avons renvoyé de l’argent sur la carte ou le compte dont il provient. Certaines banques mettent quelques " +
+			"jours à l’afficher.",
+		"late_payment_refunded subject": "Votre paiement tardif vous est rendu ({order})",
+		"late_payment_refunded": "Votre paiement est arrivé alors que la commande était déjà close, et ce que vous aviez choisi a été vendu " +
+			"entre-temps. Nous vous rendons la totalité.",
+		placed:     "Commande passée\u00a0: {date}",
+		total:      "Montant total\u00a0: {amount}",
+		parcel:     "Colis\u00a0: {carrier} {number}",
+		refundSent: "Remboursement\u00a0: {amount} (envoyé)",
+		refundOpen: "Remboursement\u00a0: {amount} (en cours)",
+		follow:     "Suivre votre commande\u00a0: {link}",
+	}
+}
+
+func italian() texts {
+	return texts{
+		"order_confirmed subject": "Il suo ordine è confermato ({order})",
+		"order_confirmed":         "Grazie. Abbiamo ricevuto il pagamento e stiamo preparando il suo ordine.",
+		"order_shipped subject":   "Il suo ordine è in viaggio ({order})",
+		"order_shipped":           "Abbiamo consegnato un pacco del suo ordine al corriere.",
+		"goods_ready subject":     "Il suo acquisto è pronto ({order})",
+		"goods_ready":             "La parte del suo acquisto che non viaggia in un pacco è pronta per lei.",
+		"order_cancelled subject": "Il suo ordine è annullato ({order})",
+		"order_cancelled":         "Il suo ordine è stato annullato. Quanto ha pagato torna sulla carta o sul conto di provenienza.",
+		"order_link subject":      "Il link al suo ordine ({order})",
+		"order_link": "Ha chiesto un nuovo link al suo ordine. Se non è stato lei, non deve fare nulla: nessun altro riceve questo " +
+			"messaggio.",
+		"refund_sent subject": "Il suo rimborso è in arrivo ({order})",
+		"refund_sent": "Abbiamo rimandato del denaro sulla carta o sul conto di provenienza. Alcune banche impiegano qualche giorno a " +
+			"mostrarlo.",
+		"late_payment_refunded subject": "Le restituiamo il pagamento tardivo ({order})",
+		"late_payment_refunded": "Il suo pagamento è arrivato quando l’ordine era già chiuso, e ciò che aveva scelto nel frattempo è stato " +
+			"venduto. Le restituiamo l’intera somma.",
+		placed:     "Data dell’ordine: {date}",
+		total:      "Totale: {amount}",
+		parcel:     "Pacco: {carrier} {number}",
+		refundSent: "Rimborso: {amount} (inviato)",
+		refundOpen: "Rimborso: {amount} (in corso)",
+		follow:     "Segua il suo ordine: {link}",
+	}
+}
+
+func dutch() texts {
+	return texts{
+		"order_confirmed subject": "Uw bestelling is bevestigd ({order})",
+		"order_confirmed":         "Dank u wel. Uw betaling is binnen en we pakken uw bestelling in.",
+		"order_shipped subject":   "Uw bestelling is onderweg ({order})",
+		"order_shipped":           "We hebben een pakket van uw bestelling aan de vervoerder gegeven.",
+		"goods_ready subject":     "Uw aankoop staat klaar ({order})",
+		"goods_ready":             "Het deel van uw aankoop dat niet in een pakket gaat, staat voor u klaar.",
+		"order_cancelled subject": "Uw bestelling is geannuleerd ({order})",
+		"order_cancelled": "Uw bestelling is geannuleerd. Wat u hebt betaald, gaat terug naar de kaart of rekening waar het vandaan " +
+			"kwam.",
+		"order_link subject": "De link naar uw bestelling ({order})",
+		"order_link": "U hebt om een nieuwe link naar uw bestelling gevraagd. Was u het niet, dan hoeft u niets te doen: niemand anders " +
+			"krijgt deze e-mail.",
+		"refund_sent subject": "Uw terugbetaling is onderweg ({order})",
+		"refund_sent": "We hebben geld teruggestuurd naar de kaart of rekening waar het vandaan kwam. Bij sommige banken duurt het " +
+			"enkele dagen voordat u het ziet.",
+		"late_payment_refunded subject": "Uw late betaling gaat terug ({order})",
+		"late_payment_refunded": "Uw betaling kwam binnen toen de bestelling al was beëindigd, en wat u had gekozen is intussen verkocht. " +
+			"We sturen het hele bedrag terug.",
+		placed:     "Besteld: {date}",
+		total:      "Totaalbedrag: {amount}",
+		parcel:     "Pakket: {carrier} {number}",
+		refundSent: "Terugbetaling: {amount} (verstuurd)",
+		refundOpen: "Terugbetaling: {amount} (in behandeling)",
+		follow:     "Volg uw bestelling: {link}",
+	}
+}
