@@ -58,6 +58,9 @@ func FuzzCursor(f *testing.F) {
 		if err == nil && cursor != "" && !isPlace || err != nil && (!fault.Is(err, fault.Unreadable) || fault.Code(err) != "cursor_invalid") {
 			t.Fatalf("orders behind %q: %v", cursor, err)
 		}
+		if _, _, ofCustomer := s.CustomerOrders(t.Context(), day, cursor, 10); fault.Code(ofCustomer) != fault.Code(err) {
+			t.Fatalf("a customer's orders behind %q: %v, a day's: %v", cursor, ofCustomer, err)
+		}
 		_, _, err = s.LateChanges(t.Context(), day, cursor, 10)
 		isPlace = len(raw) == 24+13+30 && strings.HasPrefix(string(raw[24:]), "CHANGE#") && strings.HasPrefix(string(raw[37:]), "ord_")
 		if err == nil && cursor != "" && !isPlace || err != nil && (!fault.Is(err, fault.Unreadable) || fault.Code(err) != "cursor_invalid") {
@@ -103,7 +106,8 @@ func FuzzRows(f *testing.F) {
 		_, _, bad21 := s.FindProducts(ctx, search, "", 10)
 		_, bad22 := s.Family(ctx, "mug")
 		_, bad23 := s.ProductVersions(ctx, "mug", 0, 10)
-		for i, err := range []error{noSearch, bad21, bad22, bad23, bad1, bad2, bad3, bad4, bad5, bad6, bad7, bad8, bad9, bad10, bad11, bad12, bad13, bad14, bad15, bad16, bad17, bad18, bad19, bad20} {
+		_, _, bad24 := s.CustomerOrders(ctx, "cus_a", "", 10)
+		for i, err := range []error{noSearch, bad24, bad21, bad22, bad23, bad1, bad2, bad3, bad4, bad5, bad6, bad7, bad8, bad9, bad10, bad11, bad12, bad13, bad14, bad15, bad16, bad17, bad18, bad19, bad20} {
 			var known *fault.Error
 			if err != nil && !errors.As(err, &known) {
 				t.Errorf("read %d of %s: %v", i+1, row, err)

@@ -121,7 +121,7 @@ func shard(id string) string {
 	return strconv.Itoa(int(h.Sum32() % shards))
 }
 
-// placedForm is how the day index sorts orders: of fixed width, so that text sorts as time does.
+// placedForm is how the day index and the customer index sort orders: of fixed width, so that text sorts as time does.
 const placedForm = "2006-01-02T15:04:05.000Z"
 
 // lateDay is under what the day index lists a day's changes of orders of other days.

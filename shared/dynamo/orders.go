@@ -117,18 +117,28 @@ func orderOf(pk string) order.ID { return order.ID(strings.TrimPrefix(pk, "ORDER
 
 // DayOrders is storetest.Store's.
 func (s *Store) DayOrders(ctx context.Context, day, cursor string, limit int) (ids []order.ID, next string, err error) {
+	return s.newest(ctx, "DayOrders", "day", day, cursor, limit)
+}
+
+// CustomerOrders is storetest.Store's.
+func (s *Store) CustomerOrders(ctx context.Context, customer, cursor string, limit int) (ids []order.ID, next string, err error) {
+	return s.newest(ctx, "CustomerOrders", "customer", customer, cursor, limit)
+}
+
+// newest lists the orders under a value of an index that is called as its attribute, and sorted by when they were placed.
+func (s *Store) newest(ctx context.Context, op, index, value, cursor string, limit int) (ids []order.ID, next string, err error) {
 	in := &dynamodb.QueryInput{
-		TableName: &s.names.Orders, IndexName: aws.String("day"), ScanIndexForward: aws.Bool(false),
-		KeyConditionExpression: aws.String("#day = :day"), ExpressionAttributeNames: map[string]string{"#day": "day"},
-		ExpressionAttributeValues: item{":day": text(day)},
+		TableName: &s.names.Orders, IndexName: &index, ScanIndexForward: aws.Bool(false),
+		KeyConditionExpression: aws.String("#of = :of"), ExpressionAttributeNames: map[string]string{"#of": index},
+		ExpressionAttributeValues: item{":of": text(value)},
 	}
 	if cursor != "" {
-		if in.ExclusiveStartKey, err = dayStart(day, cursor); err != nil {
+		if in.ExclusiveStartKey, err = startAt(op, index, value, cursor); err != nil {
 			return nil, "", err
 		}
 	}
 	// One more than asked says whether this is the end.
-	got, err := s.query(ctx, "DayOrders", in, limit+1)
+	got, err := s.query(ctx, op, in, limit+1)
 	if err != nil {
 		return nil, "", err
 	}
@@ -141,19 +151,19 @@ func (s *Store) DayOrders(ctx context.Context, day, cursor string, limit int) (i
 	return ids, next, nil
 }
 
-// dayStart is the key of the index row at which a page ended. Errors: fault.Unreadable, code cursor_invalid.
-func dayStart(day, cursor string) (item, error) {
+// startAt is the key of the index row at which a page ended. Errors: fault.Unreadable, code cursor_invalid.
+func startAt(op, index, value, cursor string) (item, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || len(raw) < len(placedForm) {
-		return nil, badCursor("DayOrders")
+		return nil, badCursor(op)
 	}
 	placed := string(raw[:len(placedForm)])
 	id, noID := order.ParseID(string(raw[len(placedForm):]))
 	if _, err := time.Parse(placedForm, placed); err != nil || noID != nil {
-		return nil, badCursor("DayOrders")
+		return nil, badCursor(op)
 	}
 	start := orderKey(id)
-	start["day"], start["placed"] = text(day), text(placed)
+	start[index], start["placed"] = text(value), text(placed)
 	return start, nil
 }
 

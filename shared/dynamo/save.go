@@ -144,12 +144,16 @@ func (s *Store) actions(o *order.Order, c order.Change) ([]action, error) {
 	return slices.Concat(out, stock, uses), err
 }
 
-// orderItem is the order as stored. Its day stays, so that the day index is written once.
+// orderItem is the order as stored. Its day and its customer stay, so that their indexes are written once. Only what is listed has a
+// customer there.
 func orderItem(r *order.Record, body []byte) item {
 	placed := r.PlacedAt.UTC().Format(placedForm)
 	i := orderKey(r.ID)
 	i["n"], i["body"] = number(int64(r.N)), text(string(body))
 	i["day"], i["placed"] = text(placed[:len("2006-01-02")]), text(placed)
+	if r.Listed {
+		i["customer"] = text(r.Customer)
+	}
 	setDue(i, string(r.ID), r.Due)
 	return i
 }

@@ -116,15 +116,25 @@ func (s *Store) DueOrders(ctx context.Context, before time.Time, limit int) ([]o
 
 // DayOrders is storetest.Store's.
 func (s *Store) DayOrders(ctx context.Context, day, cursor string, limit int) (ids []order.ID, next string, err error) {
+	return s.newest(ctx, "DayOrders", "day", day, cursor, limit)
+}
+
+// CustomerOrders is storetest.Store's.
+func (s *Store) CustomerOrders(ctx context.Context, customer, cursor string, limit int) (ids []order.ID, next string, err error) {
+	return s.newest(ctx, "CustomerOrders", "customer", customer, cursor, limit)
+}
+
+// newest lists the orders under a value of an index that is sorted by when they were placed.
+func (s *Store) newest(ctx context.Context, op, index, value, cursor string, limit int) (ids []order.ID, next string, err error) {
 	type page struct {
 		ids  []order.ID
 		next string
 	}
-	got, err := ask(ctx, s, "DayOrders", func() (page, error) {
-		rows := s.table(Orders).indexes["day"].rows[day]
+	got, err := ask(ctx, s, op, func() (page, error) {
+		rows := s.table(Orders).indexes[index].rows[value]
 		end := len(rows)
 		if cursor != "" {
-			last, err := dayCursor(cursor)
+			last, err := placeOf(op, cursor)
 			if err != nil {
 				return page{}, err
 			}
@@ -144,21 +154,21 @@ func (s *Store) DayOrders(ctx context.Context, day, cursor string, limit int) (i
 
 func orderOf(k key) order.ID { return order.ID(strings.TrimPrefix(k.pk, "ORDER#")) }
 
-// placedForm is how the day index sorts orders: fixed width, so that text sorts as time does.
+// placedForm is how the day index and the customer index sort orders: fixed width, so that text sorts as time does.
 const placedForm = "2006-01-02T15:04:05.000Z"
 
 func dueText(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// dayCursor reads where a page ended. Errors: fault.Unreadable, code cursor_invalid.
-func dayCursor(cursor string) (entry, error) {
+// placeOf reads where a page ended. Errors: fault.Unreadable, code cursor_invalid.
+func placeOf(op, cursor string) (entry, error) {
 	text, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || len(text) < len(placedForm) {
-		return entry{}, badCursor("DayOrders")
+		return entry{}, badCursor(op)
 	}
 	placed, rest := string(text[:len(placedForm)]), string(text[len(placedForm):])
 	id, noID := order.ParseID(rest)
 	if _, err := time.Parse(placedForm, placed); err != nil || noID != nil {
-		return entry{}, badCursor("DayOrders")
+		return entry{}, badCursor(op)
 	}
 	return entry{placed, orderKey(id)}, nil
 }

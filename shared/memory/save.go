@@ -103,6 +103,9 @@ func images(o *order.Order, c order.Change) (change, next Image, err error) {
 		change["day"], change["placed"] = lateDay(day), at
 	}
 	next = Image{"n": int64(r.N), "body": string(body), "day": placed[:len("2006-01-02")], "placed": placed}
+	if r.Listed {
+		next["customer"] = r.Customer
+	}
 	if !r.Due.IsZero() {
 		next["due_shard"], next["due"] = shard(string(r.ID)), dueText(r.Due)
 	}

@@ -22,6 +22,7 @@ type Placement struct {
 	Hold       time.Duration     // How long stock is held unpaid.
 	Waits      bool              // Some of it must be waited for.
 	Picks      catalog.Picks     // From which bins; what is not in it is taken from the first.
+	Listed     bool              // Its customer is to find it among theirs: costs an index entry.
 }
 
 // New places an order, reserves its stock and takes its uses of coupons. A total of 0 is confirmed at once. The change's Stock is
@@ -31,7 +32,7 @@ func New(p Placement, by By) (*Order, Change, error) {
 	at := by.At.UTC().Truncate(time.Millisecond)
 	o := &Order{r: Record{
 		ID: IDFor(p.Key), Status: Created, Country: p.Country, PostalCode: p.PostalCode, Customer: p.Customer, Print: p.Print,
-		PlacedAt: at, ExpiresAt: at.Add(p.Hold).Truncate(time.Second), Waits: p.Waits,
+		PlacedAt: at, ExpiresAt: at.Add(p.Hold).Truncate(time.Second), Waits: p.Waits, Listed: p.Listed,
 	}}
 	o.priced(q)
 	o.picks = p.Picks

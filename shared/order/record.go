@@ -64,9 +64,10 @@ type Record struct {
 	Country     string                 `json:"country"`
 	PostalCode  string                 `json:"postal_code,omitempty"`
 	Customer    string                 `json:"customer"`
-	ContactIn   int                    `json:"contact_in"`      // The CHANGE that holds the sealed contact.
-	Edits       int                    `json:"edits,omitempty"` // How often what was ordered has changed.
-	Print       string                 `json:"print"`           // Fingerprint of the request that placed it.
+	Listed      bool                   `json:"listed,omitempty"` // The customer finds it: the shop had accounts when it was placed.
+	ContactIn   int                    `json:"contact_in"`       // The CHANGE that holds the sealed contact.
+	Edits       int                    `json:"edits,omitempty"`  // How often what was ordered has changed.
+	Print       string                 `json:"print"`            // Fingerprint of the request that placed it.
 	PlacedAt    time.Time              `json:"placed_at"`
 	ExpiresAt   time.Time              `json:"expires_at,omitzero"` // Until when stock is held for an unpaid order.
 	Attempts    []payment.Attempt      `json:"attempts,omitempty"`
