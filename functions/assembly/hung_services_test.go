@@ -278,6 +278,13 @@ func (w slowStore) DueOrders(ctx context.Context, before time.Time, limit int) (
 	return slow(ctx, w.s, storeLimit, func() ([]order.ID, error) { return w.Store.DueOrders(ctx, before, limit) })
 }
 
+func (w slowStore) CustomerOrders(ctx context.Context, customer, cursor string, limit int) ([]order.ID, string, error) {
+	if err := w.s.call(ctx, storeLimit); err != nil {
+		return nil, "", err
+	}
+	return w.Store.CustomerOrders(ctx, customer, cursor, limit)
+}
+
 func (w slowStore) DayOrders(ctx context.Context, day, cursor string, limit int) ([]order.ID, string, error) {
 	if err := w.s.call(ctx, storeLimit); err != nil {
 		return nil, "", err

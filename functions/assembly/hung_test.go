@@ -143,6 +143,11 @@ func shoppers() map[string]ready {
 			o, _ := s.Packing("k")
 			return s.http(assembly.CancelOrder(s.tools(), set, s.store(), s.links, s.gateways, s), about(t, "cancelorder", "cancelled", o, "ORDER_TOKEN", o.Token))
 		}},
+		"myorders": {soon, func(t *testing.T, s *services) run {
+			s.Accounts = true
+			s.Place("k")
+			return s.http(assembly.MyOrders(s.tools(), settings.MyOrders{Accounts: true}, s.store(), s.Vault, s.links), eventfile.Request(t, "myorders", "first-page"))
+		}},
 		"sendlink": {soon, func(t *testing.T, s *services) run {
 			return s.http(assembly.SendLink(s.tools(), settings.SendLink{Origins: origins}, s.Vault, s.send), about(t, "sendlink", "asked", s.Place("k")))
 		}},

@@ -1,11 +1,14 @@
 package assembly
 
 import (
+	"context"
+
 	"till/functions/shopper/cancelorder"
 	"till/functions/shopper/confirmpayment"
 	"till/functions/shopper/editorder"
 	"till/functions/shopper/fallback"
 	"till/functions/shopper/listproducts"
+	"till/functions/shopper/myorders"
 	"till/functions/shopper/placeorder"
 	"till/functions/shopper/quote"
 	"till/functions/shopper/returnpayment"
@@ -19,6 +22,7 @@ import (
 	"till/shared/edge/apigw"
 	"till/shared/edge/basket"
 	"till/shared/gateway/charges"
+	"till/shared/order"
 	"till/shared/settings"
 	"till/shared/shop"
 	"till/shared/vault"
@@ -62,7 +66,7 @@ func PlaceOrder(t Tools, set settings.PlaceOrder, s interface {
 }, v *vault.Vault, links Links, outside address.Outside) apigw.Func {
 	return serve(t, placeorder.Handler{
 		Pricer: pricerOf(t, s, shop.Now(s.Settings), set.Offered), Book: bookOf(s), Spread: s.Spread, Spreads: s.Spreads, Customer: v.CustomerFor, Seal: v.SealContact, Links: links,
-		Hold: set.StockHold, Now: t.Now, Outside: outside, Stocks: s.Stocks, Log: t.Log,
+		Accounts: set.Accounts, Hold: set.StockHold, Now: t.Now, Outside: outside, Stocks: s.Stocks, Log: t.Log,
 	}.Handle, apigw.Origins(set.Origins...))
 }
 
@@ -137,6 +141,17 @@ func EditOrder(t Tools, set settings.EditOrder, s interface {
 // SendLink assembles shopper/sendlink. v needs the key of its index alone.
 func SendLink(t Tools, set settings.SendLink, v *vault.Vault, mail Send) apigw.Func {
 	return serve(t, sendlink.Handler{Hash: v.HashOf, Mail: mail}.Handle, apigw.Origins(set.Origins...))
+}
+
+// MyOrders assembles shopper/myorders. v needs the key of its index and the customers alone.
+func MyOrders(t Tools, set settings.MyOrders, s interface {
+	Order(context.Context, order.ID) (*order.Order, error)
+	Orders(context.Context, []order.ID) ([]*order.Order, error)
+	CustomerOrders(ctx context.Context, customer, cursor string, limit int) ([]order.ID, string, error)
+}, v *vault.Vault, links Links) apigw.Func {
+	return serve(t, myorders.Handler{
+		On: set.Accounts, Find: v.Find, List: s.CustomerOrders, Orders: s.Orders, Load: s.Order, Links: links, Now: t.Now,
+	}.Handle)
 }
 
 // Fallback assembles shopper/fallback.

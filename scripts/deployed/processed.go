@@ -14,6 +14,8 @@ type processed struct {
 		Properties json.RawMessage
 	}
 
+	Conditions map[string]json.RawMessage
+
 	parameters map[string]string
 	physical   map[string]string
 }
@@ -21,7 +23,7 @@ type processed struct {
 // placeholder is ${…} in a Fn::Sub.
 var placeholder = regexp.MustCompile(`\$\{([^}]+)\}`)
 
-// text resolves a string, a Ref or a Fn::Sub.
+// text resolves a string, a Ref, a Fn::Sub, or the branch of a Fn::If that counts.
 func (p processed) text(raw json.RawMessage) (string, error) {
 	var plain string
 	if json.Unmarshal(raw, &plain) == nil {
@@ -29,7 +31,8 @@ func (p processed) text(raw json.RawMessage) (string, error) {
 	}
 	var function struct {
 		Ref string
-		Sub string `json:"Fn::Sub"`
+		Sub string            `json:"Fn::Sub"`
+		If  []json.RawMessage `json:"Fn::If"`
 	}
 	if err := json.Unmarshal(raw, &function); err != nil {
 		return "", fmt.Errorf("%s: %w", raw, err)
@@ -37,8 +40,11 @@ func (p processed) text(raw json.RawMessage) (string, error) {
 	if function.Ref != "" {
 		return p.named(function.Ref)
 	}
+	if len(function.If) == 3 {
+		return p.branch(function.If)
+	}
 	if function.Sub == "" {
-		return "", fmt.Errorf("%s is neither a text, a Ref nor a Fn::Sub", raw)
+		return "", fmt.Errorf("%s is neither a text, a Ref, a Fn::Sub nor a Fn::If", raw)
 	}
 	var missing error
 	out := placeholder.ReplaceAllStringFunc(function.Sub, func(found string) string {
@@ -49,6 +55,32 @@ func (p processed) text(raw json.RawMessage) (string, error) {
 		return value
 	})
 	return out, missing
+}
+
+// branch resolves the one of a Fn::If's two values that its condition, an Fn::Equals, chooses.
+func (p processed) branch(args []json.RawMessage) (string, error) {
+	var name string
+	var condition struct {
+		Equals []json.RawMessage `json:"Fn::Equals"`
+	}
+	if err := json.Unmarshal(args[0], &name); err != nil {
+		return "", fmt.Errorf("%s is no condition's name: %w", args[0], err)
+	}
+	if err := json.Unmarshal(p.Conditions[name], &condition); err != nil || len(condition.Equals) != 2 {
+		return "", fmt.Errorf("the condition %s compares no two values", name)
+	}
+	left, err := p.text(condition.Equals[0])
+	if err != nil {
+		return "", err
+	}
+	right, err := p.text(condition.Equals[1])
+	if err != nil {
+		return "", err
+	}
+	if left == right {
+		return p.text(args[1])
+	}
+	return p.text(args[2])
 }
 
 // texts resolves a list, or a list parameter's one text with commas.

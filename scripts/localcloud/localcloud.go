@@ -43,7 +43,7 @@ type Options struct {
 	Definitions map[string]*asl.Definition
 	Clock       *clock.Clock
 	Seed        string // Ids and jitter follow from it.
-	// StaffKey signs staff tokens; nil leaves routes with an authorizer refusing everyone.
+	// StaffKey signs the tokens of staff and customers; nil leaves routes with an authorizer refusing everyone.
 	StaffKey *rsa.PrivateKey
 	// ErrorNames are the errors that step functions may fail with, as edge/sfntask names them.
 	ErrorNames []string
@@ -60,6 +60,7 @@ type Cloud struct {
 	Schedules *schedule.Service
 	Machines  *asl.Service
 	Staff     *cognito.Pool // Nil without a key or an authorizer.
+	Customers *cognito.Pool // Likewise.
 
 	template  *template.Template
 	runner    *invoke.Runner

@@ -124,6 +124,14 @@ func (c *Cloud) StaffToken(who cognito.Person) (string, error) {
 	return c.Staff.Token(who)
 }
 
+// CustomerToken is an ID token of the local pool of customers, and an error if there is no such pool.
+func (c *Cloud) CustomerToken(who cognito.Customer) (string, error) {
+	if c.Customers == nil {
+		return "", fmt.Errorf("localcloud: no customers' pool")
+	}
+	return c.Customers.IDToken(who)
+}
+
 // Redrive moves a dead-letter queue's messages back and tells how many. The queue is named, not addressed: it, or the one
 // whose messages it takes.
 func (c *Cloud) Redrive(queueName string) (int, error) {

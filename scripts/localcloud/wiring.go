@@ -155,7 +155,7 @@ func (c *Cloud) api(o Options) error {
 	for _, a := range c.template.APIs {
 		verify := map[string]httpapi.Authorizer{}
 		for name, jwt := range a.Authorizers {
-			verify[name] = c.authorizer(o, jwt)
+			verify[name] = c.authorizer(o, name, jwt)
 		}
 		config := httpapi.Config{
 			ID: a.ID, Account: c.template.Account, Clock: c.Clock, IDs: c.ids, Runner: c.runner, Refuse: o.Faults.Refuse,
@@ -186,11 +186,20 @@ func (c *Cloud) api(o Options) error {
 	return errors.Join(faults...)
 }
 
-// authorizer verifies the tokens of the local pool, which stands for the issuer of the template.
-func (c *Cloud) authorizer(o Options, jwt template.Authorizer) httpapi.Authorizer {
+// authorizer verifies the tokens of a local pool, which stands for the issuer of the template. Pools share a key, so that issuer and
+// audience alone keep them apart.
+func (c *Cloud) authorizer(o Options, name string, jwt template.Authorizer) httpapi.Authorizer {
 	if o.StaffKey == nil {
 		return func(string) (map[string]any, error) { return nil, errors.New("no signing key for this token") }
 	}
-	c.Staff = &cognito.Pool{Key: o.StaffKey, Issuer: jwt.Issuer, ClientID: jwt.Audience[0], Now: c.Clock.Now, IDs: c.ids}
+	pool := &cognito.Pool{Key: o.StaffKey, Issuer: jwt.Issuer, ClientID: jwt.Audience[0], Now: c.Clock.Now, IDs: c.ids}
+	if name == customers {
+		c.Customers = pool
+	} else {
+		c.Staff = pool
+	}
 	return cognito.Authorizer{Key: &o.StaffKey.PublicKey, Issuer: jwt.Issuer, Audience: jwt.Audience, Now: c.Clock.Now}.Remembering()
 }
+
+// customers is what the template calls the authorizer of customers' accounts.
+const customers = "Customers"

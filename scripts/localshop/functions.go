@@ -101,6 +101,9 @@ func shopper() map[string]wiring {
 		"shopper/sendlink": wire(settings.LoadSendLink, func(s *Shop, p Parts, set settings.SendLink) any {
 			return assembly.SendLink(p.Tools, set, p.Vault, p.Queue(set.MailQueueURL))
 		}),
+		"shopper/myorders": wire(settings.LoadMyOrders, func(s *Shop, p Parts, set settings.MyOrders) any {
+			return assembly.MyOrders(p.Tools, set, p.Store, p.Vault, p.Links)
+		}),
 		"shopper/fallback":      wire(settings.LoadFallback, func(s *Shop, p Parts, set settings.Fallback) any { return assembly.Fallback(p.Tools, set) }),
 		"webhook/receivestripe": receiver("stripe", assembly.ReceiveStripe),
 		"webhook/receivepaypal": receiver("paypal", assembly.ReceivePayPal),

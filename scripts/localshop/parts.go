@@ -34,6 +34,7 @@ type Store interface {
 	assembly.Breakers
 	Findings(ctx context.Context, day string) (reconcile.Findings, error)
 	vault.Keys
+	CustomerOrders(ctx context.Context, customer, cursor string, limit int) ([]order.ID, string, error)
 	OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error)
 	SaveProduct(context.Context, catalog.Product, catalog.Edit) error
 	ProductVersions(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Version, error)

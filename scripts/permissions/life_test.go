@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"till/scripts/localcloud/asl"
+	"till/scripts/localcloud/cognito"
 	"till/scripts/localcloud/invoke"
 	"till/scripts/localcloud/stripesim"
 	"till/scripts/permissions"
@@ -44,6 +45,15 @@ func life() []chapter {
 			id := w.place()
 			w.want(w.api(http.MethodPost, "/orders/"+id+"/link", "", map[string]any{"email": "ada@example.com", "revoke": true}), http.StatusAccepted)
 			w.pass(time.Hour)
+		}},
+		{name: "a customer looks at their orders", with: map[string]string{"CustomerAccounts": "yes"}, tell: func(w *world) {
+			id := w.place()
+			token, err := w.Cloud.CustomerToken(cognito.Customer{Email: "ada@example.com", Verified: true})
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			w.want(w.api(http.MethodGet, "/account/orders", token, nil), http.StatusOK)
+			w.want(w.api(http.MethodGet, "/account/orders/"+id, token, nil), http.StatusOK)
 		}},
 		{name: "an address is used again, hours later and after an erasure that was cut short", tell: erased},
 		{name: "nobody pays", tell: func(w *world) {

@@ -24,7 +24,7 @@ func (s *Shop) accounts() settings.Gateways {
 
 // HTTP is every function behind the HTTP API by its route.
 func (s *Shop) HTTP() map[string]apigw.Func {
-	place := settings.PlaceOrder{Origins: []string{Origin}, Offered: []string{"stripe"}, StockHold: 30 * time.Minute}
+	place := settings.PlaceOrder{Origins: []string{Origin}, Offered: []string{"stripe"}, StockHold: 30 * time.Minute, Accounts: s.Accounts}
 	pay := settings.StartPayment{Gateways: s.accounts(), Offered: []string{"stripe"}, Origins: []string{Origin}, ReturnOrigins: []string{Origin}}
 	decide := settings.StaffSettings{Offered: pay.Offered}
 	funcs := map[string]apigw.Func{
@@ -40,6 +40,8 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 		"POST /orders/{id}/cancellation":                           assembly.CancelOrder(s.Tools("cancelorder"), settings.CancelOrder{Gateways: s.accounts(), Origins: []string{Origin}}, s.Store, s.Links, s.Gateways, s.Machine),
 		"PATCH /orders/{id}":                                       assembly.EditOrder(s.Tools("editorder"), settings.EditOrder{Gateways: s.accounts(), Origins: []string{Origin}, Offered: pay.Offered}, s.Store, s.Vault, s.Links, s.Gateways, s.Outside),
 		"POST /orders/{id}/link":                                   assembly.SendLink(s.Tools("sendlink"), settings.SendLink{Origins: []string{Origin}}, s.Vault, s.send("mail", s.Mail)),
+		"GET /account/orders":                                      s.myOrders(),
+		"GET /account/orders/{id}":                                 s.myOrders(),
 		"POST /webhooks/stripe":                                    assembly.ReceiveStripe(s.Tools("receivestripe"), s.Store, s.verify(), s.send("events", s.Events)),
 		"POST /webhooks/paypal":                                    assembly.ReceivePayPal(s.Tools("receivepaypal"), s.Store, s.paypalVerify(), s.send("events", s.Events)),
 		"POST /webhooks/square":                                    assembly.ReceiveSquare(s.Tools("receivesquare"), s.Store, s.squareVerify(), s.send("events", s.Events)),
@@ -82,6 +84,10 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 	}
 	funcs["$default"] = assembly.Fallback(s.Tools("fallback"), settings.Fallback{Routes: routes})
 	return funcs
+}
+
+func (s *Shop) myOrders() apigw.Func {
+	return assembly.MyOrders(s.Tools("myorders"), settings.MyOrders{Accounts: s.Accounts}, s.Store, s.Vault, s.Links)
 }
 
 func (s *Shop) dispute() apigw.Func {

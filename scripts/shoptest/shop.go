@@ -47,6 +47,7 @@ type Shop struct {
 	Logged      *Lines
 	Metrics     *Lines
 	Written     *Writes         // Every item that was ever stored.
+	Accounts    bool            // Whether customers have accounts; a test sets it before it places orders.
 	Outside     address.Outside // Knows which addresses there are; nil until a test sets it.
 
 	mu     sync.Mutex

@@ -27,7 +27,7 @@ func alarmsMeasure(t *Template, f *findings) {
 		if n := whole(p["EvaluationPeriods"], 0); n < 1 || n > 15 {
 			f.add(id, "waits for %d periods", n)
 		}
-		if metrics := list(p["Metrics"]); metrics != nil {
+		if metrics := metricsOf(p); metrics != nil {
 			t.sum(id, metrics, f)
 			continue
 		}
@@ -36,6 +36,18 @@ func alarmsMeasure(t *Template, f *findings) {
 			f.add(id, "is not always there")
 		}
 	}
+}
+
+// metricsOf lists what an alarm adds up, and what it adds where the stack has accounts.
+func metricsOf(alarm map[string]any) []any {
+	var out []any
+	for _, each := range list(alarm["Metrics"]) {
+		if branches := list(At(each, "Fn::If")); len(branches) == 3 && branches[0] == "HasAccounts" && refersTo(branches[2]) == "AWS::NoValue" {
+			each = branches[1]
+		}
+		out = append(out, each)
+	}
+	return out
 }
 
 // sum holds an alarm that adds up: its parts, and one expression that is alone to fire.

@@ -10,6 +10,7 @@ func apiRules() []Rule {
 	return []Rule{
 		{"routes_listed", "what is not listed is nobody's promise, and nobody's test", routesListed},
 		{"routes_told", "a known path under a wrong method is 405, which needs the list", routesTold},
+		{"customers_apart", "a token of one pool must not open what the other is for", customersApart},
 		{"staff_signed_in", "an open staff route gives money back to strangers", staffSignedIn},
 		{"origins_exact", "a star lets any page use a shopper's link", originsExact},
 		{"access_log_blind", "an address or a user agent is personal data", accessLogBlind},
@@ -32,6 +33,8 @@ func routes() map[string]string {
 		"POST /orders/{id}/cancellation":                           "shopper/cancelorder",
 		"PATCH /orders/{id}":                                       "shopper/editorder",
 		"POST /orders/{id}/link":                                   "shopper/sendlink",
+		"GET /account/orders":                                      "shopper/myorders",
+		"GET /account/orders/{id}":                                 "shopper/myorders",
 		"$default":                                                 "shopper/fallback",
 		"POST /webhooks/paypal":                                    "webhook/receivepaypal",
 		"POST /webhooks/square":                                    "webhook/receivesquare",
@@ -167,6 +170,26 @@ func staffSignedIn(t *Template, f *findings) {
 		f.add("HttpApi", "believes tokens made for others")
 	}
 }
+
+// customersApart holds the authorizer of customers' own routes. Without accounts it believes in tokens that nobody issues.
+func customersApart(t *Template, f *findings) {
+	for _, r := range t.Routes() {
+		_, path, _ := strings.Cut(r.Key, " ")
+		if isTheirs := strings.HasPrefix(path, "/account/"); isTheirs != (r.Authorizer == "Customers") {
+			f.add(r.Function, "%s has the authorizer %q", r.Key, r.Authorizer)
+		}
+	}
+	if got := short(At(t.Resource("HttpApi"), "Auth", "Authorizers", "Customers")); got != "{IdentitySource: $request.header.Authorization, JwtConfiguration: "+customersJWT+"}" {
+		f.add("HttpApi", "signs customers in otherwise: %s", got)
+	}
+	if authorizers, _ := At(t.Resource("HttpApi"), "Auth", "Authorizers").(map[string]any); len(authorizers) != 2 {
+		f.add("HttpApi", "has %d authorizers, not staff's and customers'", len(authorizers))
+	}
+}
+
+// customersJWT is which tokens are believed on customers' own routes.
+const customersJWT = "{audience: [!If [HasAccounts, !Ref CustomerClient, nobody]], issuer: !If [HasAccounts, " +
+	"!Sub https://cognito-idp.${AWS::Region}.amazonaws.com/${CustomerPool}, !Sub https://cognito-idp.${AWS::Region}.amazonaws.com/${StaffPool}]}"
 
 func originsExact(t *Template, f *findings) {
 	cors := t.Resource("HttpApi")["CorsConfiguration"]

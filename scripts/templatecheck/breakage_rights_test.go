@@ -103,6 +103,38 @@ func keyBreakages() []breakage {
 	}
 }
 
+func customerBreakages() []breakage {
+	return []breakage{
+		{"customers_apart", "an account's orders are open", func(r map[string]any) { delete(event(r, "MyOrders", "List"), "Auth") }},
+		{"customers_apart", "staff's tokens open accounts", func(r map[string]any) {
+			event(r, "MyOrders", "One")["Auth"] = map[string]any{"Authorizer": "Staff"}
+		}},
+		{"customers_apart", "customers' tokens open staff's routes", func(r map[string]any) {
+			event(r, "Refund", "Http")["Auth"] = map[string]any{"Authorizer": "Customers"}
+		}},
+		{"customers_apart", "without accounts the console's tokens are believed", func(r map[string]any) {
+			part(r, "HttpApi", "Auth", "Authorizers", "Customers", "JwtConfiguration")["audience"] = []any{ref("StaffClient")}
+		}},
+		{"address_confirmed", "an address counts before it is confirmed", func(r map[string]any) { delete(properties(r, "CustomerPool"), "AutoVerifiedAttributes") }},
+		{"address_confirmed", "another address counts before it is confirmed", func(r map[string]any) {
+			delete(properties(r, "CustomerPool"), "UserAttributeUpdateSettings")
+		}},
+		{"address_confirmed", "eight characters are enough", func(r map[string]any) {
+			part(r, "CustomerPool", "Policies", "PasswordPolicy")["MinimumLength"] = 8
+		}},
+		{"customers_client", "a browser is given tokens in its address", func(r map[string]any) {
+			properties(r, "CustomerClient")["AllowedOAuthFlows"] = []any{"implicit"}
+		}},
+		{"customers_client", "any page gets the code", func(r map[string]any) {
+			properties(r, "CustomerClient")["CallbackURLs"] = []any{"https://example.com"}
+		}},
+		{"accounts_chosen", "every shop has a pool of customers", func(r map[string]any) {
+			delete(resource(r, "CustomerPool"), "Condition")
+			delete(templatecheck.At(r, "Outputs", "CustomerPoolId").(map[string]any), "Condition")
+		}},
+	}
+}
+
 func staffBreakages() []breakage {
 	return []breakage{
 		{"second_factor", "a second factor is optional", func(r map[string]any) { properties(r, "StaffPool")["MfaConfiguration"] = "OPTIONAL" }},

@@ -25,10 +25,12 @@ func reviewed() map[string]string {
 		"AWS::CloudWatch::Alarm": "AlarmActions AlarmDescription ComparisonOperator Dimensions EvaluationPeriods MetricName Metrics " +
 			"Namespace Period Statistic Threshold TreatMissingData",
 		"AWS::Cognito::UserPool": "AccountRecoverySetting AdminCreateUserConfig AutoVerifiedAttributes DeletionProtection EnabledMfas " +
-			"LambdaConfig MfaConfiguration Policies UserPoolName UserPoolTier UsernameAttributes UsernameConfiguration",
-		"AWS::Cognito::UserPoolClient": "AccessTokenValidity ClientName EnableTokenRevocation ExplicitAuthFlows GenerateSecret " +
-			"IdTokenValidity PreventUserExistenceErrors RefreshTokenValidity TokenValidityUnits UserPoolId",
-		"AWS::Cognito::UserPoolGroup": "Description GroupName Precedence UserPoolId",
+			"LambdaConfig MfaConfiguration Policies UserAttributeUpdateSettings UserPoolName UserPoolTier UsernameAttributes UsernameConfiguration",
+		"AWS::Cognito::UserPoolClient": "AccessTokenValidity AllowedOAuthFlows AllowedOAuthFlowsUserPoolClient AllowedOAuthScopes CallbackURLs " +
+			"ClientName EnableTokenRevocation ExplicitAuthFlows GenerateSecret IdTokenValidity LogoutURLs PreventUserExistenceErrors ReadAttributes " +
+			"RefreshTokenValidity SupportedIdentityProviders TokenValidityUnits UserPoolId WriteAttributes",
+		"AWS::Cognito::UserPoolDomain": "Domain UserPoolId",
+		"AWS::Cognito::UserPoolGroup":  "Description GroupName Precedence UserPoolId",
 		"AWS::DynamoDB::Table": "AttributeDefinitions BillingMode DeletionProtectionEnabled GlobalSecondaryIndexes KeySchema " +
 			"PointInTimeRecoverySpecification SSESpecification StreamSpecification TimeToLiveSpecification",
 		"AWS::IAM::ManagedPolicy":     "Description PolicyDocument",

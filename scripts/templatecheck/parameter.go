@@ -40,6 +40,7 @@ func bounds() map[string]string {
 		"Gateways":            "String stripe (stripe|paypal|square)(,(stripe|paypal|square)){0,2}",
 		"CaptureMode":         "String automatic [automatic, manual]",
 		"RefundAlone":         "String  ([A-Z]{3}=[0-9]+(,[A-Z]{3}=[0-9]+)*)?",
+		"CustomerAccounts":    "String no [no, yes]",
 		"GatewaysUrl":         "String ",
 	}
 }
@@ -109,6 +110,7 @@ func conditionsRight(t *Template, f *findings) {
 		"Protected":           "!Equals [!Ref DeletionProtection, true]",
 		"HasDomain":           "!Not [!Equals [!Ref ApiDomain, ]]",
 		"HasAlarmEmail":       "!Not [!Equals [!Ref AlarmEmail, ]]",
+		"HasAccounts":         "!Equals [!Ref CustomerAccounts, yes]",
 		"ReservesConcurrency": "!Not [!Equals [!Ref ReservedConcurrency, 0]]",
 	}
 	got, _ := t.Root["Conditions"].(map[string]any)
@@ -129,7 +131,7 @@ func outputsOpen(t *Template, f *findings) {
 	for _, name := range slices.Sorted(maps.Keys(outputs)) {
 		value := At(outputs[name], "Value")
 		for _, id := range names(value) {
-			if only := At(t.resources()[id], "Condition"); only != At(outputs[name], "Condition") {
+			if only := At(t.resources()[id], "Condition"); only != At(outputs[name], "Condition") && !strings.HasPrefix(id, "AWS::") {
 				f.add(name, "is shown where %s is not made", id)
 			}
 		}

@@ -29,5 +29,5 @@ func (r Rule) Check(t *Template) []string {
 // Rules lists every rule.
 func Rules() []Rule {
 	return slices.Concat(formRules(), parameterRules(), accessRules(), trustRules(), keyRules(), storeRules(), queueRules(), functionRules(),
-		wiringRules(), apiRules(), domainRules(), staffRules(), watchRules())
+		wiringRules(), apiRules(), domainRules(), staffRules(), customerRules(), watchRules())
 }

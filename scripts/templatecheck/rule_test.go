@@ -77,7 +77,7 @@ func event(root map[string]any, function, name string) map[string]any {
 
 func breakages() []breakage {
 	return slices.Concat(formBreakages(), parameterBreakages(), accessBreakages(), trustBreakages(), keyBreakages(), storeBreakages(),
-		queueBreakages(), functionBreakages(), wiringBreakages(), apiBreakages(), domainBreakages(), staffBreakages(), watchBreakages())
+		queueBreakages(), functionBreakages(), wiringBreakages(), apiBreakages(), domainBreakages(), staffBreakages(), customerBreakages(), watchBreakages())
 }
 
 // flagged are the rules that find something.

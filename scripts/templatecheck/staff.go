@@ -15,8 +15,13 @@ func (t *Template) claimsTrigger() string {
 	return refersTo(At(t.Resource("StaffPool"), "LambdaConfig", "PreTokenGenerationConfig", "LambdaArn"))
 }
 
+// staffs are the resources of a kind that are staff's: all but the customers' one, which customerRules hold.
+func (t *Template) staffs(kind, customers string) []string {
+	return slices.DeleteFunc(t.OfType(kind), func(id string) bool { return id == customers })
+}
+
 func secondFactor(t *Template, f *findings) {
-	for _, id := range t.OfType("AWS::Cognito::UserPool") {
+	for _, id := range t.staffs("AWS::Cognito::UserPool", "CustomerPool") {
 		p := t.Resource(id)
 		if p["MfaConfiguration"] != "ON" || !slices.Equal(texts(p["EnabledMfas"]), []string{"SOFTWARE_TOKEN_MFA"}) {
 			f.add(id, "lets people in without a second factor, or by text message")
@@ -31,7 +36,7 @@ func secondFactor(t *Template, f *findings) {
 			f.add(id, "may be deleted")
 		}
 	}
-	for _, id := range t.OfType("AWS::Cognito::UserPoolClient") {
+	for _, id := range t.staffs("AWS::Cognito::UserPoolClient", "CustomerClient") {
 		p := t.Resource(id)
 		if refersTo(p["UserPoolId"]) != "StaffPool" || p["GenerateSecret"] != false {
 			f.add(id, "is of another pool, or has a secret, which a page cannot keep")
@@ -55,7 +60,7 @@ func secondFactor(t *Template, f *findings) {
 
 // poolHard: lengths and lives in the spirit of NIST SP 800-63B, which wants long passwords and no rules of composition.
 func poolHard(t *Template, f *findings) {
-	for _, id := range t.OfType("AWS::Cognito::UserPool") {
+	for _, id := range t.staffs("AWS::Cognito::UserPool", "CustomerPool") {
 		password := At(t.Resource(id), "Policies", "PasswordPolicy")
 		if length := whole(At(password, "MinimumLength"), 8); length < 12 || length > 64 || whole(At(password, "TemporaryPasswordValidityDays"), 7) != 1 {
 			f.add(id, "takes passwords under 12 characters, refuses long ones, or has invitations older than a day")
@@ -67,7 +72,7 @@ func poolHard(t *Template, f *findings) {
 		t.want(f, id, "AutoVerifiedAttributes", "[email]")
 		t.want(f, id, "UserPoolName", "!Sub till-${Stage}-staff")
 	}
-	for _, id := range t.OfType("AWS::Cognito::UserPoolClient") {
+	for _, id := range t.staffs("AWS::Cognito::UserPoolClient", "CustomerClient") {
 		t.want(f, id, "PreventUserExistenceErrors", "ENABLED")
 		t.want(f, id, "EnableTokenRevocation", "true")
 		t.want(f, id, "IdTokenValidity", "1")

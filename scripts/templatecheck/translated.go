@@ -225,6 +225,9 @@ func bodySignedIn(_, made *Template, f *findings) {
 		if strings.Contains(key, " /staff/") {
 			want = "[{Staff: []}]"
 		}
+		if strings.Contains(key, " /account/") {
+			want = "[{Customers: []}]"
+		}
 		if got := short(At(operation, "security")); got != want {
 			f.add("HttpApi", "%s asks for %s, not %s", key, got, want)
 		}
@@ -234,6 +237,10 @@ func bodySignedIn(_, made *Template, f *findings) {
 		short(At(scheme, "jwtConfiguration", "issuer")) != "!Sub https://cognito-idp.${AWS::Region}.amazonaws.com/${StaffPool}" ||
 		At(scheme, "identitySource") != "$request.header.Authorization" {
 		f.add("HttpApi", "signs staff in otherwise: %s", short(scheme))
+	}
+	scheme = At(made.Resource("HttpApi"), "Body", "components", "securitySchemes", "Customers", "x-amazon-apigateway-authorizer")
+	if At(scheme, "type") != "jwt" || plainText(At(scheme, "jwtConfiguration")) != customersJWT || At(scheme, "identitySource") != "$request.header.Authorization" {
+		f.add("HttpApi", "signs customers in otherwise: %s", short(scheme))
 	}
 }
 

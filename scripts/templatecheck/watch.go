@@ -46,7 +46,7 @@ func (t *Template) watched() map[string]bool {
 	}
 	for _, id := range t.OfType("AWS::CloudWatch::Alarm") {
 		note(t.Resource(id))
-		for _, each := range list(t.Resource(id)["Metrics"]) {
+		for _, each := range metricsOf(t.Resource(id)) {
 			note(At(each, "MetricStat", "Metric"))
 		}
 	}

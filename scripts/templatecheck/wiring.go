@@ -82,6 +82,7 @@ func readsWhatIsTold(t *Template, f *findings) {
 // values is what each setting says that names no resource: granted_as_told and routes_told hold the others.
 func values() map[string]string {
 	return map[string]string{
+		"ACCOUNTS":        "!Ref CustomerAccounts",
 		"ALLOWED_ORIGINS": "!Join [,, !Ref AllowedOrigins]",
 		"API_URL":         "!If [HasDomain, !Sub https://${ApiDomain}, !Ref ApiUrl]",
 		"LOG_LEVEL":       "!Ref LogLevel",

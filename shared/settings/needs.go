@@ -24,6 +24,7 @@ func loaders() map[string]func(Getenv) error {
 		"shopper/cancelorder":     load(LoadCancelOrder),
 		"shopper/editorder":       load(LoadEditOrder),
 		"shopper/sendlink":        load(LoadSendLink),
+		"shopper/myorders":        load(LoadMyOrders),
 		"shopper/fallback":        load(LoadFallback),
 		"webhook/receivepaypal":   load(LoadReceive),
 		"webhook/receivesquare":   load(LoadReceive),

@@ -35,7 +35,7 @@ func functions() map[string]function {
 		"shopper/showproduct":  {catalogue, "CATALOG_TABLE", ""},
 		"shopper/quote":        {loader(settings.LoadQuote), "CATALOG_TABLE GATEWAYS", ""},
 		"shopper/placeorder": {loader(settings.LoadPlaceOrder), "ORDERS_TABLE CATALOG_TABLE LINK_SECRET_ARN ALLOWED_ORIGINS VAULT_SECRET_ARN GATEWAYS" + vault,
-			"STOCK_HOLD"},
+			"STOCK_HOLD ACCOUNTS"},
 		"shopper/vieworder": {loader(settings.LoadViewOrder), "ORDERS_TABLE LINK_SECRET_ARN", ""},
 		"shopper/startpayment": {loader(settings.LoadStartPayment),
 			"ORDERS_TABLE CATALOG_TABLE LINK_SECRET_ARN RETURN_ORIGINS ALLOWED_ORIGINS GATEWAYS" + gateways, "GATEWAYS_URL CAPTURE"},
@@ -47,6 +47,7 @@ func functions() map[string]function {
 		"shopper/editorder": {loader(settings.LoadEditOrder), "ORDERS_TABLE CATALOG_TABLE LINK_SECRET_ARN ALLOWED_ORIGINS GATEWAYS" + vault + gateways,
 			"GATEWAYS_URL"},
 		"shopper/sendlink":        {loader(settings.LoadSendLink), "VAULT_SECRET_ARN MAIL_QUEUE_URL ALLOWED_ORIGINS", ""},
+		"shopper/myorders":        {loader(settings.LoadMyOrders), "ORDERS_TABLE CUSTOMERS_TABLE VAULT_SECRET_ARN LINK_SECRET_ARN", "ACCOUNTS"},
 		"shopper/fallback":        {loader(settings.LoadFallback), "ROUTES", ""},
 		"webhook/receivestripe":   {receive, "INBOX_TABLE EVENTS_QUEUE_URL" + gateways, "GATEWAYS_URL"},
 		"webhook/receivepaypal":   {receive, "INBOX_TABLE EVENTS_QUEUE_URL" + gateways, "GATEWAYS_URL"},
@@ -97,6 +98,8 @@ func good(name string) string {
 		return "warn"
 	case name == "REFUND_ALONE":
 		return "EUR=50000, JPY=5000"
+	case name == "ACCOUNTS":
+		return "yes"
 	case name == "CAPTURE":
 		return "manual"
 	case name == "GATEWAYS":

@@ -43,6 +43,7 @@ type PlaceOrder struct {
 	Origins        []string      // ALLOWED_ORIGINS, required: pages that may call.
 	Offered        []string      // GATEWAYS, required: what none of them could take is not sold.
 	StockHold      time.Duration // STOCK_HOLD, 30m unless set, 5m to 24h.
+	Accounts       bool          // ACCOUNTS, no unless set: whether customers have accounts and find their orders there.
 }
 
 // LoadPlaceOrder reads it. Errors: fault.Internal, every fault At its setting.
@@ -52,6 +53,7 @@ func LoadPlaceOrder(get Getenv) (PlaceOrder, error) {
 		Common: r.common(), Vault: r.vault(), IndexSecretARN: r.required("VAULT_SECRET_ARN"), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
 		LinkSecretARN: r.required("LINK_SECRET_ARN"), Origins: r.origins("ALLOWED_ORIGINS"),
 		Offered: r.offered(), StockHold: r.span("STOCK_HOLD", 30*time.Minute, 5*time.Minute, 24*time.Hour),
+		Accounts: r.accounts(),
 	}
 	return s, r.err()
 }
@@ -151,6 +153,27 @@ func LoadCancelOrder(get Getenv) (CancelOrder, error) {
 	}
 	return s, r.err()
 }
+
+// MyOrders is read by myorders.
+type MyOrders struct {
+	Common
+	OrdersTable    string // ORDERS_TABLE, required.
+	CustomersTable string // CUSTOMERS_TABLE, required: it leads from an address to a customer; nothing of it is opened.
+	IndexSecretARN string // VAULT_SECRET_ARN, required: the key of the blind index of addresses.
+	LinkSecretARN  string // LINK_SECRET_ARN, required.
+	Accounts       bool   // ACCOUNTS, no unless set.
+}
+
+// LoadMyOrders reads it. Errors: fault.Internal, every fault At its setting.
+func LoadMyOrders(get Getenv) (MyOrders, error) {
+	r := &reader{get: get}
+	s := MyOrders{Common: r.common(), OrdersTable: r.required("ORDERS_TABLE"), CustomersTable: r.required("CUSTOMERS_TABLE"),
+		IndexSecretARN: r.required("VAULT_SECRET_ARN"), LinkSecretARN: r.required("LINK_SECRET_ARN"), Accounts: r.accounts()}
+	return s, r.err()
+}
+
+// accounts reads whether customers have accounts.
+func (r *reader) accounts() bool { return r.one("ACCOUNTS", "no", "yes") == "yes" }
 
 // SendLink is read by sendlink.
 type SendLink struct {

@@ -35,6 +35,8 @@ type Handler struct {
 	Seal     func(context.Context, vault.CustomerID, vault.Row, vault.Contact) (map[string][]byte, error)
 	Links    func(context.Context) (link.Signer, error)
 	Hold     time.Duration // How long stock is held unpaid, unless staff have decided otherwise.
+	// Accounts tells that customers have accounts, where they find what they order from now on.
+	Accounts bool
 	Now      func() time.Time
 	Outside  address.Outside // nil asks nobody.
 	// Stocks is asked only by a shop that takes money otherwise for what must be waited for.
@@ -184,6 +186,7 @@ func (h Handler) seal(ctx context.Context, quote pricing.Quote, contact vault.Co
 	return order.Placement{
 		Key: key, Print: print, Quote: quote, Country: contact.Shipping.Country(), PostalCode: contact.Shipping.PostalCode(),
 		Customer: string(customer), Contact: sealed, Hold: decided.Hold(h.Hold), Waits: waits,
+		Listed: h.Accounts,
 	}, by, nil
 }
 

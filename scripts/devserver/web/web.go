@@ -185,7 +185,7 @@ func each(dir string, do func(name string, body []byte)) {
 func IsAPI(r *http.Request) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch first {
-	case "products", "quotes", "orders", "webhooks", "staff", "customers":
+	case "products", "quotes", "orders", "account", "webhooks", "staff", "customers":
 		return true
 	case "", "shop", "assets", "_dev", "problems", "favicon.ico":
 		return false

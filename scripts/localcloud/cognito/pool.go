@@ -1,4 +1,4 @@
-// Package cognito is the staff's user pool, locally: it issues access tokens with Cognito's claims, and verifies tokens
+// Package cognito is the user pools of staff and customers, locally: it issues tokens with Cognito's claims, and verifies tokens
 // by the rules of API Gateway's JWT authorizer.
 package cognito
 
@@ -42,9 +42,7 @@ type Person struct {
 // Token is an access token with the claims that Cognito's have.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
 func (p *Pool) Token(who Person) (string, error) {
-	now := p.Now()
-	sum := sha256.Sum256([]byte(p.Issuer + "/" + who.Username))
-	sub := fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
+	now, sub := p.Now(), p.sub(who.Username)
 	claims := map[string]any{
 		"sub": sub, "iss": p.Issuer, "client_id": p.ClientID, "origin_jti": p.IDs.UUID(), "event_id": p.IDs.UUID(),
 		"token_use": "access", "scope": "aws.cognito.signin.user.admin", "auth_time": now.Unix(),
@@ -57,6 +55,29 @@ func (p *Pool) Token(who Person) (string, error) {
 		claims["till_mfa"] = "true"
 	}
 	return p.Sign(map[string]any{"kid": keyID, "alg": "RS256"}, claims)
+}
+
+// Customer is who an ID token is for. Verified says that the address was confirmed.
+type Customer struct {
+	Email    string
+	Verified bool
+}
+
+// IDToken is an ID token with the claims that Cognito's have.
+// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
+func (p *Pool) IDToken(who Customer) (string, error) {
+	now, sub := p.Now(), p.sub(strings.ToLower(who.Email))
+	return p.Sign(map[string]any{"kid": keyID, "alg": "RS256"}, map[string]any{
+		"sub": sub, "iss": p.Issuer, "aud": p.ClientID, "origin_jti": p.IDs.UUID(), "event_id": p.IDs.UUID(), "token_use": "id",
+		"auth_time": now.Unix(), "exp": now.Add(tokenLife).Unix(), "iat": now.Unix(), "jti": p.IDs.UUID(), "cognito:username": sub,
+		"email": who.Email, "email_verified": who.Verified,
+	})
+}
+
+// sub is the id that the pool has given to somebody.
+func (p *Pool) sub(name string) string {
+	sum := sha256.Sum256([]byte(p.Issuer + "/" + name))
+	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
 
 // Sign makes a token of any header and claims, so that tests can make wrong ones.

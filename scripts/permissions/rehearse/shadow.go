@@ -61,6 +61,11 @@ func (s shadow) DueOrders(ctx context.Context, before time.Time, limit int) ([]o
 	return s.local.DueOrders(ctx, before, limit)
 }
 
+func (s shadow) CustomerOrders(ctx context.Context, customer, cursor string, limit int) ([]order.ID, string, error) {
+	_, _, _ = s.aws.CustomerOrders(ctx, customer, cursor, limit)
+	return s.local.CustomerOrders(ctx, customer, cursor, limit)
+}
+
 func (s shadow) DayOrders(ctx context.Context, day, cursor string, limit int) ([]order.ID, string, error) {
 	_, _, _ = s.aws.DayOrders(ctx, day, cursor, limit)
 	return s.local.DayOrders(ctx, day, cursor, limit)

@@ -62,6 +62,7 @@ func requests() []Entry {
 		{"precondition_failed", 412, "What is to be changed was changed by somebody else meanwhile, or is not there.", "Read it again, and decide by what it says now."},
 		{"precondition_required", 428, "What is there already must not be changed unseen.", "Read it, and send its ETag as If-Match."},
 		{"unauthorized", 401, "There is no usable credential.", "Send the order's token, or a staff token, as Authorization: Bearer."},
+		{"email_unverified", 403, "The account's e-mail address is not confirmed.", "Confirm it with the code that was mailed, and sign in again."},
 		{"forbidden", 403, "The credential is good and does not allow this.", "Ask somebody with the right role."},
 		{"mfa_required", 403, "Staff signed in without a second factor.", "Sign in with one."},
 		{"sign_in_again", 403, "Money is moved only within 15 minutes of a sign-in.", "Sign in again."},

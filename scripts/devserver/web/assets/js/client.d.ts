@@ -22,7 +22,7 @@ export type Amount = {
 export type AttemptStatus = 'initiating' | 'unknown' | 'requires_action' | 'processing' | 'authorized' | 'captured' | 'failed' | 'canceled' | 'expired';
 
 /** Every code of Till's own. They are stable. */
-export type Code = 'state_invalid' | 'counters_invalid' | 'location_invalid' | 'location_unknown' | 'amount_invalid' | 'country_invalid' | 'delivery_invalid' | 'discount_invalid' | 'gateway_invalid' | 'limit_invalid' | 'mail_invalid' | 'rule_invalid' | 'share_invalid' | 'tax_invalid' | 'address_invalid' | 'amount_out_of_range' | 'amount_too_fine' | 'amount_too_large' | 'amount_too_small' | 'body_too_large' | 'capture_exceeds_authorized' | 'capture_in_progress' | 'capture_invalid' | 'card_data_rejected' | 'condition_invalid' | 'decision_invalid' | 'payment_not_authorized' | 'payment_not_captured' | 'second_approver_needed' | 'too_many_captures' | 'too_many_refunds' | 'coupon_invalid' | 'currency_invalid' | 'cursor_invalid' | 'dates_invalid' | 'day_invalid' | 'declined' | 'family_invalid' | 'image_invalid' | 'option_invalid' | 'quantities_invalid' | 'query_invalid' | 'dependency_unavailable' | 'description_invalid' | 'edits_exhausted' | 'email_invalid' | 'revoke_invalid' | 'expected_total_invalid' | 'forbidden' | 'format_invalid' | 'gateway_unavailable' | 'hold_invalid' | 'idempotency_in_progress' | 'idempotency_key_invalid' | 'idempotency_key_missing' | 'idempotency_key_reused' | 'internal_error' | 'invalid_encoding' | 'invalid_event' | 'invalid_json' | 'lines_invalid' | 'method_not_allowed' | 'mfa_required' | 'mode_mismatch' | 'name_invalid' | 'not_found' | 'order_on_hold' | 'order_state_conflict' | 'origin_not_allowed' | 'out_of_stock' | 'payment_in_progress' | 'payment_not_open' | 'phone_invalid' | 'precondition_failed' | 'precondition_required' | 'price_changed' | 'price_invalid' | 'quantity_invalid' | 'rate_limited' | 'reason_invalid' | 'reference_invalid' | 'refund_exceeds_captured' | 'refund_invalid' | 'return_url_not_allowed' | 'shipment_invalid' | 'shipping_method_unknown' | 'sign_in_again' | 'signature_invalid' | 'sku_invalid' | 'sku_unknown' | 'start_too_late' | 'answer_in_progress' | 'dispute_closed' | 'dispute_deadline_over' | 'dispute_not_answerable' | 'statement_invalid' | 'status_invalid' | 'stock_reserved' | 'tax_class_invalid' | 'token_invalid' | 'too_many_attempts' | 'type_invalid' | 'unauthorized' | 'unknown_field' | 'unsupported_media_type' | 'validation_failed' | 'vat_number_invalid' | 'weight_invalid';
+export type Code = 'state_invalid' | 'counters_invalid' | 'location_invalid' | 'location_unknown' | 'amount_invalid' | 'country_invalid' | 'delivery_invalid' | 'discount_invalid' | 'gateway_invalid' | 'limit_invalid' | 'mail_invalid' | 'rule_invalid' | 'share_invalid' | 'tax_invalid' | 'address_invalid' | 'amount_out_of_range' | 'amount_too_fine' | 'amount_too_large' | 'amount_too_small' | 'body_too_large' | 'capture_exceeds_authorized' | 'capture_in_progress' | 'capture_invalid' | 'card_data_rejected' | 'condition_invalid' | 'decision_invalid' | 'payment_not_authorized' | 'payment_not_captured' | 'second_approver_needed' | 'too_many_captures' | 'too_many_refunds' | 'coupon_invalid' | 'currency_invalid' | 'cursor_invalid' | 'dates_invalid' | 'day_invalid' | 'declined' | 'family_invalid' | 'image_invalid' | 'option_invalid' | 'quantities_invalid' | 'query_invalid' | 'dependency_unavailable' | 'description_invalid' | 'edits_exhausted' | 'email_invalid' | 'email_unverified' | 'revoke_invalid' | 'expected_total_invalid' | 'forbidden' | 'format_invalid' | 'gateway_unavailable' | 'hold_invalid' | 'idempotency_in_progress' | 'idempotency_key_invalid' | 'idempotency_key_missing' | 'idempotency_key_reused' | 'internal_error' | 'invalid_encoding' | 'invalid_event' | 'invalid_json' | 'lines_invalid' | 'method_not_allowed' | 'mfa_required' | 'mode_mismatch' | 'name_invalid' | 'not_found' | 'order_on_hold' | 'order_state_conflict' | 'origin_not_allowed' | 'out_of_stock' | 'payment_in_progress' | 'payment_not_open' | 'phone_invalid' | 'precondition_failed' | 'precondition_required' | 'price_changed' | 'price_invalid' | 'quantity_invalid' | 'rate_limited' | 'reason_invalid' | 'reference_invalid' | 'refund_exceeds_captured' | 'refund_invalid' | 'return_url_not_allowed' | 'shipment_invalid' | 'shipping_method_unknown' | 'sign_in_again' | 'signature_invalid' | 'sku_invalid' | 'sku_unknown' | 'start_too_late' | 'answer_in_progress' | 'dispute_closed' | 'dispute_deadline_over' | 'dispute_not_answerable' | 'statement_invalid' | 'status_invalid' | 'stock_reserved' | 'tax_class_invalid' | 'token_invalid' | 'too_many_attempts' | 'type_invalid' | 'unauthorized' | 'unknown_field' | 'unsupported_media_type' | 'validation_failed' | 'vat_number_invalid' | 'weight_invalid';
 
 export type ConfirmPaymentRequest = {
   /** What the gateway's form gave for this payment. Used once. */
@@ -383,11 +383,21 @@ export interface Operations {
   editOrder: { takes: { body: EditOrderRequest; path: { id: string }; token: string }; answers: {
     order: Order;
   } };
+  /** A customer's own orders, the newest first. */
+  listMyOrders: { takes: { query?: { next?: string }; token: string }; answers: {
+    next?: string;
+    orders: Array<Order>;
+  } };
   /** What the shop sells, a page at a time. */
   listProducts: { takes: { query?: { currency?: string; next?: string; q?: string } }; answers: ProductPage };
   /** How the order may be paid now. */
   listWaysToPay: { takes: { path: { id: string }; token: string }; answers: {
     options: Array<WayToPay>;
+  } };
+  /** One of a customer's own orders, with a token that opens it. */
+  openMyOrder: { takes: { path: { id: string }; token: string }; answers: {
+    order: Order;
+    token: string;
   } };
   /** Places an order and reserves its stock. */
   placeOrder: { takes: { body: PlaceOrderRequest; key: string }; answers: PlacedOrder };
