@@ -21,6 +21,7 @@ var routes = []struct {
 	{"/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa", "GET, PATCH"}, {"/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa/payments", "POST"},
 	{"/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa/payments/pay_aaaaaaaaaaaaaaaaaaaaaaaaaa/return", "GET"},
 	{"/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa/cancellation", "POST"}, {"/webhooks/stripe", "POST"},
+	{"/account/orders", "GET"}, {"/account/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa", "GET"},
 	{"/staff/orders", "GET"}, {"/staff/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa", "GET"},
 	{"/staff/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa/refunds", "POST"}, {"/staff/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa/holds/manual", "DELETE, PUT"},
 	{"/staff/orders/ord_aaaaaaaaaaaaaaaaaaaaaaaaaa/shipments", "POST"},

@@ -67,6 +67,32 @@ func TestAnAccessTokenHasCognitosClaims(t *testing.T) {
 	}
 }
 
+func TestAnIDTokenHasCognitosClaims(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	p, a := newPool(t, &now)
+	for _, verified := range []bool{true, false} {
+		token, err := p.IDToken(cognito.Customer{Email: "Ada@example.com", Verified: verified})
+		if err != nil {
+			t.Fatal(err)
+		}
+		claims, err := a.Verify(token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, want := range map[string]any{
+			"iss": issuer, "aud": client, "token_use": "id", "email": "Ada@example.com", "email_verified": verified,
+			"cognito:username": claims["sub"], "auth_time": 1.8e9, "iat": 1.8e9, "exp": 1.8e9 + 3600, "client_id": nil, "cognito:groups": nil,
+		} {
+			if claims[name] != want {
+				t.Errorf("%s is %v", name, claims[name])
+			}
+		}
+		if claims["sub"] == "" {
+			t.Error("it is nobody's")
+		}
+	}
+}
+
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 func TestTokensAreVerifiedAsAPIGatewayDoes(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
