@@ -129,6 +129,11 @@ func (b behind) StaffToken(ctx context.Context, _ string, groups []string, _ boo
 	return b.shop.StaffToken(ctx, group)
 }
 
+// CustomerToken is control.Shop's.
+func (b behind) CustomerToken(context.Context, string) (string, error) {
+	return "", errors.New("this shop was deployed without customers' accounts")
+}
+
 // Redrive is control.Shop's.
 func (b behind) Redrive(ctx context.Context, queue string) (int, error) {
 	return b.shop.Redrive(ctx, queue)

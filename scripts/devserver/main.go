@@ -57,7 +57,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	time := clock.New(time.Now(), clock.NewPool())
 	shop, err := localshop.New(localshop.Options{
 		Files: os.DirFS("."), Clock: time, Seed: fmt.Sprint(os.Getpid(), time.Now().UnixNano()), ShopURL: shopURL, Gateways: gatewaysURL,
-		Log: logs, LogLevel: level, Wait: true,
+		Log: logs, LogLevel: level, Wait: true, Parameters: map[string]string{"CustomerAccounts": "yes"},
 	})
 	if err != nil {
 		return err
@@ -123,6 +123,11 @@ func (i inside) Advance(_ context.Context, d time.Duration) (time.Time, error) {
 // StaffToken is control.Shop's.
 func (i inside) StaffToken(_ context.Context, username string, groups []string, mfa bool) (string, error) {
 	return i.shop.Cloud.StaffToken(cognito.Person{Username: username, Groups: groups, MFA: mfa})
+}
+
+// CustomerToken is control.Shop's.
+func (i inside) CustomerToken(_ context.Context, email string) (string, error) {
+	return i.shop.Cloud.CustomerToken(cognito.Customer{Email: email, Verified: true})
 }
 
 // Redrive is control.Shop's.

@@ -93,6 +93,8 @@ export const viewOrder = (id, token) => operate('viewOrder', { path: { id }, tok
 export const listWaysToPay = (id, token) => operate('listWaysToPay', { path: { id }, token });
 export const startPayment = (id, token, key, body) => operate('startPayment', { path: { id }, token, key, body });
 export const confirmPayment = (id, token, payment, body) => operate('confirmPayment', { path: { id, payment_id: payment }, token, body });
+export const listMyOrders = (token, next) => operate('listMyOrders', { query: { next }, token });
+export const openMyOrder = (id, token) => operate('openMyOrder', { path: { id }, token });
 export const cancelOrder = (id, token) => operate('cancelOrder', { path: { id }, token });
 
 /** returnAddress is where a gateway sends the browser back: the API asks the gateway, then sends it on to the shop. */
