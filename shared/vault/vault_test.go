@@ -272,6 +272,29 @@ func TestShreddedIsGone(t *testing.T) {
 	}
 }
 
+func TestACustomerIsFoundByTheirAddressUntilTheyAreErased(t *testing.T) {
+	ctx, r := context.Background(), fresh()
+	_, err := r.Find(ctx, email(t, "ada@example.com"))
+	wantFault(t, err, fault.NotFound, "")
+	ada, bob := r.customer(t, "ada@example.com"), r.customer(t, "bob@example.com")
+	// It needs the index alone.
+	finder := vault.New(vault.Config{Keys: r.keys, IndexKey: func(context.Context) ([]byte, error) { return []byte(indexKey), nil }})
+	for address, want := range map[string]vault.CustomerID{"ada@example.com": ada, "Ada@EXAMPLE.com": ada, "bob@example.com": bob} {
+		if got, err := finder.Find(ctx, email(t, address)); err != nil || got != want {
+			t.Errorf("%s is %s, %v, not %s", address, got, err, want)
+		}
+	}
+	if err := r.Shred(ctx, ada); err != nil {
+		t.Fatal(err)
+	}
+	_, err = finder.Find(ctx, email(t, "ada@example.com"))
+	wantFault(t, err, fault.NotFound, "")
+	_, err = finder.Find(ctx, person.Email{})
+	wantFault(t, err, fault.Internal, "email_missing")
+	_, err = vault.New(vault.Config{Keys: r.keys}).Find(ctx, email(t, "bob@example.com"))
+	wantFault(t, err, fault.Internal, "config_invalid")
+}
+
 func TestAnIndexRowThatOutlivedItsCustomerIsClearedAway(t *testing.T) {
 	ctx, r := context.Background(), fresh()
 	ada := r.customer(t, "ada@example.com")
