@@ -25,9 +25,10 @@ import (
 // front stands before the API and lets made-up requests in: an order's id that has the form of one becomes that of an order which is
 // there, a token becomes one that opens it, a webhook is signed. Else all that anybody would see is 401 and 404.
 type front struct {
-	shop    *localshop.Shop
-	address string
-	staff   string
+	shop     *localshop.Shop
+	address  string
+	staff    string
+	customer string
 
 	mu      sync.Mutex
 	asked   int
@@ -48,6 +49,9 @@ func newFront(ctx context.Context, shop *localshop.Shop, address string) (*front
 	f := &front{shop: shop, address: address, answers: map[string]map[int]int{}}
 	var err error
 	if f.staff, err = shop.Cloud.StaffToken(cognito.Person{Username: "mona", Groups: []string{"manager", "admin", "packer", "viewer"}, MFA: true}); err != nil {
+		return nil, err
+	}
+	if f.customer, err = shop.Cloud.CustomerToken(cognito.Customer{Email: "ada@example.com", Verified: true}); err != nil {
 		return nil, err
 	}
 	for i := range 12 {
@@ -132,6 +136,8 @@ func (f *front) mend(r *http.Request, o placed) {
 	switch {
 	case strings.HasPrefix(path, "/staff"):
 		r.Header.Set("Authorization", "Bearer "+f.staff)
+	case strings.HasPrefix(path, "/account/"):
+		r.Header.Set("Authorization", "Bearer "+f.customer)
 	case strings.HasPrefix(path, "/orders/"):
 		r.Header.Set("Authorization", "Bearer "+o.token)
 	case path == "/webhooks/stripe":

@@ -70,6 +70,7 @@ func run(ctx context.Context, program string, seed, examples int, out io.Writer)
 func open(ctx context.Context, address string) (*front, error) {
 	shop, err := localshop.New(localshop.Options{
 		Files: os.DirFS("."), Clock: clock.New(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), clock.NewPool()), Seed: "schemathesis", ShopURL: address, Log: io.Discard,
+		Parameters: map[string]string{"CustomerAccounts": "yes"},
 	})
 	if err != nil {
 		return nil, err
