@@ -63,6 +63,7 @@ func parsers() []reader {
 		{"Square's answers", "shared/gateway/squaregw.Fetch", "shared/gateway/squaregw.FuzzAnswers", "everyCall"},
 		{"an answer in JSON", "shared/gateway/jsonapi.Do", "shared/gateway/jsonapi.FuzzDo", ""},
 		{"whose order a link is asked for", "functions/shopper/sendlink.Handle", "functions/assembly.FuzzRoutes", "HTTP"},
+		{"a place in a customer's orders", "functions/shopper/myorders.Handle", "functions/assembly.FuzzRoutes", "HTTP"},
 		{"what is to be another of an order", "functions/shopper/editorder.Handle", "functions/assembly.FuzzRoutes", "HTTP"},
 		{"what a gateway's form brought", "functions/shopper/confirmpayment.Handle", "functions/assembly.FuzzRoutes", "HTTP"},
 		{"what a shopper's browser says it reads", "shared/person.LanguageOf", "shared/person.FuzzLanguageOf", ""},

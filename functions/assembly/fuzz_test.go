@@ -92,6 +92,7 @@ func FuzzRoutes(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, function int, body string, coded bool, key, credential, limit, next, path string) {
 		s := shoptest.New(t)
+		s.Accounts = true
 		folder := folders[uint(function)%uint(len(folders))]
 		names := firsts(t, folder)
 		req := asked(t, folder, names[uint(function)/uint(len(folders))%uint(len(names))])
