@@ -2,6 +2,8 @@ package dynamo_test
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -102,6 +104,24 @@ func TestAQueryReadsOnUntilItHasEnough(t *testing.T) {
 	ids, next, err := s.DayOrders(t.Context(), "2026-11-22", "", 5)
 	if err != nil || next != "" || fmt.Sprint(ids) != "[3 2 1]" || len(f.calls) != 3 {
 		t.Errorf("got %v, %q, %v, called %s", ids, next, err, f.asked())
+	}
+}
+
+func TestACustomersOrdersAreAskedOfTheirOwnPartitionWhateverTheCursorSays(t *testing.T) {
+	s, f := store(t, ok(`{"Items":[]}`))
+	id := "ord_" + strings.Repeat("a", 26)
+	cursor := base64.RawURLEncoding.EncodeToString([]byte("2026-11-22T12:00:00.000Z" + id))
+	if _, _, err := s.CustomerOrders(t.Context(), "cus_a", cursor, 5); err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(f.calls[0].body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"IndexName":"customer"`, `"ExclusiveStartKey":{"customer":{"S":"cus_a"}`, `":of":{"S":"cus_a"}`, `"ScanIndexForward":false`, id} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %s in %s", want, text)
+		}
 	}
 }
 

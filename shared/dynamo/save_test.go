@@ -137,6 +137,33 @@ func TestASaveOfNothingCallsNobody(t *testing.T) {
 	}
 }
 
+// Its customer is an index's key, so that it is there for listed orders alone, at the first save as at any later one.
+func TestOnlyAListedOrderHasItsCustomerOnTheIndex(t *testing.T) {
+	for _, listed := range []bool{false, true} {
+		s, f := store(t, ok("{}"))
+		o, c, err := order.New(order.Placement{Key: "k1", Customer: "cus_a", Listed: listed, Hold: time.Hour,
+			Quote: pricing.Quote{Currency: "EUR", Country: "DE", Method: "standard", Subtotal: 1, Total: 1}}, order.By{Who: "shopper", At: noon})
+		for range 2 {
+			if err == nil {
+				err = s.Save(t.Context(), o, c)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, err = o.Revoke(order.By{Who: "staff:1", At: noon})
+		}
+		for _, call := range f.calls {
+			text, err := json.Marshal(call.body["TransactItems"].([]any)[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if has := strings.Contains(string(text), `"customer":`); has != listed {
+				t.Errorf("listed %v: %s", listed, text)
+			}
+		}
+	}
+}
+
 // TestTheLayoutOfASave is the stored form, which older and newer versions of the functions share: changing it needs a plan.
 func TestTheLayoutOfASave(t *testing.T) {
 	s, f := store(t, ok("{}"))

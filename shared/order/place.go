@@ -32,7 +32,7 @@ func New(p Placement, by By) (*Order, Change, error) {
 	at := by.At.UTC().Truncate(time.Millisecond)
 	o := &Order{r: Record{
 		ID: IDFor(p.Key), Status: Created, Country: p.Country, PostalCode: p.PostalCode, Customer: p.Customer, Print: p.Print,
-		PlacedAt: at, ExpiresAt: at.Add(p.Hold).Truncate(time.Second), Waits: p.Waits, Listed: p.Listed,
+		PlacedAt: at, ExpiresAt: at.Add(p.Hold).Truncate(time.Second), Waits: p.Waits, Listed: p.Listed && p.Customer != "",
 	}}
 	o.priced(q)
 	o.picks = p.Picks
