@@ -170,6 +170,8 @@ func environment(function string) []string {
 			value = "https://example.com"
 		case name == "GATEWAYS":
 			value = "stripe,paypal,square"
+		case name == "ACCOUNTS":
+			value = "yes"
 		case name == "CAPTURE":
 			value = "manual"
 		case name == "REFUND_ALONE":
