@@ -1,6 +1,6 @@
 // Each page in a state worth looking at. They build on one another, so they are visited in this order.
 import { base } from './browser.js';
-import { cards, order, payHere, payLater, put, total } from './shop.js';
+import { ada, cards, order, payHere, payLater, put, total } from './shop.js';
 
 /** stations are [name, go]: go leads the page there and waits until it stands. */
 export const stations = [
@@ -42,6 +42,15 @@ export const stations = [
   ['list of orders', async (page) => {
     await page.click('.crumb a');
     await page.waitForSelector('#mine-list a');
+  }],
+  ['account, signed out', async (page) => {
+    await page.goto(`${base}/shop/account.html`);
+    await page.waitForSelector('#sign-in:not([hidden])');
+  }],
+  ['account with orders', async (page) => {
+    await page.fill('#email', ada.email);
+    await page.click('#go');
+    await page.waitForSelector('#mine-list li');
   }],
   ['no such page', (page) => page.goto(`${base}/shop/nothing.html`)],
   ['control page', async (page) => {
