@@ -8,6 +8,15 @@ export const ada = {
   email: 'ada@example.com', phone: '+49301234567', country: 'DE', name: 'Ada Byron', line1: 'Unter den Linden 1', postal_code: '10117', city: 'Berlin',
 };
 
+/** tabTo presses Tab until the element has the focus. */
+export async function tabTo(page, selector) {
+  for (let presses = 0; presses < 80; presses++) {
+    if (await page.evaluate((s) => document.activeElement?.matches(s), selector)) return;
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`the keyboard does not reach ${selector}`);
+}
+
 /** put adds a product to the basket from its own page. */
 export async function put(page, sku = 'mug-blue', quantity = 1) {
   await page.goto(`${base}/shop/product.html?sku=${sku}`);
@@ -131,6 +140,9 @@ export const faults = (page, told, gateway = 'stripe') => dev(page, 'faults', { 
 
 /** advance moves the server's clock. */
 export const advance = (page, by) => dev(page, 'clock', { advance: by });
+
+/** mails are those that were sent, oldest first. */
+export const mails = async (page) => (await dev(page, 'state')).mails;
 
 /** book is what a gateway's own books say of an order. */
 export const book = async (page, id, gateway = 'stripe') => (await dev(page, 'state')).gateways[gateway][id];

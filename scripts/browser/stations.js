@@ -34,7 +34,17 @@ export const stations = [
     await page.click('#later');
     await page.waitForSelector('#order:not([hidden])');
   }],
+  ['order that is changed', async (page) => {
+    await page.click('#change');
+    await page.waitForSelector('#edit-totals[aria-busy="false"] dd.grand');
+    await page.check('#edit-elsewhere');
+    await page.fill('#line1', '');
+    await page.click('#edit-save');
+    await page.waitForSelector('#summary:not([hidden])');
+    await page.waitForSelector('#edit-totals[aria-busy="false"] dd.grand');
+  }],
   ['paid order', async (page) => {
+    await page.click('#edit-leave');
     await payLater(page, 'embedded');
     await payHere(page, cards.pays);
     await page.waitForSelector('#status[data-tone="good"]');
@@ -51,6 +61,10 @@ export const stations = [
     await page.fill('#email', ada.email);
     await page.click('#go');
     await page.waitForSelector('#mine-list li');
+  }],
+  ['order that cannot be opened', async (page) => {
+    await page.goto(`${base}/shop/order.html#order=ord_aaaaaaaaaaaaaaaaaaaaaaaaaa&token=none`);
+    await page.waitForSelector('#new-link:not([hidden])');
   }],
   ['no such page', (page) => page.goto(`${base}/shop/nothing.html`)],
   ['control page', async (page) => {

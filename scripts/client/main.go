@@ -43,7 +43,7 @@ func run(project string) error {
 type operation struct {
 	id, method, path, summary string
 	variables, query          []string
-	token, key                bool
+	token, key, match         bool
 	body, answer              *openapi3.SchemaRef
 	needsBody                 bool
 }
@@ -82,6 +82,8 @@ func operations(doc *openapi3.T) []operation {
 					o.query = append(o.query, p.Value.Name)
 				case p.Value.Name == "Idempotency-Key":
 					o.key = true
+				case p.Value.Name == "If-Match":
+					o.match = true
 				}
 			}
 			o.token = op.Security != nil && len(*op.Security) > 0
@@ -119,16 +121,20 @@ func module(all []operation) string {
 	b.WriteString("/** What each request of a shopper's page is made of. */\nexport const operations = Object.freeze({\n")
 	for _, o := range all {
 		query, _ := json.Marshal(append([]string{}, o.query...)) // A list of texts is always JSON.
-		fmt.Fprintf(&b, "  %s: { method: '%s', path: '%s', query: %s, token: %t, key: %t },\n", o.id, o.method, o.path,
-			strings.ReplaceAll(string(query), `"`, `'`), o.token, o.key)
+		match := ""                                              // Few have it.
+		if o.match {
+			match = ", match: true"
+		}
+		fmt.Fprintf(&b, "  %s: { method: '%s', path: '%s', query: %s, token: %t, key: %t%s },\n", o.id, o.method, o.path,
+			strings.ReplaceAll(string(query), `"`, `'`), o.token, o.key, match)
 	}
 	b.WriteString(`});
 
 /**
  * request gives the URL and the options of fetch for an operation. Throws if something that it needs is missing: a part of the path,
- * the order's token, or the key that makes a repeat safe.
+ * the order's token, the key that makes a repeat safe, or the ETag of what is changed.
  */
-export function request(base, name, { path = {}, query = {}, token, key, body, signal } = {}) {
+export function request(base, name, { path = {}, query = {}, token, key, match, body, signal } = {}) {
   const operation = operations[name];
   if (!operation) throw new TypeError(` + "`there is no operation ${name}`" + `);
   const target = operation.path.replace(/\{(\w+)\}/g, (_, part) => {
@@ -142,6 +148,8 @@ export function request(base, name, { path = {}, query = {}, token, key, body, s
   if (operation.token) headers.Authorization = ` + "`Bearer ${token}`" + `;
   if (operation.key && !key) throw new TypeError(` + "`${name} needs an idempotency key`" + `);
   if (operation.key) headers['Idempotency-Key'] = key;
+  if (operation.match && !match) throw new TypeError(` + "`${name} needs the ETag of what it changes`" + `);
+  if (operation.match) headers['If-Match'] = match;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   const text = asked.toString();
   return [base + target + (text && ` + "`?${text}`" + `), {
@@ -170,7 +178,7 @@ func types(doc *openapi3.T, all []operation) string {
 	}
 	b.WriteString(`}
 
-export declare const operations: { readonly [Name in keyof Operations]: { method: string; path: string; query: readonly string[]; token: boolean; key: boolean } };
+export declare const operations: { readonly [Name in keyof Operations]: { method: string; path: string; query: readonly string[]; token: boolean; key: boolean; match?: boolean } };
 
 /** The URL and the options of fetch for an operation. */
 export declare function request<Name extends keyof Operations>(
@@ -200,6 +208,9 @@ func (o operation) takes() string {
 	}
 	if o.key {
 		parts["key"] = "string"
+	}
+	if o.match {
+		parts["match"] = "string"
 	}
 	if o.body != nil {
 		name := "body?"

@@ -22,8 +22,8 @@ func TestTheClientIsOfTheContract(t *testing.T) {
 		}
 	}
 	for name, parts := range map[string][]string{
-		"client.js": {"placeOrder: { method: 'POST', path: '/orders', query: [], token: false, key: true }", "token: true, key: true"},
-		"client.d.ts": {"export type Problem = {", "placeOrder: { takes: { body: PlaceOrderRequest; key: string }; answers: PlacedOrder }", "available: true | false | 'low'",
+		"client.js": {"placeOrder: { method: 'POST', path: '/orders', query: [], token: false, key: true }", "token: true, key: true", "token: true, key: false, match: true }"},
+		"client.d.ts": {"export type Problem = {", "placeOrder: { takes: { body: PlaceOrderRequest; key: string }; answers: PlacedOrder }", "editOrder: { takes: { body: EditOrderRequest; match: string; path: { id: string }; token: string }", "available: true | false | 'low'",
 			"unit_price: Amount;"},
 	} {
 		for _, part := range parts {

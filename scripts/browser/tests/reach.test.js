@@ -4,20 +4,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { base, visitors } from '../browser.js';
-import { ada, cards, confirmed, fillAddress, placeAndPay, put, total } from '../shop.js';
+import { ada, cards, confirmed, fillAddress, placeAndPay, put, tabTo, total } from '../shop.js';
 import { stations } from '../stations.js';
 
 const visit = visitors();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** tabTo presses Tab until the element has the focus. */
-async function tabTo(page, selector) {
-  for (let presses = 0; presses < 80; presses++) {
-    if (await page.evaluate((s) => document.activeElement?.matches(s), selector)) return;
-    await page.keyboard.press('Tab');
-  }
-  assert.fail(`the keyboard does not reach ${selector}`);
-}
 
 test('a purchase needs no mouse', () => visit(async (page) => {
   const type = async (selector, text) => {

@@ -67,9 +67,15 @@ async function ask(url, options) {
     throw new Problem(0);
   }
   const json = parse(text);
-  if (!answer.ok) throw new Problem(answer.status, json ?? {});
-  return json ?? {};
+  if (!answer.ok) throw new Problem(answer.status, json);
+  tags.set(json, answer.headers.get('ETag') ?? '');
+  return json;
 }
+
+const tags = new WeakMap();
+
+/** tagOf is the ETag of an answer: which version of a thing it tells of; "" if it told none. */
+export const tagOf = (answer) => tags.get(answer) ?? '';
 
 /** operate asks for what an operation of client.js does. Without the token that it needs the answer is known: the request is not made. */
 const operate = async (name, given) => {
@@ -79,9 +85,10 @@ const operate = async (name, given) => {
 
 function parse(text) {
   try {
-    return JSON.parse(text);
+    const json = JSON.parse(text);
+    return json && typeof json === 'object' ? json : {};
   } catch {
-    return null;
+    return {};
   }
 }
 
@@ -95,6 +102,8 @@ export const startPayment = (id, token, key, body) => operate('startPayment', { 
 export const confirmPayment = (id, token, payment, body) => operate('confirmPayment', { path: { id, payment_id: payment }, token, body });
 export const listMyOrders = (token, next) => operate('listMyOrders', { query: { next }, token });
 export const openMyOrder = (id, token) => operate('openMyOrder', { path: { id }, token });
+export const editOrder = (id, token, match, body, signal) => operate('editOrder', { path: { id }, token, match, body, signal });
+export const sendLink = (id, body) => operate('sendLink', { path: { id }, body });
 export const cancelOrder = (id, token) => operate('cancelOrder', { path: { id }, token });
 
 /** returnAddress is where a gateway sends the browser back: the API asks the gateway, then sends it on to the shop. */

@@ -6,6 +6,7 @@ import { basket, currency, onChange, quantityMax, set } from './basket.js';
 import { inWords } from './fault-words.js';
 import { format } from './money.js';
 import { lineOf, quoteOf, quoteRequest } from './shapes.js';
+import { stepper } from './stepper.js';
 import { totals } from './totals.js';
 
 let running;
@@ -23,23 +24,13 @@ function remove(line) {
 }
 
 function row(line) {
-  const id = `quantity-${line.sku}`;
-  const step = (by, sign, name) => el('button', {
-    type: 'button', class: 'button quiet', 'aria-label': `${name} ${line.name}`, 'data-focus': `${line.sku}${sign}`,
-    disabled: by > 0 && line.quantity >= quantityMax, onclick: () => change(line, line.quantity + by),
-  }, sign);
   return el('li', { class: 'line', 'data-sku': line.sku },
     picture(line.sku, true),
     el('p', { class: 'line-name' }, el('a', { href: `/shop/product.html?sku=${encodeURIComponent(line.sku)}` }, line.name),
       el('span', { class: 'price', 'data-price': line.sku })),
     el('div', {},
       el('div', { class: 'line-tools' },
-        el('div', { class: 'stepper' },
-          step(-1, '−', 'One less of'),
-          el('label', { class: 'hidden-text', for: id }, `Quantity of ${line.name}`),
-          el('input', { id, type: 'number', inputmode: 'numeric', min: 1, max: quantityMax, value: line.quantity, 'data-focus': line.sku,
-            onchange: (event) => change(line, Math.max(1, Math.trunc(Number(event.target.value)) || 1)) }),
-          step(1, '+', 'One more of')),
+        stepper(line, { id: `quantity-${line.sku}`, min: 0, max: quantityMax, change: (quantity) => change(line, quantity) }),
         el('button', { type: 'button', class: 'button quiet small', onclick: () => remove(line) }, 'Remove', el('span', { class: 'hidden-text' }, ` ${line.name}`))),
       el('div', { 'data-error': line.sku })));
 }

@@ -1,6 +1,7 @@
 // The checkout's sums: asks for a quote whenever something changes that a price may hang on, and shows the last one.
 import { askQuote } from './api.js';
 import { announce, byId, el, picture, show } from './dom.js';
+import { drawMethods } from './methods.js';
 import { format, minor } from './money.js';
 import { quoteOf, quoteRequest } from './shapes.js';
 import { countryName, totals } from './totals.js';
@@ -66,7 +67,9 @@ export function drawQuote(answer, wantedMethod) {
   show(byId('totals'), totals(quote, { away: !isPickup() }));
   tell();
   byId('methods-field').hidden = quote.methods.length === 0;
-  if (quote.methods.length) drawMethods(wantedMethod ?? quote.shipping_method);
+  if (quote.methods.length) {
+    drawMethods(byId('methods'), quote.methods, { name: 'method', currency: quote.currency, chosen: wantedMethod ?? quote.shipping_method, change: refresh });
+  }
   const sum = `Total: ${format(quote.total, quote.currency)}`;
   if (first || sum !== told) announce(`${first} ${sum}`.trim());
   [first, told] = ['', sum];
@@ -91,20 +94,4 @@ function tell() {
   byId('where-hint').hidden = !isPickup();
   const typed = byId('vat').value.trim() && !byId('vat').hasAttribute('aria-invalid');
   byId('vat-result').textContent = !typed ? '' : quote.reverse_charge ? 'No tax is added: your business owes it at home.' : 'The tax stays: the parcel goes to another country than the number is of, or does not leave ours.';
-}
-
-// drawMethods rebuilds the choices only if they differ, so that the keyboard's place among them is kept.
-function drawMethods(wanted) {
-  const place = byId('methods');
-  const print = JSON.stringify([quote.methods, quote.currency]);
-  if (place.dataset.print === print) return;
-  const focused = document.activeElement?.closest('#methods') ? document.activeElement.value : null;
-  const chosen = quote.methods.some((m) => m.id === wanted) ? wanted : quote.methods[0].id;
-  place.dataset.print = print;
-  place.replaceChildren(...quote.methods.map((m) => el('div', { class: 'choice' },
-    el('input', { type: 'radio', name: 'method', id: `method-${m.id}`, value: m.id, checked: m.id === chosen, onchange: refresh }),
-    el('label', { for: `method-${m.id}` },
-      el('strong', {}, m.name), el('span', { class: 'price' }, minor(m.price) === 0 ? 'free' : format(m.price, quote.currency)),
-      m.days && el('span', {}, `${m.pickup ? 'Ready in ' : ''}${m.days} working ${m.days === '1' ? 'day' : 'days'}`)))));
-  if (focused) document.getElementById(`method-${focused}`)?.focus();
 }

@@ -380,7 +380,7 @@ export interface Operations {
     payment: Payment;
   } };
   /** Changes what is ordered, before it is paid. */
-  editOrder: { takes: { body: EditOrderRequest; path: { id: string }; token: string }; answers: {
+  editOrder: { takes: { body: EditOrderRequest; match: string; path: { id: string }; token: string }; answers: {
     order: Order;
   } };
   /** A customer's own orders, the newest first. */
@@ -418,7 +418,7 @@ export interface Operations {
   } };
 }
 
-export declare const operations: { readonly [Name in keyof Operations]: { method: string; path: string; query: readonly string[]; token: boolean; key: boolean } };
+export declare const operations: { readonly [Name in keyof Operations]: { method: string; path: string; query: readonly string[]; token: boolean; key: boolean; match?: boolean } };
 
 /** The URL and the options of fetch for an operation. */
 export declare function request<Name extends keyof Operations>(

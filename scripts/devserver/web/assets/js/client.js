@@ -4,7 +4,7 @@
 export const operations = Object.freeze({
   cancelOrder: { method: 'POST', path: '/orders/{id}/cancellation', query: [], token: true, key: false },
   confirmPayment: { method: 'POST', path: '/orders/{id}/payments/{payment_id}/confirm', query: [], token: true, key: false },
-  editOrder: { method: 'PATCH', path: '/orders/{id}', query: [], token: true, key: false },
+  editOrder: { method: 'PATCH', path: '/orders/{id}', query: [], token: true, key: false, match: true },
   listMyOrders: { method: 'GET', path: '/account/orders', query: ['next'], token: true, key: false },
   listProducts: { method: 'GET', path: '/products', query: ['currency','next','q'], token: false, key: false },
   listWaysToPay: { method: 'GET', path: '/orders/{id}/payments/options', query: [], token: true, key: false },
@@ -19,9 +19,9 @@ export const operations = Object.freeze({
 
 /**
  * request gives the URL and the options of fetch for an operation. Throws if something that it needs is missing: a part of the path,
- * the order's token, or the key that makes a repeat safe.
+ * the order's token, the key that makes a repeat safe, or the ETag of what is changed.
  */
-export function request(base, name, { path = {}, query = {}, token, key, body, signal } = {}) {
+export function request(base, name, { path = {}, query = {}, token, key, match, body, signal } = {}) {
   const operation = operations[name];
   if (!operation) throw new TypeError(`there is no operation ${name}`);
   const target = operation.path.replace(/\{(\w+)\}/g, (_, part) => {
@@ -35,6 +35,8 @@ export function request(base, name, { path = {}, query = {}, token, key, body, s
   if (operation.token) headers.Authorization = `Bearer ${token}`;
   if (operation.key && !key) throw new TypeError(`${name} needs an idempotency key`);
   if (operation.key) headers['Idempotency-Key'] = key;
+  if (operation.match && !match) throw new TypeError(`${name} needs the ETag of what it changes`);
+  if (operation.match) headers['If-Match'] = match;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   const text = asked.toString();
   return [base + target + (text && `?${text}`), {

@@ -14,7 +14,7 @@ function draw(id, data, make) {
 }
 
 const happened = {
-  placed: 'Order placed', confirmed: 'Payment received, order confirmed', expired: 'Order expired', cancelled: 'Order cancelled',
+  placed: 'Order placed', edited: 'Order changed', link_asked: 'New link asked for', links_revoked: 'Links of before ended', confirmed: 'Payment received, order confirmed', expired: 'Order expired', cancelled: 'Order cancelled',
   payment_started: 'Payment begun', payment_requires_action: 'Payment waits for you', payment_processing: 'Payment is being processed',
   payment_authorized: 'Amount reserved', payment_captured: 'Payment received', payment_declined: 'Payment was declined',
   payment_refused: 'Payment could not begin', payment_failed: 'Payment did not go through', payment_canceled: 'Payment given up',

@@ -1,17 +1,19 @@
-// The page of one order: follows it, lets the shopper pay, cancel and print. Without an order it lists those of this browser.
+// The page of one order: follows it, lets the shopper pay, change, cancel and print. Without an order it lists those of this browser.
 import './header.js';
-import { Problem, cancelOrder, viewOrder } from './api.js';
-import { empty } from './basket.js';
+import { Problem, cancelOrder, tagOf, viewOrder } from './api.js';
 import { announce, byId, el, note, show } from './dom.js';
 import { format } from './money.js';
-import { payHosted } from './hosted.js';
+import { hideLink, offerLink } from './new-link.js';
+import { editing, endEdit, startEdit, watchEdit } from './order-edit.js';
+import { readLink } from './order-link.js';
 import { drawOrders } from './order-list.js';
+import { said } from './order-news.js';
 import { drawOrder } from './order-view.js';
 import { cancellable, describe, payable, restless, settled } from './order-words.js';
-import { said } from './order-news.js';
-import { drawWays, keepWay, watchWays, way } from './pay-way.js';
-import { forgetPayments, payPage, refuseGateway, takeNews, unfit } from './payment-start.js';
-import { forgetKey, keepOrder, orders, session, tokenOf } from './store.js';
+import { drawWays, payAsChosen, watchWays, way } from './pay-way.js';
+import { forgetPayments, takeNews, unfit } from './payment-start.js';
+import { tidy } from './purchase-end.js';
+import { keepOrder, orders, tokenOf } from './store.js';
 
 const soon = 1000;
 const late = 30_000;
@@ -24,55 +26,32 @@ let timer;
 let busy = false;
 let unreachable = false;
 let news = null;
+let latest; // The order as it was read last.
+let turn = 0; // The latest reading; what an earlier one brings is old.
 let given = ''; // The token of a link, until the API has taken it: one that it does not take must not replace one that it does.
-
-// wellMade are the signs that ids and tokens consist of. Anything else was never ours, and could not even be asked for.
-const wellMade = /^[A-Za-z0-9._~-]{1,1024}$/;
-
-function read() {
-  const hash = new URLSearchParams(window.location.hash.slice(1));
-  id = hash.get('order') ?? '';
-  given = '';
-  if (wellMade.test(id) && wellMade.test(hash.get('token') ?? '')) {
-    given = hash.get('token');
-    window.history.replaceState(null, '', `#order=${encodeURIComponent(id)}`); // The token is a key; it does not stay on show.
-  }
-  token = given || (tokenOf(id) ?? '');
-}
-
-// tidy ends the purchase in this tab once its order is paid or over.
-function tidy(order) {
-  if (session.read('placed') !== order.id) return;
-  const over = ['expired', 'cancelled'].includes(order.status);
-  if (!settled(order) && !over) return;
-  if (settled(order)) {
-    empty();
-    session.write('draft', null);
-    session.write('codes', null);
-  }
-  session.write('placed', null);
-  forgetKey('order');
-  forgetPayments(order.id);
-}
 
 async function follow() {
   clearTimeout(timer);
   if (busy) return;
-  const asked = id;
+  const mine = ++turn;
   try {
-    const { order, timeline } = await viewOrder(id, token);
-    if (asked !== id) return;
+    const answer = await viewOrder(id, token);
+    const { order, timeline } = answer;
+    if (mine !== turn) return;
+    latest = answer;
     if (given) keepOrder(id, given);
     given = '';
     display(order, timeline ?? order.timeline ?? []);
     const print = JSON.stringify([order.status, order.payment_status, order.refunds, order.shipments]);
-    wait = print === shown ? Math.min(wait * 1.5, restless(order) ? late / 2 : late) : soon;
+    wait = print === shown ? Math.min(wait * 1.5, editing() ? 5 * soon : restless(order) ? late / 2 : late) : soon;
     shown = print;
     if (unreachable) show(byId('problem'), []);
     unreachable = false;
     tell(order);
+    watchEdit(answer);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
+    if (mine !== turn) return;
     if (problem.status === 404 || problem.status === 401) {
       if (!given || !tokenOf(id)) return unknown();
       [token, given] = [tokenOf(id), ''];
@@ -92,12 +71,12 @@ function tell(order) {
   const waits = payable(order) && order.payment_status !== 'failed';
   const place = byId('news');
   if (!news || !said[news] || !waits) show(place, []);
-  else if (!place.firstChild) show(place, note(news === 'placed' ? 'good' : 'warn', ...said[news]), true);
+  else if (!place.firstChild) show(place, note(['placed', 'changed'].includes(news) ? 'good' : 'warn', ...said[news]), true);
 }
 
 // offer shows the ways to pay, asked for once, and again when one of them turned out to be none.
 function offer(order) {
-  byId('pay-panel').hidden = !payable(order);
+  byId('pay-panel').hidden = !payable(order) || editing(); // What is paid is what stands there.
   byId('pay-now').textContent = `Pay ${format(order.total, order.currency)}`;
   if (!payable(order) || asked === order.id) return;
   asked = order.id;
@@ -109,7 +88,8 @@ function display(order, timeline) {
   drawOrder(order, timeline);
   byId('order').hidden = false;
   offer(order);
-  byId('cancel').hidden = !cancellable(order);
+  byId('cancel').hidden = !cancellable(order) || editing();
+  byId('change').hidden = !payable(order) || editing();
   byId('sure-text').textContent = settled(order) ? 'The things go back on the shelf and you get your money back.' : 'The things go back on the shelf. Nothing is charged.';
   tidy(order);
   const now = describe(order);
@@ -120,8 +100,10 @@ function display(order, timeline) {
 function unknown() {
   byId('order').hidden = true;
   show(byId('problem'), note('bad', 'This order cannot be opened here',
-    'The link is incomplete or no longer valid, or the order was placed in another browser. Please open the link in the mail that we sent you.',
+    'The link is incomplete or no longer valid, or the order was placed in another browser. Please open the link in the mail that we sent you, or have a new one sent.',
     el('p', {}, el('a', { href: '/shop/order.html' }, 'Orders of this browser'))), true);
+  byId('lost').hidden = false;
+  offerLink(id);
 }
 
 async function act(button, what) {
@@ -152,42 +134,59 @@ async function act(button, what) {
 function list() {
   byId('mine').hidden = false;
   drawOrders(orders());
+  offerLink();
+  if (window.location.hash === '#find') byId('new-link-heading').focus();
 }
 
 function start() {
   clearTimeout(timer);
-  read();
+  turn += 1;
+  ({ id, given } = readLink());
+  token = given || (tokenOf(id) ?? '');
   shown = '';
   asked = '';
   wait = soon;
   news = takeNews(id);
   show(byId('news'), []);
-  byId('mine').hidden = true;
-  byId('order').hidden = true;
+  for (const part of ['mine', 'order', 'lost']) byId(part).hidden = true;
+  hideLink();
+  if (editing()) endEdit();
   show(byId('problem'), []);
   if (!id) list();
   else if (!token) unknown();
   else follow();
 }
 
-async function pay() {
-  const { gateway, mode } = way();
-  keepWay({ gateway, mode });
-  if (mode === 'embedded') return window.location.assign(payPage(id, gateway));
-  await payHosted(id, token, gateway).catch(async (problem) => {
-    if (unfit(problem)) {
-      refuseGateway(id, gateway);
-      await drawWays(id, token);
-    }
-    throw problem;
+// change opens the form of another edition of the order; what can be done with the order besides waits until it is closed.
+function change() {
+  news = null;
+  show(byId('news'), []);
+  show(byId('problem'), []);
+  startEdit({ id, token, tag: tagOf(latest), order: latest.order }, {
+    done: async () => {
+      forgetPayments(id);
+      [asked, news, wait] = ['', 'changed', soon];
+      await follow();
+      if (document.activeElement === document.body) byId('status-title').focus({ preventScroll: true });
+    },
+    over: async (...words) => {
+      await follow();
+      if (!byId('order').hidden) show(byId('problem'), note('warn', ...words), true);
+    },
+    left: () => {
+      display(latest.order, latest.timeline ?? []);
+      byId('change').focus();
+    },
   });
+  display(latest.order, latest.timeline ?? []);
 }
 
 watchWays();
 byId('pay-panel').addEventListener('submit', (event) => {
   event.preventDefault();
-  if (way()) act(byId('pay-now'), pay);
+  if (way()) act(byId('pay-now'), () => payAsChosen(id, token));
 });
+byId('change').addEventListener('click', change);
 byId('cancel').addEventListener('click', () => byId('sure').showModal());
 byId('sure').addEventListener('close', () => {
   if (byId('sure').returnValue === 'yes') act(byId('cancel'), () => cancelOrder(id, token));

@@ -3,7 +3,8 @@
 import { listWaysToPay } from './api.js';
 import { byId, el, show } from './dom.js';
 import { gatewayNames, isGateway, titleOf } from './gateways.js';
-import { refusedGateways } from './payment-start.js';
+import { payHosted } from './hosted.js';
+import { payPage, refuseGateway, refusedGateways, unfit } from './payment-start.js';
 import { session } from './store.js';
 
 const cards = 'Visa, Mastercard, American Express and others.';
@@ -72,3 +73,17 @@ export async function drawWays(id, token) {
 
 /** watchWays keeps what is chosen from now on. */
 export const watchWays = () => byId('ways').addEventListener('change', () => way() && keepWay(way()));
+
+/** payAsChosen leads to where an order is paid. A gateway that does not take it is no way to pay it any more. Throws Problem. */
+export async function payAsChosen(id, token) {
+  const { gateway, mode } = way();
+  keepWay({ gateway, mode });
+  if (mode === 'embedded') return window.location.assign(payPage(id, gateway));
+  return payHosted(id, token, gateway).catch(async (problem) => {
+    if (unfit(problem)) {
+      refuseGateway(id, gateway);
+      await drawWays(id, token);
+    }
+    throw problem;
+  });
+}
