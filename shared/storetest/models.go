@@ -17,6 +17,7 @@ import (
 var modelRows = []row{
 	{"stock does what counting by hand does", modelStock},
 	{"stock of many clients at once is as if one came after the other", modelHistory},
+	{"so are units in several counters and locations, though they are not read at one moment", modelBins},
 }
 
 // wants is one step of a model: a move, a stock-take or a reading.

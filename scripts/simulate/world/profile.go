@@ -1,6 +1,7 @@
 package world
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -39,7 +40,7 @@ func Profiles() []Profile {
 	return []Profile{
 		{Name: "golden", Worlds: 10, Mix: mixed, Tune: overlapping},
 		{Name: "swarm", Worlds: 100, Faults: true, Mix: moody},
-		{Name: "flash", Orders: 10_000, Mix: actors.Mix{PerHour: 1_000_000, Stay: 6 * time.Hour, One: (*actors.Shopper).Flash}, Tune: overlapping, Shelves: lamps, End: soldOut},
+		{Name: "flash", Orders: 10_000, Mix: actors.Mix{PerHour: 1_000_000, Stay: 6 * time.Hour, One: (*actors.Shopper).Flash}, Tune: crowded, Shelves: lamps, End: soldOut},
 		{Name: "webhooks", Worlds: 14, Mix: mixed, Tune: overlapping, Begin: manyWebhooks, End: came},
 		{Name: "outage", Worlds: 2 * len(outages), Mix: actors.Mix{PerHour: 2000, Stay: 6 * time.Hour, Clerk: 10 * time.Minute}, Tune: overlapping, Begin: goesDown, End: bounded},
 		{Name: "poison", Worlds: 10, Mix: mixed, Tune: overlapping, Begin: poisoned, Mend: redriven, End: buried},
@@ -49,6 +50,15 @@ func Profiles() []Profile {
 
 // overlapping lets calls take their time, so that what people do overlaps, though nothing goes wrong.
 func overlapping(w *World) { w.calm, w.slow = false, 0.1 }
+
+// rushCounters is over how many counters a shop spreads what very many want at once: half as many as it can.
+const rushCounters = catalog.CountersMax / 2
+
+// crowded is overlapping in a shop that has prepared for it.
+func crowded(w *World) {
+	overlapping(w)
+	w.terms.Counters = rushCounters
+}
 
 // manyWebhooks lets the gateway send each event five times, in any order, up to three days late.
 func manyWebhooks(w *World) {
@@ -102,6 +112,19 @@ func soldOut(w *World) {
 	}
 	if most := 3; w.mostWrites > most {
 		w.fail("Flash", "", fmt.Sprintf("placing an order tried to write %d times", w.mostWrites))
+	}
+}
+
+// liesSpread: the lamps lie in all the counters that the shop has made, and no move between them made or lost one.
+func (w *World) liesSpread(sku catalog.SKU, all int64) {
+	spread, err := w.Store.Spread(context.Background(), sku)
+	w.must(err)
+	units := int64(0)
+	for _, c := range spread.Tallies {
+		units += c.Open + c.Reserved + c.Sold
+	}
+	if len(spread.Tallies) < rushCounters || units != all {
+		w.fail("Flash", "", fmt.Sprintf("%d lamps lie so: %+v", all, spread.Tallies))
 	}
 }
 
