@@ -117,13 +117,21 @@ func makeTables(t *testing.T, client *dynamodb.Client, names dynamo.Names) {
 	}
 }
 
-// define declares the attributes of a key and gives its schema.
+// define declares the attributes of a key, each once though several indexes have it, and gives its schema.
 func define(in *dynamodb.CreateTableInput, hash, sort string) []types.KeySchemaElement {
+	declare := func(name string) {
+		for _, each := range in.AttributeDefinitions {
+			if *each.AttributeName == name {
+				return
+			}
+		}
+		in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{AttributeName: aws.String(name), AttributeType: types.ScalarAttributeTypeS})
+	}
+	declare(hash)
 	schema := []types.KeySchemaElement{{AttributeName: aws.String(hash), KeyType: types.KeyTypeHash}}
-	in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{AttributeName: aws.String(hash), AttributeType: types.ScalarAttributeTypeS})
 	if sort != "" {
+		declare(sort)
 		schema = append(schema, types.KeySchemaElement{AttributeName: aws.String(sort), KeyType: types.KeyTypeRange})
-		in.AttributeDefinitions = append(in.AttributeDefinitions, types.AttributeDefinition{AttributeName: aws.String(sort), AttributeType: types.ScalarAttributeTypeS})
 	}
 	return schema
 }
