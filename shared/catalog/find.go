@@ -62,13 +62,14 @@ func Prefix(word string) string {
 // Search is what a shopper looks for: each word the beginning of one of the product's.
 type Search struct {
 	words []string
+	lead  string // "" is the longest.
 }
 
 // ParseSearch reads a search. Errors: fault.Invalid, code query_invalid, At ?q: no word of two letters, or more than 100 characters.
 func ParseSearch(text string) (Search, error) {
 	if len(text) <= 4*queryMax && len([]rune(text)) <= queryMax {
 		words := Words(text)
-		if s := (Search{words[:min(len(words), wordsMax)]}); len([]rune(s.Lead())) >= WordMin {
+		if s := (Search{words: words[:min(len(words), wordsMax)]}); len([]rune(s.Lead())) >= WordMin {
 			return s, nil
 		}
 	}
@@ -76,8 +77,25 @@ func ParseSearch(text string) (Search, error) {
 		Msg: "Search by a word of two letters or more, in 100 characters at most."}
 }
 
-// Lead is the longest word, by which the store looks; the others are compared with what it finds.
+// leadsMax bounds by how many words a search is begun.
+const leadsMax = 4
+
+// Leads are the same search led by each of its longest words, the longest first: only the store knows which is rare.
+func (s Search) Leads() []Search {
+	words := slices.DeleteFunc(slices.Clone(s.words), func(w string) bool { return len([]rune(w)) < WordMin })
+	slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
+	out := make([]Search, min(len(words), leadsMax))
+	for i := range out {
+		out[i] = Search{s.words, words[i]}
+	}
+	return out
+}
+
+// Lead is the word by which the store looks, the longest if none was chosen; the others are compared with what it finds.
 func (s Search) Lead() string {
+	if s.lead != "" {
+		return s.lead
+	}
 	lead := ""
 	for _, w := range s.words {
 		if len(w) > len(lead) {

@@ -102,9 +102,8 @@ func fill(text string, pairs ...string) string { return strings.NewReplacer(pair
 // date writes a moment as the locale does. Nobody's time zone is known, so it says that the time is UTC.
 func date(at time.Time, locale string) string {
 	at = at.UTC()
-	day, month, year := strconv.Itoa(at.Day()), "", strconv.Itoa(at.Year())
 	language := Of(locale)
-	month = months(language)[at.Month()-1]
+	day, month, year := strconv.Itoa(at.Day()), months(language)[at.Month()-1], strconv.Itoa(at.Year())
 	var out string
 	switch {
 	case language == "de":

@@ -227,7 +227,8 @@ func (n *naive) money(i int, rightlyAsked, restock bool) {
 
 func (n *naive) dispute(i int, d payment.DisputeFacts, at time.Time) bool {
 	was, known := n.disputes[d.Ref]
-	now, heard := &naiveDispute{attempt: i, said: d}, false
+	now := &naiveDispute{attempt: i, said: d}
+	var heard bool
 	if known {
 		now.attempt, now.answer = was.attempt, was.answer
 		old := now.open() && (was.said.State == "lost" || was.said.State == "accepted")

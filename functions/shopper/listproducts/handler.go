@@ -42,37 +42,50 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	name, position := listName, ""
-	list := func(cursor string) ([]catalog.Product, string, error) {
-		return h.List(ctx, catalog.Listed, cursor, pageSize)
-	}
+	read := h.listed
 	if text, asked := req.QueryStringParameters["q"]; asked {
 		search, err := catalog.ParseSearch(text)
 		if err != nil {
 			return apigw.Response{}, err
 		}
-		name = listName + " " + search.Name()
-		list = func(cursor string) ([]catalog.Product, string, error) { return h.Find(ctx, search, cursor, pageSize) }
-	}
-	if cursor := req.QueryStringParameters["next"]; cursor != "" {
-		if position, err = apigw.DecodeCursor(name, cursor); err != nil {
-			return apigw.Response{}, err
+		read = func(ctx context.Context, cursor string) ([]catalog.Product, string, error) {
+			return h.found(ctx, search, cursor)
 		}
 	}
-	products, next, err := list(position)
+	products, next, err := read(ctx, req.QueryStringParameters["next"])
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	out := page{Products: make([]orderview.Product, 0, len(products))}
+	out := page{Products: make([]orderview.Product, 0, len(products)), Next: next}
 	if out.Products, err = h.show(ctx, products, currency, out.Products); err != nil {
 		return apigw.Response{}, err
 	}
-	if next != "" {
-		if out.Next, err = apigw.EncodeCursor(name, next); err != nil {
-			return apigw.Response{}, err
+	return apigw.Fresh(req, out)
+}
+
+// listed is a page of everything.
+func (h Handler) listed(ctx context.Context, cursor string) ([]catalog.Product, string, error) {
+	position := ""
+	if cursor != "" {
+		var err error
+		if position, err = apigw.DecodeCursor(listName, cursor); err != nil {
+			return nil, "", err
 		}
 	}
-	return apigw.Fresh(req, out)
+	products, next, err := h.List(ctx, catalog.Listed, position, pageSize)
+	if err != nil {
+		return nil, "", err
+	}
+	next, err = nextOf(listName, next)
+	return products, next, err
+}
+
+// nextOf is where a page of a list goes on; "" at its end.
+func nextOf(list, position string) (string, error) {
+	if position == "" {
+		return "", nil
+	}
+	return apigw.EncodeCursor(list, position)
 }
 
 // show adds the products that are sold in the currency, with how available they are.

@@ -119,10 +119,10 @@ func TestPagesHoldEveryProductOnce(t *testing.T) {
 }
 
 func TestWhileTheCatalogueIsDownTheAnswerIs503(t *testing.T) {
-	for _, operation := range []string{"ListProducts", "Stocks"} {
+	for operation, file := range map[string]string{"ListProducts": "first-page", "Stocks": "first-page", "FindProducts": "search"} {
 		s := shoptest.New(t)
 		s.Break(operation, shoptest.Down())
-		s.Try(shoptest.Row{Status: http.StatusServiceUnavailable, Code: "dependency_unavailable"}, eventfile.Request(t, "listproducts", "first-page"))
+		s.Try(shoptest.Row{Status: http.StatusServiceUnavailable, Code: "dependency_unavailable"}, eventfile.Request(t, "listproducts", file))
 	}
 }
 
@@ -132,6 +132,56 @@ func TestASearchFindsWhatBeginsSo(t *testing.T) {
 	if len(got.Products) != 1 || got.Products[0].SKU != "mug-blue" || got.Next != "" {
 		t.Errorf("got %+v", got)
 	}
+}
+
+func TestTheRarestWordOfASearchLeads(t *testing.T) {
+	s := shoptest.New(t)
+	for i := range 400 {
+		p := catalog.Product{SKU: catalog.SKU(fmt.Sprintf("bowl-%03d", i)), Name: fmt.Sprintf("Bowl %03d of walnut, %s", i, []string{"oiled", "waxed"}[i%2]),
+			Active: true, Prices: map[money.Currency]int64{"EUR": 500}}
+		if _, err := catalog.Put(t.Context(), s.Store, p, "staff:1", s.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for query, want := range map[string]struct{ products, pages int }{
+		"walnut 299": {1, 1}, "299 walnut": {1, 1}, "walnut 999": {0, 1}, "walnut": {400, 17}, "walnut bowl": {400, 17}, "waxed walnut": {200, 9},
+		"oiled waxed": {0, 2},
+	} {
+		seen, pages := map[string]bool{}, 0
+		req := eventfile.Request(t, "listproducts", "search")
+		for next := ""; pages == 0 || next != ""; pages++ {
+			req.QueryStringParameters = map[string]string{"q": query}
+			if next != "" {
+				req.QueryStringParameters["next"] = next
+			}
+			p := list(t, s, req)
+			for _, each := range p.Products {
+				if seen[each.SKU] {
+					t.Errorf("%q finds %s twice", query, each.SKU)
+				}
+				seen[each.SKU] = true
+			}
+			next = p.Next
+		}
+		if len(seen) != want.products || pages != want.pages {
+			t.Errorf("%q finds %d products on %d pages, want %+v", query, len(seen), pages, want)
+		}
+	}
+}
+
+func TestACursorOfAnotherSearchIsRefused(t *testing.T) {
+	s := shoptest.New(t)
+	for i := range 60 {
+		p := catalog.Product{SKU: catalog.SKU(fmt.Sprintf("bowl-%02d", i)), Name: "Bowl of walnut", Active: true, Prices: map[money.Currency]int64{"EUR": 500}}
+		if _, err := catalog.Put(t.Context(), s.Store, p, "staff:1", s.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	req := eventfile.Request(t, "listproducts", "search")
+	req.QueryStringParameters = map[string]string{"q": "walnut bowl"}
+	next := list(t, s, req).Next
+	req.QueryStringParameters = map[string]string{"q": "bowl", "next": next}
+	s.Try(shoptest.Row{Status: http.StatusBadRequest, Code: "cursor_invalid", At: []string{"next"}}, req)
 }
 
 func TestWhatIsNotYetOrNotAnyMoreOnSaleIsNotListed(t *testing.T) {

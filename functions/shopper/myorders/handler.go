@@ -67,8 +67,9 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 
 // list shows a page of the customer's orders, the newest first.
 func (h Handler) list(ctx context.Context, customer, cursor string) (apigw.Response, error) {
-	list, position, err := "account_orders "+customer, "", error(nil)
+	list, position := "account_orders "+customer, ""
 	if cursor != "" {
+		var err error
 		if position, err = apigw.DecodeCursor(list, cursor); err != nil {
 			return apigw.Response{}, err
 		}

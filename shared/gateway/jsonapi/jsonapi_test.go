@@ -378,8 +378,11 @@ func TestAFormOfPartsHoldsWhateverAFileHolds(t *testing.T) {
 			form := multipart.NewReader(r.Body, words["boundary"])
 			for {
 				part, err := form.NextPart()
+				if errors.Is(err, io.EOF) {
+					return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody, Request: r}, nil
+				}
 				if err != nil {
-					break
+					return nil, err
 				}
 				got, err := io.ReadAll(part)
 				if err != nil {
@@ -387,7 +390,6 @@ func TestAFormOfPartsHoldsWhateverAFileHolds(t *testing.T) {
 				}
 				parts = append(parts, part.FormName(), part.FileName(), part.Header.Get("Content-Type"), string(got))
 			}
-			return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody, Request: r}, nil
 		})
 		c, err := jsonapi.New("https://api.example", false, transport)
 		if err != nil {
