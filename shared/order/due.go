@@ -151,7 +151,7 @@ func (r *Record) deadlines(now time.Time) []deadline {
 
 // statusDeadlines lists what the order's status waits for. What people are late with is looked at again a day from now.
 func (r *Record) statusDeadlines(now time.Time) []deadline {
-	unmoved := r.Status == Confirmed || (r.Status == Fulfilling && r.TaskIn == 0)
+	unmoved := r.unmoved()
 	switch {
 	case r.Status.Payable() && r.HoldsMoney():
 		return []deadline{{"", now.Add(daily)}} // Money with a mismatch: people decide.
@@ -170,6 +170,17 @@ func (r *Record) statusDeadlines(now time.Time) []deadline {
 	default:
 		return []deadline{{"", now.Add(daily)}}
 	}
+}
+
+// unmoved tells whether the machine should have begun with the order, and has not come to wait for staff.
+func (r *Record) unmoved() bool {
+	return r.Status == Confirmed || (r.Status == Fulfilling && r.TaskIn == 0)
+}
+
+// waitsForPeople tells whether nothing but people moves the order on: staff who ship, a carrier who delivers. To ask again soon would bring
+// nothing; it is looked at each day.
+func (r *Record) waitsForPeople() bool {
+	return !r.Status.Payable() && !r.unmoved() && r.Status != Delivered
 }
 
 func later(a, b time.Time) time.Time {
@@ -337,7 +348,7 @@ func (o *Order) Asked(by By) (Change, error) {
 		}
 	}
 	unpaid := o.r.Status.Payable() && !o.r.HoldsMoney() && over(later(o.r.ExpiresAt, o.r.ShouldBy))
-	if unpaid || (!o.r.ShouldBy.IsZero() && over(o.r.ShouldBy)) {
+	if unpaid || (!o.r.ShouldBy.IsZero() && over(o.r.ShouldBy) && !o.r.waitsForPeople()) {
 		o.r.Asks++
 		o.r.ShouldBy = at.Add(backoff(o.r.Asks))
 	}

@@ -32,6 +32,9 @@ func sweeps(d *desk, n int) (waits []time.Duration, tasks []order.Task) {
 			if !slices.Contains(tasks, task) {
 				tasks = append(tasks, task)
 			}
+			if task == order.WarnOfLapse { // It asks nobody: this is never done in vain.
+				d.do(func(o *order.Order) (order.Change, error) { return o.CaptureExpires(d.by("sweep")) })
+			}
 		}
 		d.do(asked(d))
 	}
@@ -121,6 +124,33 @@ func TestWhatIsAskedInVainIsAskedLessAndLessOften(t *testing.T) {
 				t.Errorf("the last ten of 40 looks come within %v: %v", last, waits)
 			}
 		})
+	}
+}
+
+// TestWhatOnlyPeopleMoveOnIsLookedAtEachDay: each look is a change, and to look more often moves nothing.
+func TestWhatOnlyPeopleMoveOnIsLookedAtEachDay(t *testing.T) {
+	for name, status := range map[string]order.Status{"nobody ships": order.Fulfilling, "no carrier delivers": order.Shipped} {
+		d, _ := packed(t)
+		if status == order.Shipped {
+			d = in(t, status)
+		}
+		mailed(d)
+		d.do(func(o *order.Order) (order.Change, error) {
+			if o.Record().TaskIn == 0 || status == order.Fulfilling {
+				return order.Change{}, nil
+			}
+			return o.CloseFulfillment(d.by("sweep"))
+		})
+		waits, tasks := sweeps(d, 12)
+		for i := 2; i < len(waits); i++ {
+			if apart := waits[i] - waits[i-1]; apart < 24*time.Hour || apart > 25*time.Hour {
+				t.Errorf("%s: looks come at %v", name, waits)
+				break
+			}
+		}
+		if len(waits) != 12 || len(tasks) > 0 {
+			t.Errorf("%s: %d looks, %v", name, len(waits), tasks)
+		}
 	}
 }
 
