@@ -8,10 +8,10 @@ import (
 	"runtime/debug"
 )
 
-// Garbage is taken away when there is ten times as much of it as of what is alive, or when a process holds this much memory. To leave all
-// of it until a world has ended takes as long, as each page that is written to for the first time is work of the system's, and more memory.
+// Garbage is taken away when there is four times as much of it as of what is alive, or when a process holds this much memory. To leave it
+// longer takes longer, as each page that is written to for the first time is work of the system's, and memory that was just used is near.
 const (
-	garbage = 1000
+	garbage = 400
 	room    = 1 << 30
 	roomFor = 512 << 10 // For each order more.
 )

@@ -54,6 +54,15 @@ func (s *Store) ChainAfter(id order.ID, first int) (*order.Order, []order.Change
 	return o, out, err
 }
 
+// Forget lets everything be read from its bytes again, whatever is known of it. For checks.
+func (s *Store) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.tables {
+		clear(t.decoded)
+	}
+}
+
 // AllStocks lists all stock by SKU. For control pages and checks; no fault strikes it.
 func (s *Store) AllStocks() []catalog.Stock {
 	var out []catalog.Stock

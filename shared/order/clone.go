@@ -8,7 +8,7 @@ import (
 // Clone is an order of its own: what is done to one of the two does not show in the other. Stored bytes are shared, which
 // nobody changes.
 func (o *Order) Clone() *Order {
-	c := &Order{r: o.r, stored: slices.Clone(o.stored)}
+	c := &Order{r: o.r, stored: o.stored} // What is stored is replaced as a whole, never changed.
 	c.r.Lines, c.r.Attempts, c.r.Refunds = slices.Clone(o.r.Lines), slices.Clone(o.r.Attempts), slices.Clone(o.r.Refunds)
 	c.r.Disputes, c.r.Holds, c.r.Owed = slices.Clone(o.r.Disputes), slices.Clone(o.r.Holds), slices.Clone(o.r.Owed)
 	c.r.Bins = slices.Clone(o.r.Bins)

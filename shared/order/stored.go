@@ -97,7 +97,7 @@ func (s stored) get(name []byte) []byte {
 	return nil
 }
 
-// with is the members with one more, or with another value of it.
+// with is the members with one more, or with another value of it. It changes s: only for members that nobody else has.
 func (s stored) with(name, value []byte) stored {
 	at, there := s.find(name)
 	if there {

@@ -32,12 +32,23 @@ type Handler struct {
 	Log         *slog.Logger
 }
 
-// Handle takes a batch of Event messages and reports each one that must come again.
+// Handle takes a batch of Event messages and reports each one that must come again. Gateways tell of one payment in several events at
+// once: of those that are in one batch the first has the gateway asked, which answers for all of them.
 func (h Handler) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
-	return sqsbatch.Run(ctx, h.Log, h.Now, batch, h.one)
+	known := asked{}
+	return sqsbatch.Run(ctx, h.Log, h.Now, batch, func(ctx context.Context, m events.SQSMessage) error { return h.one(ctx, m, known) })
 }
 
-func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
+// asked are the attempts whose gateway was asked in this batch, and its answer saved: after every event of the batch had come.
+type asked map[about]bool
+
+// about is what an event is about.
+type about struct {
+	order   order.ID
+	attempt payment.AttemptID
+}
+
+func (h Handler) one(ctx context.Context, m events.SQSMessage, known asked) error {
 	body, err := message.ReadEvent(m.Body)
 	if err != nil {
 		return err
@@ -46,7 +57,7 @@ func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
 	if err != nil || item.State.Settled() {
 		return err // A repeat is a success.
 	}
-	state, reason, err := h.apply(ctx, item.Event)
+	state, reason, err := h.apply(ctx, item.Event, known)
 	if err != nil {
 		return err // The lease runs out, and the message or the sweep brings it again.
 	}
@@ -86,8 +97,8 @@ func (h Handler) take(ctx context.Context, key, deliveries string) (inbox.Item, 
 	return item, err
 }
 
-// apply finds the order of an event and lets the cashier bring it up to date.
-func (h Handler) apply(ctx context.Context, e payment.Event) (inbox.State, string, error) {
+// apply finds the order of an event and lets the cashier bring it up to date, unless the order is known to be.
+func (h Handler) apply(ctx context.Context, e payment.Event, known asked) (inbox.State, string, error) {
 	switch {
 	case e.Account != "":
 		return inbox.Ignored, "unmatched_event", nil // Our keys cannot ask about it, and no order of ours is paid there.
@@ -101,6 +112,10 @@ func (h Handler) apply(ctx context.Context, e payment.Event) (inbox.State, strin
 	if err != nil {
 		return "", "", err
 	}
+	subject := about{id, attempt}
+	if known[subject] && e.Subject != payment.AboutDispute { // A dispute is asked for by its own name.
+		return inbox.Ignored, inbox.NothingNew, nil
+	}
 	who := cashier.Who{Who: "gateway:" + e.Gateway, Cause: e.ID} // Together they name the event in the inbox.
 	_, news, err := h.Cashier.SettleDisputes(ctx, id, attempt, disputes(e), who)
 	switch {
@@ -108,7 +123,9 @@ func (h Handler) apply(ctx context.Context, e payment.Event) (inbox.State, strin
 		return inbox.Parked, "unmatched_event", nil
 	case err != nil:
 		return "", "", err
-	case news == "":
+	}
+	known[subject] = true
+	if news == "" {
 		return inbox.Ignored, inbox.NothingNew, nil
 	}
 	return inbox.Applied, noteworthy(news), nil

@@ -248,6 +248,37 @@ func TestADisputeIsKnownByItsEventWhereAPaymentDoesNotTellIt(t *testing.T) {
 	}
 }
 
+// TestEventsOfOnePaymentThatComeTogetherAskItsGatewayOnce: but what the gateway did not answer is asked for again by each.
+func TestEventsOfOnePaymentThatComeTogetherAskItsGatewayOnce(t *testing.T) {
+	s, o, id := open(t, "succeeded")
+	a, _ := s.Order(o).Attempt(id)
+	bodies := s.Events.Take()
+	for name, subject := range map[string]payment.Subject{"evt_b": payment.AboutPayment, "evt_c": payment.AboutRefund} {
+		e := payment.Event{Gateway: "stripe", ID: name, Subject: subject, Intent: a.Intent, Order: string(o.ID), Attempt: id, APIVersion: "2023-10-16"}
+		if _, _, err := s.Store.PutEvent(t.Context(), inbox.Receive(e, s.Now())); err != nil {
+			t.Fatal(err)
+		}
+		bodies = append(bodies, message.ForEvent(e.Key()))
+	}
+	s.Tell(id, paymenttest.Paid)
+	s.Break("gateway.Fetch", shoptest.Down())
+	if failed := s.ApplyEvents(shoptest.Batch(bodies...)); len(failed) != 3 {
+		t.Errorf("%v come again of three that nobody could answer", failed)
+	}
+	s.Mend()
+	before := s.Gateway.Calls("Fetch")
+	if failed := s.ApplyEvents(shoptest.Batch(bodies...)); len(failed) > 0 || s.Gateway.Calls("Fetch")-before != 1 {
+		t.Errorf("%v come again after %d questions", failed, s.Gateway.Calls("Fetch")-before)
+	}
+	states := map[string]int{}
+	for _, i := range s.Store.AllEvents() {
+		states[string(i.State)+" "+i.Reason]++
+	}
+	if s.Order(o).Record().Status != order.Confirmed || states["applied "] != 1 || states["ignored "+inbox.NothingNew] != 2 {
+		t.Errorf("the order is %s, the events are %v", s.Order(o).Record().Status, states)
+	}
+}
+
 func TestOfTenMessagesOnlyTheBadOneComesAgain(t *testing.T) {
 	s, o, id := open(t, "succeeded")
 	s.Tell(id, paymenttest.Paid)

@@ -65,7 +65,7 @@ func (w *World) before(name string, event *invoke.JSON) error {
 	cur.Data = j
 	var payload []byte
 	if !j.answers() && j.function != "webhook/receivepaypal" {
-		payload = event.Text() // Else it holds tokens, or PayPal's proof, whose signatures differ from run to run. What was sent is noted where it was sent.
+		payload = gist(event) // Else it holds tokens, or PayPal's proof, whose signatures differ from run to run. What was sent is noted where it was sent.
 	}
 	w.note("run", j.function, payload)
 	n := w.point(j.function, "run", faults.Function)
@@ -150,7 +150,7 @@ func (w *World) after(_ string, out *invoke.JSON, err error) error {
 	case is:
 		w.note("answered", j.function, []byte(answer.Body))
 	default:
-		w.note("answered", j.function, out.Text())
+		w.note("answered", j.function, gist(out))
 	}
 	return err
 }
@@ -281,11 +281,15 @@ func (w *World) skew(n *faults.Count, fate faults.Kind) time.Duration {
 
 // note writes a step into the history.
 func (w *World) note(what, where string, data []byte) {
-	number := uint64(0)
+	w.history.add(w.Clock.Now(), w.worker(), what, where, data)
+}
+
+// worker is the number of the work that has the turn, 0 if nobody has.
+func (w *World) worker() uint64 {
 	if cur := w.Turns.Current(); cur != nil {
-		number = cur.Number()
+		return cur.Number()
 	}
-	w.history.add(w.Clock.Now(), number, what, where, data)
+	return 0
 }
 
 // told is note for what is not bytes.

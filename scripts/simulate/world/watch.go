@@ -20,11 +20,11 @@ type watch struct {
 	canaries [][]byte
 	touched  map[order.ID]bool
 	tales    map[order.ID]*evidence.Tale
-	versions map[string]int64  // Of orders, by partition key.
-	changes  map[string]bool   // By both keys.
-	units    map[string]int64  // On hand and sold, by partition key.
-	texts    map[string]string // What stands in the clear beside orders, changes and events.
-	events   map[string]bool   // Ids of those that the inbox has.
+	versions map[string]int64   // Of orders, by partition key.
+	changes  map[[2]string]bool // By both keys.
+	units    map[string]int64   // On hand and sold, by partition key.
+	texts    map[string]string  // What stands in the clear beside orders, changes and events.
+	events   map[string]bool    // Ids of those that the inbox has.
 	received received
 	stopped  bool // Somebody stopped an execution.
 	lines    uint64
@@ -34,7 +34,7 @@ type watch struct {
 
 func (a *watch) open(w *World) {
 	*a = watch{w: w, touched: map[order.ID]bool{}, tales: map[order.ID]*evidence.Tale{},
-		versions: map[string]int64{}, changes: map[string]bool{}, units: map[string]int64{}, texts: map[string]string{}, events: map[string]bool{}, received: received{}}
+		versions: map[string]int64{}, changes: map[[2]string]bool{}, units: map[string]int64{}, texts: map[string]string{}, events: map[string]bool{}, received: received{}}
 	for _, c := range acceptance.Canaries() {
 		a.canaries = append(a.canaries, []byte(c))
 	}
@@ -63,12 +63,15 @@ func (a *watch) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
+// wrote is what the history says of a write.
+var wrote = map[string]string{"INSERT": "write INSERT", "MODIFY": "write MODIFY", "REMOVE": "write REMOVE"}
+
 // write takes a write of the store, after it. It checks what can be seen in it alone.
 func (a *watch) write(m memory.Write) {
 	pk, _ := m.Keys["pk"].(string)
 	sk, _ := m.Keys["sk"].(string)
 	body, _ := m.New["body"].(string)
-	a.w.note("write "+m.Event, pk+"/"+sk, []byte(body))
+	addTo(a.w.history, a.w.Clock.Now(), a.w.worker(), wrote[m.Event], pk+"/"+sk, body)
 	switch {
 	case m.Table == memory.Orders && sk == "ORDER":
 		id := order.ID(strings.TrimPrefix(pk, "ORDER#"))
@@ -80,10 +83,10 @@ func (a *watch) write(m memory.Write) {
 		a.versions[pk] = n
 	case m.Table == memory.Orders && strings.HasPrefix(sk, "CHANGE#"):
 		id := order.ID(strings.TrimPrefix(pk, "ORDER#"))
-		if m.Event != "INSERT" || a.changes[pk+sk] {
+		if m.Event != "INSERT" || a.changes[[2]string{pk, sk}] {
 			a.w.fail("I20 ChainWhole", id, sk+" was written over")
 		}
-		a.changes[pk+sk] = true
+		a.changes[[2]string{pk, sk}] = true
 	case m.Table == memory.Orders && m.Event != "INSERT":
 		a.w.fail("I20 ChainWhole", "", pk+" was written over")
 	case m.Table == memory.Catalog && (sk == "STOCK" || strings.HasPrefix(sk, "STOCK#")):

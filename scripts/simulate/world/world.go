@@ -302,6 +302,7 @@ func (w *World) advance(d time.Duration) {
 
 // end holds everything against every rule.
 func (w *World) end() {
+	w.Store.Forget()
 	e, err := w.Evidence(context.Background())
 	if err != nil {
 		w.fail("Evidence", "", err.Error())
