@@ -14,7 +14,7 @@ const (
 	// keyBits is the shortest modulus that Till's verifier takes.
 	keyBits = 2048
 	// primes is of how many primes the modulus is: each is one word of the processor, so that a power modulo it is a hundred
-	// multiplications. All of them take a tenth of what sixteen longer ones took, and those a fraction of what two take; a simulated week
+	// multiplications. All of them take a fifth of what sixteen longer ones took, and those a fraction of what two take; a simulated week
 	// signs thousands of webhooks. Such a modulus is easy to factor, and this key guards nothing: a simulation makes and forgets it.
 	primes   = keyBits / 64
 	exponent = 65537
