@@ -32,6 +32,9 @@ type watch struct {
 	refused  []string // Lines that tell of books that were refused.
 }
 
+// received is how many units came in, by SKU.
+type received = map[catalog.SKU]int64
+
 func (a *watch) open(w *World) {
 	*a = watch{w: w, touched: map[order.ID]bool{}, tales: map[order.ID]*evidence.Tale{},
 		versions: map[string]int64{}, changes: map[[2]string]bool{}, units: map[string]int64{}, texts: map[string]string{}, events: map[string]bool{}, received: received{}}

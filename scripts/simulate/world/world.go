@@ -396,6 +396,3 @@ func (w *World) idle() bool {
 	events, worse := w.Store.DueEvents(context.Background(), soon, 1)
 	return bad == nil && worse == nil && len(orders)+len(events) == 0
 }
-
-// received is how many units came in, by SKU.
-type received = map[catalog.SKU]int64
