@@ -202,6 +202,23 @@ func TestWorldsDifferInWhatPeopleDo(t *testing.T) {
 	}
 }
 
+// TestStaffAnswerWhatTheyAreAskedByBanks: with evidence, giving in, and some of them twice.
+func TestStaffAnswerWhatTheyAreAskedByBanks(t *testing.T) {
+	s := play(mixed, 200, 3, func(r *http.Request, body string) acceptance.Reply {
+		if strings.HasPrefix(r.URL.Path, "/staff/orders/") && r.Method == http.MethodGet && r.URL.RawQuery == "" {
+			return acceptance.Reply{Status: http.StatusOK, Body: []byte(`{"order":{"disputes":[{"reference":"dp_1","status":"needs_response"}]}}`)}
+		}
+		if strings.Contains(r.URL.Path, "/disputes/dp_1/") {
+			return acceptance.Reply{Status: http.StatusCreated}
+		}
+		return sells(r, body)
+	})
+	did := routes(s)
+	if sent := did["POST evidence"] + did["POST acceptance"]; s.disputed == 0 || did["POST evidence"] == 0 || did["POST acceptance"] == 0 || sent < s.disputed/2 {
+		t.Errorf("%d disputes, %d times evidence, %d times given in", s.disputed, did["POST evidence"], did["POST acceptance"])
+	}
+}
+
 // promises is a shop where money is promised first, and every refund wants another's yes.
 func promises(r *http.Request, body string) acceptance.Reply {
 	switch {

@@ -7,6 +7,8 @@ type Mix struct {
 	// PerHour is how many orders an hour brings, and Stay how long people are about after the last has come.
 	PerHour int
 	Stay    time.Duration
+	// Slow is how much later than usual staff take much of what is paid from here; 0: they do not.
+	Slow time.Duration
 	// Clerk is how often somebody in the office looks at orders, prices and stock; 0: never.
 	Clerk time.Duration
 	// Moody gives the people of each world a mood of their own.

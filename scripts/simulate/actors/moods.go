@@ -113,12 +113,6 @@ func (m mood) way(dice *rand.Rand) way {
 // tends draws whether somebody follows a habit.
 func (p *person) tends(h habit) bool { return p.in(p.mood.habits[h]) }
 
-// disputes is whose bank may take the money back.
-func (s *shopper) disputes() {
-	s.buys()
-	s.stage.Dispute(s.order.ID, s.in(50))
-}
-
 // cancelsPaid changes their mind hours later.
 func (s *shopper) cancelsPaid() {
 	s.buys()

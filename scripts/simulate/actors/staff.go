@@ -14,6 +14,9 @@ func (s *shopper) packed() {
 	p := s.Crowd.person("packer of " + s.name)
 	id, lines := s.order.ID, s.basket["lines"].([]map[string]any)
 	at := s.stage.Now().Add(time.Duration(p.dice.Int64N(int64(2 * time.Hour))))
+	if p.mix.Slow > 0 && p.in(60) {
+		at = at.Add(p.mix.Slow + time.Duration(p.dice.Int64N(int64(10*time.Hour))))
+	}
 	total := s.order.Total.Amount
 	s.stage.Enter(at, p.name, func() { p.pack(id, lines, total) })
 }

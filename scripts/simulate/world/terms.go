@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"till/scripts/localcloud/gateways"
+	"till/scripts/simulate/actors"
 )
 
 // Terms are what the owner of a world's shop has chosen, and what the gateways are like there.
@@ -17,6 +18,7 @@ type Terms struct {
 	Slow     time.Duration // How long bank debits and pending refunds take.
 	Counters int           // Over how many counters each product is spread, if over more than one.
 	North    bool          // Half of all goods are at a second location.
+	Late     bool          // Staff take days to send what is paid: PayPal keeps promised money aside for three.
 }
 
 // aloneMost is how much of any currency one member of staff refunds in a shop with Alone, in minor units.
@@ -42,8 +44,30 @@ func drawTerms(seed uint64) Terms {
 		t.Counters = 2 + dice.IntN(4)
 	}
 	t.North = dice.IntN(4) == 0
+	t.Late = t.Manual && slices.Contains(t.Gateways, "paypal") && dice.IntN(4) == 0
 	return t
 }
+
+// late is how much longer staff take where they take their time: as long as PayPal keeps promised money aside.
+const late = 3 * 24 * time.Hour
+
+// mix is who comes to such a shop, if things go wrong there: nobody waits for days where nothing does.
+func (t Terms) mix(m actors.Mix, wrong bool) actors.Mix {
+	if t.Late && wrong {
+		m.Stay, m.Slow, m.Clerk = m.Stay+late, late, 5*m.Clerk
+	}
+	return m
+}
+
+// rests lets nothing go wrong where staff take their time, until promises have grown old; and then for as long as before.
+func (w *World) rests(m actors.Mix, past time.Duration) {
+	if m.Slow > 0 {
+		w.calm = past >= w.crowd.Span()-m.Slow && past < m.Slow
+	}
+}
+
+// looks is how often what was touched is looked at.
+const looks = 30 * time.Minute
 
 // parameters are the template's.
 func (t Terms) parameters() map[string]string {

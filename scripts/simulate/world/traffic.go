@@ -18,6 +18,8 @@ const (
 	asksClose   = "gateway.Close"
 	asksRefund  = "gateway.Refund"
 	asksRefunds = "gateway.FetchRefund"
+	asksRenew   = "gateway.Renew"  // PayPal's alone.
+	asksAnswer  = "gateway.Answer" // To a dispute: evidence, its document, or that the shop gives in.
 	asksEvents  = "gateway.Events"
 	asksToken   = "gateway.SignIn"      // PayPal's access token.
 	asksProof   = "gateway.Certificate" // PayPal's, by which its webhooks are proved.
@@ -60,6 +62,8 @@ func ofStripe(verb, path string) string {
 		return asksClose
 	case strings.HasSuffix(path, "/capture"):
 		return asksCapture
+	case strings.HasPrefix(path, "/v1/disputes"), strings.HasPrefix(path, "/v1/files"):
+		return asksAnswer
 	}
 	return asksStart
 }
@@ -80,6 +84,10 @@ func ofPayPal(verb, path string) string {
 		return asksRefund
 	case strings.HasSuffix(path, "/void"):
 		return asksClose
+	case strings.HasPrefix(path, "/v1/customer/disputes"):
+		return asksAnswer
+	case strings.HasSuffix(path, "/reauthorize"):
+		return asksRenew
 	case strings.HasPrefix(path, "/v2/payments"):
 		return asksCapture
 	case strings.HasSuffix(path, "/capture"), strings.HasSuffix(path, "/authorize"):
@@ -105,6 +113,8 @@ func ofSquare(verb, path string) string {
 		return asksCapture
 	case path == "/v2/payments":
 		return asksConfirm
+	case strings.HasPrefix(path, "/v2/disputes"):
+		return asksAnswer
 	}
 	return asksStart
 }

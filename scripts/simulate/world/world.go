@@ -259,13 +259,15 @@ func (w *World) live() {
 		}
 	}
 	w.script.begin()
-	w.crowd = actors.Gather(stage{w}, p.Mix, w.config.Orders, w.config.Seed, w.skus)
+	mix := w.terms.mix(p.Mix, p.Faults)
+	w.crowd = actors.Gather(stage{w}, mix, w.config.Orders, w.config.Seed, w.skus)
 	w.rotates()
 	if p.Begin != nil {
 		p.Begin(w)
 	}
-	for span := w.crowd.Span(); span > 0; span -= looks {
-		w.advance(min(span, looks))
+	for past := time.Duration(0); past < w.crowd.Span(); past += looks {
+		w.rests(mix, past)
+		w.advance(min(w.crowd.Span()-past, looks))
 		w.watch.look(w, false)
 	}
 	w.calmDown()
@@ -276,9 +278,6 @@ func (w *World) live() {
 	w.watch.look(w, true)
 	w.end()
 }
-
-// looks is how often what was touched is looked at.
-const looks = 30 * time.Minute
 
 // calmDown ends all that goes wrong.
 func (w *World) calmDown() {
