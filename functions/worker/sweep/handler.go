@@ -41,12 +41,14 @@ const (
 	pageSize = 100
 	// roundsMax bounds one run; what is left is overdue still, and the next minute's run takes it.
 	roundsMax = 20
+	// failuresMax is how many events may fail in one run until the rest waits for the next: then it is the queue or the store that is down.
+	failuresMax = 10
 	// reserve is the time that must be left to begin with another order: a gateway's call and what stores its answer.
 	reserve = 10 * time.Second
 )
 
-// Handle is one run. An order that cannot be helped now does not keep the others waiting. Errors: joined, those of the
-// lists alone.
+// Handle is one run. An order or event that cannot be helped now does not keep the others waiting. Errors: joined, those of the
+// lists and of events.
 func (h Handler) Handle(ctx context.Context) error {
 	err := errors.Join(h.events(ctx), h.arrivals(ctx), h.orders(ctx))
 	if err == nil {
@@ -55,37 +57,50 @@ func (h Handler) Handle(ctx context.Context) error {
 	return err
 }
 
-// events sends every event again that should be applied by now, and puts off the next time.
+// events sends every event again that should be applied by now, and puts off the next time. One that cannot be sent keeps no other waiting.
 func (h Handler) events(ctx context.Context) error {
 	now := h.Now()
 	due, err := h.DueEvents(ctx, now, pageSize)
 	if err != nil {
 		return err
 	}
-	oldest := time.Duration(0)
+	oldest, failed := time.Duration(0), []error(nil)
 	for _, key := range due {
-		item, err := h.Event(ctx, key)
-		if fault.Is(err, fault.NotFound) || (err == nil && (item.State.Settled() || item.Due.After(now))) {
-			continue // The index was behind.
-		}
+		parked, err := h.event(ctx, key, now)
+		oldest = max(oldest, parked)
 		if err != nil {
-			return err
+			failed = append(failed, err)
 		}
-		if planted.Bug(13) && !item.LeaseUntil.IsZero() {
-			continue
-		}
-		if item.State == inbox.Parked {
-			oldest = max(oldest, now.Sub(item.ReceivedAt))
-		}
-		if err := h.Events(ctx, message.ForEvent(key)); err != nil {
-			return err
-		}
-		if err := h.Settle(ctx, key, item.State, item.Reason, now); err != nil && fault.Code(err) != "inbox_settled" {
-			return err // It is sent once more in a minute, which the worker bears.
+		if len(failed) >= failuresMax || err != nil && h.over(ctx) {
+			break
 		}
 	}
 	h.Meter.Seconds(telemetry.InboxParked, oldest, telemetry.Dimension{})
-	return nil
+	return errors.Join(failed...)
+}
+
+// event sends one again, and gives for how long it has been parked.
+func (h Handler) event(ctx context.Context, key string, now time.Time) (parked time.Duration, err error) {
+	item, err := h.Event(ctx, key)
+	if fault.Is(err, fault.NotFound) || (err == nil && (item.State.Settled() || item.Due.After(now))) {
+		return 0, nil // The index was behind.
+	}
+	if err != nil {
+		return 0, err
+	}
+	if planted.Bug(13) && !item.LeaseUntil.IsZero() {
+		return 0, nil
+	}
+	if item.State == inbox.Parked {
+		parked = now.Sub(item.ReceivedAt)
+	}
+	if err := h.Events(ctx, message.ForEvent(key)); err != nil {
+		return parked, err
+	}
+	if err := h.Settle(ctx, key, item.State, item.Reason, now); err != nil && fault.Code(err) != "inbox_settled" {
+		return parked, err // It is sent once more in a minute, which the worker bears.
+	}
+	return parked, nil
 }
 
 func (h Handler) orders(ctx context.Context) error {

@@ -1,18 +1,23 @@
 package sweep_test
 
 import (
+	"context"
 	"encoding/json"
+	"io"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	worker "till/functions/worker/sweep"
 	"till/scripts/shoptest"
 	"till/shared/eventfile"
+	"till/shared/inbox"
 	"till/shared/message"
 	"till/shared/order"
 	"till/shared/payment"
 	"till/shared/payment/paymenttest"
+	"till/shared/telemetry"
 )
 
 func sweep(t *testing.T, s *shoptest.Shop) {
@@ -199,5 +204,44 @@ func TestASweepThatCannotReadWhatIsDueFails(t *testing.T) {
 		if slices.ContainsFunc(s.Metrics.All(), func(m string) bool { return strings.Contains(m, "SweepDone") }) {
 			t.Errorf("%s: it is counted as done", operation)
 		}
+	}
+}
+
+func TestAnEventThatCannotBeSentKeepsNoOtherWaiting(t *testing.T) {
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	var sent, putOff []string
+	run := func(stuck ...string) error {
+		sent, putOff = nil, nil
+		return worker.Handler{
+			DueEvents: func(context.Context, time.Time, int) ([]string, error) {
+				return slices.Concat(stuck, []string{"stripe##evt_fine"}), nil
+			},
+			DueOrders: func(context.Context, time.Time, int) ([]order.ID, error) { return nil, nil },
+			EventsIn: func(context.Context, inbox.State, string, int) ([]string, string, error) {
+				return nil, "", nil
+			},
+			Event: func(context.Context, string) (inbox.Item, error) {
+				return inbox.Receive(payment.Event{}, now.Add(-time.Hour)), nil
+			},
+			Events: func(_ context.Context, body string) error {
+				sent = append(sent, body)
+				if strings.Contains(body, "stuck") {
+					return shoptest.Down()
+				}
+				return nil
+			},
+			Settle: func(_ context.Context, key string, _ inbox.State, _ string, _ time.Time) error {
+				putOff = append(putOff, key)
+				return nil
+			},
+			Now:   func() time.Time { return now },
+			Meter: telemetry.NewMetrics(io.Discard, "test", func() time.Time { return now }),
+		}.Handle(t.Context())
+	}
+	if err := run("stripe##evt_stuck"); err == nil || !slices.Equal(putOff, []string{"stripe##evt_fine"}) {
+		t.Errorf("%v; sent %v, put off %v", err, sent, putOff)
+	}
+	if err := run(slices.Repeat([]string{"stripe##evt_stuck"}, 100)...); err == nil || len(sent) > 10 {
+		t.Errorf("a queue that is down was asked %d times: %v", len(sent), err)
 	}
 }
