@@ -186,6 +186,18 @@ func alwaysToo() []broken {
 			refund := payment.Refund{ID: "ref_1", State: payment.RefundSucceeded, Amount: total + 1}
 			forge(t, e, delivered, appended(map[string]any{"refunds": []payment.Refund{refund}}))
 		}, evidence.Expect{}, "I14"},
+		{"more is promised back beside what was given back at the gateway", func(t *testing.T, e *evidence.Evidence) {
+			there := payment.Refund{ID: "ref_1", State: payment.RefundSucceeded, Amount: 500, Cause: payment.AtGateway, Ref: "re_1"}
+			ours := payment.Refund{ID: "ref_2", State: payment.RefundRequested, Amount: total}
+			forge(t, e, delivered, appended(map[string]any{"refunds": []payment.Refund{there}}))
+			forge(t, e, delivered, appended(map[string]any{"refunds": []payment.Refund{there, ours}}))
+		}, evidence.Expect{}, "I14"},
+		{"one refund is counted as ours and as one at the gateway", func(t *testing.T, e *evidence.Evidence) {
+			ours := payment.Refund{ID: "ref_1", State: payment.RefundPending, Amount: total, Ref: "re_1"}
+			there := payment.Refund{ID: "ref_2", State: payment.RefundSucceeded, Amount: total, Cause: payment.AtGateway, Ref: "re_1"}
+			forge(t, e, delivered, appended(map[string]any{"refunds": []payment.Refund{ours}}))
+			forge(t, e, delivered, appended(map[string]any{"refunds": []payment.Refund{ours, there}}))
+		}, evidence.Expect{}, "I14"},
 		{"a lost dispute and a refund are more than was paid", func(t *testing.T, e *evidence.Evidence) {
 			refund := payment.Refund{ID: "ref_1", State: payment.RefundRequested, Amount: 2}
 			dispute := payment.Dispute{DisputeFacts: payment.DisputeFacts{Ref: "dp_1", State: payment.DisputeLost, Amount: total - 1}}
