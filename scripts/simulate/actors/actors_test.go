@@ -114,6 +114,8 @@ func sells(r *http.Request, _ string) acceptance.Reply {
 		return reply(http.StatusCreated, `{"payment":{"id":"pay_1","redirect_url":"http://pay.example/c/pay/cs_1","client_secret":"pi_1_secret_2"}}`)
 	case strings.HasSuffix(r.URL.Path, "/shipments"), strings.HasSuffix(r.URL.Path, "/refunds"):
 		return reply(http.StatusCreated, `{"order":`+seen+`}`)
+	case strings.HasSuffix(r.URL.Path, "/return"):
+		return reply(http.StatusSeeOther, "")
 	case r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/orders/"):
 		return reply(http.StatusOK, `{"order":`+seen+`}`)
 	}

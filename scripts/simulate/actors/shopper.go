@@ -190,7 +190,10 @@ func (s *shopper) declined() {
 		return
 	}
 	s.card(p, acceptance.Declined)
-	if s.in(60) { // At once, with another card, while the gateway tells of the first.
+	if s.in(60) { // At once, with another card, while the gateway tells of the first, and now and then another tab asks what became of it.
+		if s.in(60) {
+			s.reloads(p)
+		}
 		s.rest(time.Second)
 		s.card(p, acceptance.Pays)
 		return
@@ -201,6 +204,18 @@ func (s *shopper) declined() {
 		return
 	}
 	s.buys()
+}
+
+// reloads opens the page to which the gateway sends browsers back in another tab, a few times: the shop asks how the payment stands.
+func (s *shopper) reloads(p acceptance.Payment) {
+	other := s.Crowd.person(s.name + " in another tab")
+	s.stage.Enter(s.stage.Now(), other.name, func() {
+		for range 1 + other.dice.IntN(3) {
+			r := s.Call(http.MethodGet, "/orders/"+string(s.order.ID)+"/payments/"+string(p.ID)+"/return", nil, nil)
+			s.expect(r, "GET return", http.StatusSeeOther)
+			other.rest(time.Second)
+		}
+	})
 }
 
 // authenticates is who must ask the bank.

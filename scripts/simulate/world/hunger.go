@@ -1,6 +1,10 @@
 package world
 
-import "till/scripts/simulate/faults"
+import (
+	"slices"
+
+	"till/scripts/simulate/faults"
+)
 
 // Hunger lets every point of a world be struck about as often as any other, by each of the kinds that its seed has: the seldomer
 // a point is passed, the likelier it is struck. By the rates alone what happens seldom would hardly ever go wrong, and what
@@ -10,8 +14,10 @@ const (
 	// a world has.
 	meals     = 5
 	usualRuns = 18_000
-	// early is how many runs count as done from the beginning: what is done once a day is done then.
-	early = 5_000
+	// early is how many runs count as done from the beginning: what is done once a day is done then. In half of the worlds it is no more
+	// than so many an order: else hardly anything would ever succeed in a small one, and nobody get to what comes after.
+	early    = 5_000
+	earlyFor = 5
 )
 
 // rareInRuns is in how many runs of functions a point is passed less than once that is rare.
@@ -38,16 +44,19 @@ func (w *World) hungry(n *faults.Count, port faults.Port) faults.Kind {
 	if w.script != nil || w.calm || w.greed == 0 || n.Passed == 0 || len(w.menus[port]) == 0 {
 		return faults.None
 	}
-	menu := w.menus[port]
-	if n.Passed*rareInRuns < w.runs {
+	menu, rare := w.menus[port], n.Passed*rareInRuns < w.runs
+	if rare {
 		menu = port.Kinds() // Or some would have to wait for a world that has them and comes by here.
 	}
 	limit := w.greed
-	if w.config.Seed%2 == 0 && w.runs > early && n.Passed < hardly {
+	if w.config.Seed%2 == 0 && w.runs > w.early && n.Passed < hardly {
 		limit = starved
 	}
-	if chance := meals * float64(len(menu)) * float64(max(early, w.runs)) / (usualRuns * float64(n.Passed)); w.dice.Float64() >= min(chance, limit) {
+	if chance := meals * float64(len(menu)) * float64(max(w.early, w.runs)) / (usualRuns * float64(n.Passed)); w.dice.Float64() >= min(chance, limit) {
 		return faults.None
+	}
+	if rare {
+		return w.turn(menu, n)
 	}
 	one, two := menu[w.dice.IntN(len(menu))], menu[w.dice.IntN(len(menu))]
 	if n.Struck[two] < n.Struck[one] {
@@ -56,10 +65,26 @@ func (w *World) hungry(n *faults.Count, port faults.Port) faults.Kind {
 	return one
 }
 
+// turn lets kinds strike in turn where little passes, and each world begin with another: so all have struck about as often when all worlds
+// are over, however few come by in each.
+func (w *World) turn(menu []faults.Kind, n *faults.Count) faults.Kind {
+	first := int(w.config.Seed % uint64(len(menu))) //nolint:gosec // few
+	least := menu[first]
+	for _, k := range slices.Concat(menu[first:], menu[:first]) {
+		if n.Struck[k] < n.Struck[least] {
+			least = k
+		}
+	}
+	return least
+}
+
 // hunger readies a world that things go wrong in.
 func (w *World) hunger() {
 	w.greed = greeds[w.dice.IntN(len(greeds))]
 	w.deaf = deafs[w.dice.IntN(len(deafs))]
+	if w.early = early; w.dice.IntN(2) == 0 {
+		w.early = min(early, uint64(earlyFor*w.config.Orders))
+	}
 	for p := range w.menus {
 		w.menus[p] = w.rates.Menu(faults.Port(p))
 	}

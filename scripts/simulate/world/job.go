@@ -205,7 +205,7 @@ func (w *World) pause(port faults.Port, name string) {
 		return
 	}
 	most := 500 * time.Millisecond
-	if port == faults.Gateway || w.dice.IntN(8) == 0 {
+	if port == faults.Gateway || port == faults.GatewayRead || w.dice.IntN(8) == 0 {
 		most = 5 * time.Second
 	}
 	w.Turns.Sleep(time.Duration(w.dice.Int64N(int64(most))), name)

@@ -82,6 +82,7 @@ type World struct {
 	rates   faults.Rates
 	menus   [ports][]faults.Kind // What can strike each port in this world.
 	greed   float64              // How likely a strike is at most where hardly anything passes.
+	early   uint64               // How many runs count as done from the beginning.
 	slow    float64              // How often a call takes its time.
 	deaf    float64              // How often a webhook is lost for good, whatever the rates.
 	dice    *rand.Rand
