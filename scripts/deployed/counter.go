@@ -85,7 +85,8 @@ func (l *Local) State(ctx context.Context) (view.State, error) {
 	out := view.Of(e)
 	seen := l.Gateways.Look()
 	out.Faults, out.Payments, out.Deliveries = seen.Faults, seen.Payments, seen.Deliveries
-	return out, nil
+	out.Checked, err = l.Stack.store().StockCheck(ctx)
+	return out, err
 }
 
 // Redrive brings a queue's dead letters back with the operator's command, and tells how many it moved. The queue is named as in

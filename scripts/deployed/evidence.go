@@ -49,15 +49,20 @@ func (s *Stack) Evidence(ctx context.Context, since time.Time, parts ...evidence
 }
 
 func (s *Stack) readStore(ctx context.Context, e *evidence.Evidence) error {
-	store := dynamo.New(s.Config, dynamo.Names{
-		Orders: s.Physical("OrdersTable"), Catalog: s.Physical("CatalogTable"), Inbox: s.Physical("InboxTable"), Customers: s.Physical("CustomersTable"),
-	})
+	store := s.store()
 	for _, read := range []func(context.Context, *dynamo.Store, *evidence.Evidence) error{s.readOrders, s.readCatalog, s.readInbox, s.readCustomers} {
 		if err := read(ctx, store, e); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// store reads the stack's tables as the product does.
+func (s *Stack) store() *dynamo.Store {
+	return dynamo.New(s.Config, dynamo.Names{
+		Orders: s.Physical("OrdersTable"), Catalog: s.Physical("CatalogTable"), Inbox: s.Physical("InboxTable"), Customers: s.Physical("CustomersTable"),
+	})
 }
 
 func (s *Stack) readOrders(ctx context.Context, store *dynamo.Store, e *evidence.Evidence) error {

@@ -21,6 +21,7 @@ func Decided() shop.Settings {
 	settings := shop.Settings{}.Whole()
 	settings.Tax.Except = []string{"JP"}
 	settings.Discounts = discounts()
+	settings.Locations = []catalog.Location{catalog.Main, north}
 	near := []string{"AT", "BE", "CH", "DE", "DK", "ES", "FI", "FR", "GB", "IE", "IT", "LU", "NL", "PL", "PT", "SE"}
 	settings.Delivery = &shop.Delivery{Methods: []shop.Method{
 		{ID: "standard", Name: "Standard delivery", Days: "2–4", Zones: []pricing.Zone{
@@ -48,7 +49,29 @@ func discounts() []shop.Discount {
 	}
 }
 
-// Decide puts what the demo shop's staff have decided in force.
+// north is a second place where the demo shop keeps goods.
+const north catalog.Location = "north"
+
+// Decide puts what the demo shop's staff have decided in force: its settings, notebooks that lie in two places, lamps that many buy at once,
+// and of what they want to be told when little is left.
 func (s *Shop) Decide(ctx context.Context) error {
-	return s.Store.SaveSettings(ctx, shop.Version{N: 1, At: s.Clock.Now(), By: "seed", Settings: Decided()})
+	if err := s.Store.SaveSettings(ctx, shop.Version{N: 1, At: s.Clock.Now(), By: "seed", Settings: Decided()}); err != nil {
+		return err
+	}
+	notebooks, low := int64(60), int64(5)
+	for _, each := range []struct {
+		sku   catalog.SKU
+		entry catalog.Entry
+	}{
+		{"notebook-dot", catalog.Entry{Location: north, Counted: &notebooks}},
+		{"lamp-desk", catalog.Entry{Counters: 4}},
+		{"tea-assam", catalog.Entry{Low: &low}},
+		{"tee-organic-l", catalog.Entry{Low: &low}},
+	} {
+		each.entry.At, each.entry.By, each.entry.Reason = s.Clock.Now(), "seed", "counted"
+		if _, err := s.Store.EnterStock(ctx, each.sku, catalog.Wish{Entry: each.entry, Over: catalog.AnyEntry}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

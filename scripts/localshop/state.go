@@ -18,7 +18,10 @@ func (s *Shop) State(ctx context.Context) (view.State, error) {
 	out := view.Of(e)
 	seen := s.Gateways.Look()
 	out.Faults, out.Payments, out.Deliveries, out.Failures = seen.Faults, seen.Payments, seen.Deliveries, s.Cloud.State().Failures
-	out.Health, err = s.health(ctx)
+	if out.Health, err = s.health(ctx); err != nil {
+		return view.State{}, err
+	}
+	out.Checked, err = s.Store.StockCheck(ctx)
 	return out, err
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { base, visitors } from '../browser.js';
-import { advance, cards, confirmed, faults as misbehave, order, orderOf, payHere, payThere } from '../shop.js';
+import { advance, cards, confirmed, faults as misbehave, order, orderOf, payHere, payThere, shelve, tabTo } from '../shop.js';
 
 const visit = visitors();
 
@@ -149,4 +149,46 @@ test('what a gateway refuses is told', () => visit(async (page) => {
   await page.click('#ask-go');
   await page.waitForSelector('#problem .note-bad');
   assert.match(await page.textContent('#problem'), /not that much is left/);
+}));
+
+test('stock stands bin by bin, is brought elsewhere and counted, and what is low is told', () => visit(async (page) => {
+  const sku = `test-stock-${Date.now().toString(36)}`;
+  await shelve(page, sku, { EUR: 1000 }, 9);
+  await page.goto(`${base}/_dev`);
+  await page.waitForSelector('#link[data-state="live"]');
+  const row = (name) => page.locator(`#stock tr:has-text("${name}")`);
+  const numbers = async (place) => (await place.locator('td.number').allTextContents()).slice(0, 4).join(' ');
+  await page.waitForSelector(`#stock tr:has-text("notebook-dot in bin north")`);
+  await tabTo(page, `#stock [data-focus="${sku} bring"]`);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#ask[open]');
+  await page.fill('#ask-quantity', '4');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector(`#stock tr:has-text("${sku} in bin north")`);
+  assert.equal(await numbers(row(`${sku} in bin north`)), '4 4 0 0');
+  assert.equal(await numbers(row(`${sku} in bin main`)), '5 5 0 0');
+  assert.equal(await numbers(row(sku).first()), '9 9 0 0');
+  await page.click(`#stock [data-focus="${sku} count"]`);
+  assert.equal(await page.inputValue('#ask-on_hand'), '5', 'of the main location');
+  await page.fill('#ask-on_hand', '0');
+  await page.fill('#ask-low_below', '6');
+  await page.click('#ask-go');
+  await page.waitForSelector(`#low tr:has-text("${sku}"):has-text("not yet")`);
+  assert.equal(await numbers(row(sku).first()), '4 4 0 0');
+  await advance(page, '31m');
+  await page.waitForSelector(`#low tr:has-text("${sku}"):not(:has-text("not yet"))`);
+  await advance(page, '25h');
+  await page.waitForSelector('#drift [data-fine="true"]:has-text("products as recorded")');
+  assert.equal(await page.locator('#problem .note-bad').count(), 0, await page.textContent('#problem'));
+}));
+
+test('a counter that drifts is shown with what the records say', () => visit(async (page) => {
+  await page.route('**/_dev/state', async (route) => {
+    const state = await (await route.fetch()).json();
+    const checked = { at: state.now, products: 11, differences: [{ sku: 'mug-blue', location: 'main', bin: '~2', counter: 'reserved', counted: 3, recorded: 2 }] };
+    return route.fulfill({ json: { ...state, checked } });
+  });
+  await page.goto(`${base}/_dev`);
+  await page.waitForSelector('#drift [data-fine="false"]:has-text("1 counter is not what the records say")');
+  assert.deepEqual(await page.locator('#drift td').allTextContents(), ['mug-blue', '~2', 'Reserved', '3', '2']);
 }));

@@ -30,6 +30,7 @@ type State struct {
 	Deliveries any                        `json:"deliveries"` // Per gateway, the webhooks that it has sent, oldest first.
 	Failures   any                        `json:"failures"`   // Calls of functions that failed.
 	Health     any                        `json:"health"`     // Per gateway, whether payments begin there, as the shop believes.
+	Checked    any                        `json:"checked"`    // What the last comparison of stock with the records of its changes found.
 }
 
 // Stock is what is counted of a product.
@@ -38,6 +39,17 @@ type Stock struct {
 	Free     int64 `json:"free"`
 	Reserved int64 `json:"reserved"`
 	Sold     int64 `json:"sold"`
+	LowBelow int64 `json:"low_below,omitempty"` // Staff are told when less is free.
+	Bins     []Bin `json:"bins,omitempty"`      // Where it is counted, if that is more than one bin.
+}
+
+// Bin is what is counted in one bin.
+type Bin struct {
+	Location catalog.Location `json:"location"`
+	Bin      catalog.Bin      `json:"bin"`
+	Open     int64            `json:"open"` // What orders may reserve there: at the main location what may be promised, too.
+	Reserved int64            `json:"reserved"`
+	Sold     int64            `json:"sold"`
 }
 
 // Order is an order with its history.
@@ -102,14 +114,15 @@ const (
 	executionsMax = 200 // The newest; evidence lists those first.
 )
 
-// Of shows evidence. Faults, Payments, Deliveries and Failures are the caller's to add.
+// Of shows evidence. Faults and what stands behind them are the caller's to add.
 func Of(e evidence.Evidence) State {
 	out := State{
 		Now: e.Now, Stock: map[catalog.SKU]Stock{}, Orders: []Order{}, Gateways: map[string]map[string]Book{"stripe": {}, "paypal": {}, "square": {}}, Inbox: []Event{}, Mails: []Mail{},
 	}
 	for _, s := range e.Stocks {
-		out.Stock[s.SKU] = Stock{s.OnHand(), s.Free, s.Reserved, s.Sold}
+		out.Stock[s.SKU] = Stock{OnHand: s.OnHand(), Free: s.Free, Reserved: s.Reserved, Sold: s.Sold}
 	}
+	out.bins(e.Spreads)
 	out.orders(e)
 	for _, b := range e.Books {
 		if out.Gateways[b.Gateway] == nil {
@@ -130,6 +143,20 @@ func Of(e evidence.Evidence) State {
 		out.Mails = append(out.Mails, Mail{m.At, m.To, m.Subject, m.Text, m.Key()})
 	}
 	return out
+}
+
+// bins shows where stock is counted.
+func (s *State) bins(spreads []catalog.Spread) {
+	for _, each := range spreads {
+		one := s.Stock[each.SKU]
+		one.LowBelow = each.Low
+		if len(each.Tallies) > 1 {
+			for _, t := range each.Tallies {
+				one.Bins = append(one.Bins, Bin{t.Bin.Location(), t.Bin, t.Open, t.Reserved, t.Sold})
+			}
+		}
+		s.Stock[each.SKU] = one
+	}
 }
 
 // orders shows the orders, newest first, and what all of them come to on the books.

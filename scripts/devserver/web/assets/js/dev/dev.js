@@ -22,7 +22,7 @@ function draw() {
   byId('now').textContent = state.now ? `${clock(state.now)} UTC` : '–';
   drawOrders(state, act);
   drawPayments(state, act);
-  drawSections(state, (wish) => tell(wish.title, () => call('/_dev/redrive', { method: 'POST', body: { queue: wish.redrive } })));
+  drawSections(state, act, (wish) => tell(wish.title, () => call('/_dev/redrive', { method: 'POST', body: { queue: wish.redrive } })));
   const on = entries(state.faults).flatMap(([name, own]) => named(own).map((fault) => `${name} ${fault}`));
   byId('faults-now').textContent = on.length ? `Now: ${on.join('; ')}` : 'Now: all is well.';
 }

@@ -1,28 +1,22 @@
-// The parts of the control page behind the orders: stock, queues, inbox, executions, failures, mails.
+// The parts of the control page behind the orders: queues, inbox, executions, failures, mails.
 import { byId, el, words } from '../dom.js';
 import { drawBooks } from './books.js';
 import { clock, entries, list, redraw, table, tag } from './board.js';
+import { drawStock } from './stock.js';
 
-/** drawSections shows all but the orders. act runs what a button asks for. */
-export function drawSections(state, act) {
-  drawStock(state);
+/**
+ * drawSections shows all but the orders. act runs an action, as drawOrders has them; redrive is told of which queue the dead letters are to be
+ * sent again.
+ */
+export function drawSections(state, act, redrive) {
+  drawStock(state, act);
   drawBooks(state);
   drawHealth(state);
-  drawQueues(state, act);
+  drawQueues(state, redrive);
   drawInbox(state);
   drawExecutions(state);
   drawFailures(state);
   drawMails(state);
-}
-
-function drawStock(state) {
-  redraw(byId('stock'), state.stock, () => table('Stock', [
-    { head: 'SKU', cell: ([sku]) => sku },
-    { head: 'On hand', kind: 'number', cell: ([, s]) => s.on_hand },
-    { head: 'Free', kind: 'number', cell: ([, s]) => s.free },
-    { head: 'Reserved', kind: 'number', cell: ([, s]) => s.reserved },
-    { head: 'Sold', kind: 'number', cell: ([, s]) => s.sold },
-  ], entries(state.stock), { bad: ([, s]) => s.free < 0 || s.free + s.reserved !== s.on_hand }));
 }
 
 // What the shop believes of the gateways: where it begins payments, and where it tries one at a time.

@@ -22,7 +22,8 @@ export async function asStaff(method, path, body, key) {
 }
 
 /**
- * ask shows a dialog with fields {name, label, value, type?}, all to be filled, and gives what was typed, or null if closed.
+ * ask shows a dialog with fields {name, label, value, type?, min?}, all to be filled, and gives what was typed, or null if closed. A number is
+ * at least 1, unless min says otherwise.
  */
 export function ask(title, fields) {
   const dialog = byId('ask');
@@ -30,7 +31,7 @@ export function ask(title, fields) {
   byId('ask-go').textContent = title;
   byId('ask-fields').replaceChildren(...fields.map((f) => el('div', { class: 'field' },
     el('label', { for: `ask-${f.name}` }, f.label),
-    el('input', { id: `ask-${f.name}`, type: f.type ?? 'text', value: f.value, required: true, min: f.type === 'number' && 1, autocomplete: 'off' }))));
+    el('input', { id: `ask-${f.name}`, type: f.type ?? 'text', value: f.value, required: true, min: f.type === 'number' && (f.min ?? 1), autocomplete: 'off' }))));
   dialog.returnValue = '';
   dialog.showModal();
   byId('ask-fields').querySelector('input')?.select();
@@ -40,6 +41,8 @@ export function ask(title, fields) {
     }, { once: true });
   });
 }
+
+byId('ask-close').addEventListener('click', () => byId('ask').close('no')); // No submit button: Enter in a field is for the other one.
 
 const at = (order) => `/staff/orders/${encodeURIComponent(order.id)}`;
 
