@@ -31,6 +31,10 @@ func TestPromisedMoneyIsRenewedAtPayPalAndTakenWhenTheParcelGoes(t *testing.T) {
 	if slices.Contains(before, "payment_renewed") || !slices.Contains(after, "payment_renewed") || slices.Contains(kinds(w, small.ID), "renewal_requested") {
 		t.Errorf("the promise was renewed too early or not at all: %q", after)
 	}
+	w.pass(3*24*time.Hour + time.Hour)
+	if again := kinds(w, large.ID)[len(after):]; !slices.Contains(again, "payment_renewed") {
+		t.Errorf("three days later it was not renewed again: %q", again)
+	}
 	w.sound()
 	w.Ship(large.ID, "JD0141").Want(t, http.StatusCreated)
 	w.Ship(small.ID, "JD0142").Want(t, http.StatusCreated)

@@ -12,13 +12,13 @@ import (
 	"till/shared/payment"
 )
 
-// renewing is a gateway that keeps promised money aside for three days, and three more.
+// renewing is a gateway that keeps promised money aside for three days, and for three more each time.
 type renewing struct{ *gateway }
 
 func (g renewing) Renew(_ context.Context, a payment.Attempt) (payment.Facts, error) {
 	return g.facts("renew", a, func(f *payment.Facts) {
-		if f.Renewable {
-			f.Renewable, f.Sure = false, f.Sure.Add(3*24*time.Hour)
+		if f.Renewable && !f.Sure.After(a.Sure) {
+			f.Sure = f.Sure.Add(3 * 24 * time.Hour)
 		}
 	})
 }
@@ -87,7 +87,7 @@ func TestPromisedMoneyIsRenewedOnceItsTimeIsOver(t *testing.T) {
 			if c.gate.times("renew") != row.calls || c.order().Held("renewal_refused") != row.refused || len(c.order().Limbo()) != 0 {
 				t.Errorf("%d calls, held: %v", c.gate.times("renew"), c.order().Held("renewal_refused"))
 			}
-			if !row.refused && (got.Renewable || !got.Sure.Equal(noon.Add(6*days))) {
+			if !row.refused && (got.Renewal != payment.Renewal{Done: 1} || !got.Sure.Equal(noon.Add(6*days))) {
 				t.Errorf("the attempt is %+v", got)
 			}
 			if taken, err := c.take(order.NewCapture{Key: "c1"}); err != nil || taken.State != payment.CaptureSucceeded {
@@ -99,6 +99,39 @@ func TestPromisedMoneyIsRenewedOnceItsTimeIsOver(t *testing.T) {
 			c.taken(total)
 		})
 	}
+}
+
+// TestAPromiseIsRenewedEachTime until the gateway refuses: then its money is as certain as after the last time, and the order goes on.
+func TestAPromiseIsRenewedEachTime(t *testing.T) {
+	c, a := kept(t)
+	for n := 1; n <= 3; n++ {
+		c.wait(3 * days)
+		if _, err := c.Renew(t.Context(), c.order(), who); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := c.order().Attempt(a); got.Renewal != (payment.Renewal{Done: n}) || !got.Sure.Equal(noon.Add(time.Duration(3+3*n)*days)) || c.gate.times("renew") != n {
+			t.Fatalf("after %d times: %+v", n, got)
+		}
+		if n == 2 { // What was heard before the last time comes late.
+			c.gate.tell(a, func(f *payment.Facts) { f.Sure = noon.Add(3 * days) })
+			c.settle(a)
+			c.gate.tell(a, func(f *payment.Facts) { f.Sure = noon.Add(9 * days) })
+		}
+	}
+	c.wait(3 * days)
+	c.gate.say = once("renew", false, of(fault.Declined))
+	if _, err := c.Renew(t.Context(), c.order(), who); err != nil {
+		t.Fatal(err)
+	}
+	c.wait(3 * days)
+	got, _ := c.order().Attempt(a)
+	if _, due := c.order().ToRenew(c.clock()); due || c.order().Held("renewal_refused") || got.Renewal.Refused == "" || len(c.order().Limbo()) != 0 {
+		t.Errorf("due: %v, held: %v, %+v", due, c.order().Held("renewal_refused"), got.Renewal)
+	}
+	if taken, err := c.take(order.NewCapture{Key: "c1"}); err != nil || taken.State != payment.CaptureSucceeded || c.gate.times("renew") != 4 {
+		t.Errorf("got %+v, %v", taken, err)
+	}
+	c.taken(total)
 }
 
 func TestACaptureAfterThatTimeRenewsFirst(t *testing.T) {

@@ -315,7 +315,7 @@ func (o *Order) advance(c *Change, a *payment.Attempt, f payment.Facts, tried bo
 		return "payment_declined"
 	case a.State != before.State:
 		return "payment_" + string(a.State)
-	case before.Renewable && !a.Renewable && a.Sure.After(before.Sure):
+	case a.Renewal.Done > before.Renewal.Done:
 		return "payment_renewed"
 	default:
 		return "payment_ready" // References alone.

@@ -47,7 +47,8 @@ func (o *Order) BeginRenewal(by By) (Change, error) {
 	return o.seal("renewal_requested", by, Change{})
 }
 
-// RenewalFailed notes that a promise was not renewed: refused for good, which holds the order; or it did not happen, and is tried again.
+// RenewalFailed notes that a promise was not renewed: refused for good, which holds the order if it is the first time, since nothing was
+// renewed at all; or it did not happen, and is tried again.
 // One whose outcome is not known stays noted as it is, and is tried again with the same key. A repeat changes nothing.
 func (o *Order) RenewalFailed(id payment.AttemptID, failure error, by By) (Change, error) {
 	o.r.Attempts = slices.Clone(o.r.Attempts)
@@ -59,21 +60,28 @@ func (o *Order) RenewalFailed(id payment.AttemptID, failure error, by By) (Chang
 	if fault.Is(failure, fault.Unavailable) {
 		return o.seal("renewal_unavailable", by, Change{})
 	}
-	a.Renewal.Refused = fault.Code(failure)
-	o.hold(renewalRefused, by)
+	if a.Renewal.Refused = fault.Code(failure); a.Renewal.Done == 0 {
+		o.hold(renewalRefused, by)
+	}
 	return o.seal("renewal_refused", by, Change{})
 }
 
-// sure takes in until when a gateway keeps promised money aside. A renewal whose outcome was not known is over when the gateway says that
-// there is nothing to renew.
+// sure takes in until when a gateway keeps promised money aside. A renewal whose outcome was not known is over when that has become longer,
+// or when the gateway says that there is nothing to renew. News that are older than the last renewal say nothing.
 func sure(a *payment.Attempt, f payment.Facts) {
 	switch {
 	case a.State != payment.Authorized:
 		a.Sure, a.Renewable, a.Renewal = time.Time{}, false, payment.Renewal{}
 	case f.State == payment.Authorized && !f.Sure.IsZero():
-		a.Sure, a.Renewable = f.Sure.UTC().Truncate(time.Second), f.Renewable
-		if !f.Renewable {
+		until := f.Sure.UTC().Truncate(time.Second)
+		switch {
+		case until.Before(a.Sure):
+			return
+		case !a.Sure.IsZero() && until.After(a.Sure):
+			a.Renewal = payment.Renewal{Done: a.Renewal.Done + 1}
+		case !f.Renewable:
 			a.Renewal.Since = time.Time{}
 		}
+		a.Sure, a.Renewable = until, f.Renewable
 	}
 }

@@ -172,7 +172,7 @@ func TestAPromiseIsRenewedWhenItsMoneyIsNotKeptAsideAnyMore(t *testing.T) {
 		s.Mend()
 		minutes(t, s, 10)
 		got, _ := s.Order(o).Attempt(a)
-		if got.Renewable || !got.Sure.Equal(until.Add(3*24*time.Hour).Truncate(time.Second)) || len(s.Order(o).Limbo()) != 0 {
+		if got.Renewal.Done != 1 || !got.Sure.Equal(until.Add(3*24*time.Hour).Truncate(time.Second)) || len(s.Order(o).Limbo()) != 0 {
 			t.Errorf("after %q the attempt is %+v", strike, got)
 		}
 	}

@@ -200,19 +200,34 @@ func TestAuthorizations(t *testing.T) {
 	}
 }
 
-func TestAnAuthorizationIsRenewedOnce(t *testing.T) {
+func TestAnAuthorizationIsRenewedWhileItLasts(t *testing.T) {
 	s := newShop(t)
 	o := s.create("k1", wanted("AUTHORIZE", unit))
 	s.form(s.page(o), "card", pays, "action", "pay")
 	s.call("POST", "/v2/checkout/orders/"+o.ID+"/authorize", "a1", "{}").into(t, &o)
 	s.advance(4 * 24 * time.Hour)
 	s.login()
+	first := "/v2/payments/authorizations/" + o.Units[0].Payments.Authorizations[0].ID + "/reauthorize"
 	var renewed struct{ ID, Status string }
-	s.call("POST", "/v2/payments/authorizations/"+o.Units[0].Payments.Authorizations[0].ID+"/reauthorize", "", "{}").into(t, &renewed)
-	if renewed.Status != "CREATED" || s.book().Authorized != 1999 {
-		t.Errorf("got %+v, %+v", renewed, s.book())
+	for range 2 {
+		s.call("POST", first, "", "{}").into(t, &renewed)
+		if renewed.Status != "CREATED" || s.book().Authorized != 1999 {
+			t.Errorf("got %+v, %+v", renewed, s.book())
+		}
+		if r := s.call("POST", first, "", "{}"); r.issue(t) != "REAUTHORIZATION_TOO_SOON" {
+			t.Errorf("at once again: %d %s", r.status, r.body)
+		}
+		s.advance(4 * 24 * time.Hour)
+		s.login()
 	}
-	s.advance(26 * 24 * time.Hour)
+	if r := s.call("POST", "/v2/payments/authorizations/"+renewed.ID+"/reauthorize", "", "{}"); r.issue(t) != "AUTHORIZATION_VOIDED" {
+		t.Errorf("of the renewed one: %d %s", r.status, r.body)
+	}
+	s.sim.RenewOnce()
+	if r := s.call("POST", first, "", "{}"); r.issue(t) != "REAUTHORIZATION_TOO_SOON" {
+		t.Errorf("where it is renewed once: %d %s", r.status, r.body)
+	}
+	s.advance(18 * 24 * time.Hour)
 	s.login()
 	if r := s.call("POST", "/v2/payments/authorizations/"+renewed.ID+"/capture", "c1", "{}"); r.issue(t) != "AUTHORIZATION_EXPIRED" || s.book().Authorized != 0 {
 		t.Errorf("%d %s", r.status, r.body)

@@ -219,7 +219,8 @@ func (s *Sim) captureAuthorization(c *call) (result, *apiError) {
 	return result{http.StatusCreated, s.viewCapture(taken)}, nil
 }
 
-// reauthorize is POST /v2/payments/authorizations/{id}/reauthorize: from day 4 on, once, for what is left of the 29 days.
+// reauthorize is POST /v2/payments/authorizations/{id}/reauthorize, of an order's first authorization: from day 4 on, each time that three
+// days are over, for what is left of the 29 days. After RenewOnce it refuses the second time, in the words that PayPal documents.
 func (s *Sim) reauthorize(c *call) (result, *apiError) {
 	a, ok := s.authorizations.Get(c.args[0])
 	if !ok {
@@ -231,16 +232,23 @@ func (s *Sim) reauthorize(c *call) (result, *apiError) {
 	if bad := c.into(&in); bad != nil {
 		return result{}, bad
 	}
-	switch age := s.now().Sub(a.created); {
-	case a.status != created:
-		return result{}, wrongState("AUTHORIZATION_VOIDED", "The authorization was used or given up.")
-	case age < 3*24*time.Hour:
-		return result{}, wrongState("REAUTHORIZATION_TOO_SOON", "The authorization is honored yet.")
-	case len(a.order.authorizations) > 1:
-		return result{}, wrongState("AUTHORIZATION_ALREADY_REAUTHORIZED", "It was renewed before.")
+	all := a.order.authorizations
+	last := all[len(all)-1]
+	switch {
+	case a != all[0], last.status != created:
+		return result{}, wrongState("AUTHORIZATION_VOIDED", "The authorization was used, given up, or is no first one.")
+	case s.now().Sub(last.created) < 3*24*time.Hour, s.once && len(all) > 1:
+		return result{}, wrongState("REAUTHORIZATION_TOO_SOON", "A reauthorization is only allowed once from day 4 to day 29.")
 	}
-	a.status = voided
-	return result{http.StatusCreated, s.viewAuthorization(s.authorize(a.order, a.expires))}, nil
+	last.status = voided
+	return result{http.StatusCreated, s.viewAuthorization(s.authorize(a.order, last.expires))}, nil
+}
+
+// RenewOnce lets the simulation renew each authorization once only: PayPal's pages differ on that.
+func (s *Sim) RenewOnce() {
+	s.lock()
+	defer s.unlock()
+	s.once = true
 }
 
 // voidAuthorization is POST /v2/payments/authorizations/{id}/void.

@@ -59,6 +59,7 @@ type Sim struct {
 	endpoints      gatewaysim.Shelf[*endpoint]
 	events         gatewaysim.Shelf[*event]
 	invoices       map[string]*order // By the invoice_id of what was paid.
+	once           bool              // Promises are renewed once only.
 }
 
 // New is a PayPal with empty books. The error names every missing or unusable setting.

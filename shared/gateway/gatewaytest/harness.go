@@ -148,6 +148,8 @@ type Harness struct {
 	Filed func(dispute string) int
 	// NoFiles lets the gateway refuse whatever holds a file, for good. With Cards' Disputes only.
 	NoFiles func()
+	// RenewOnce lets the gateway renew each promise once only. nil if it always does, or renews nothing.
+	RenewOnce func()
 	// BreakSubmit is BreakOnly for the call alone that submits evidence, after all that comes before it. With Cards' Disputes only.
 	BreakSubmit func(Fault)
 	// Complain lets the bank dispute an amount of a payment, by its Facts.Intent, and gives the dispute's reference. With Cards' Disputes

@@ -25,15 +25,22 @@ func (b *bench) due(mode payment.Mode) (payment.Attempt, payment.Facts) {
 	if f.Sure.IsZero() || !f.Renewable || f.CaptureBefore.Before(f.Sure) {
 		b.Fatalf("it is sure until %v, good until %v, renewable: %v", f.Sure, f.CaptureBefore, f.Renewable)
 	}
+	return b.old(a, f), f
+}
+
+// old lets time pass until the promised money is not kept aside any more, and gives the attempt as it is then.
+func (b *bench) old(a payment.Attempt, f payment.Facts) payment.Attempt {
+	b.Helper()
 	b.Advance(f.Sure.Sub(b.Now()) + time.Minute)
-	return a, f
+	a.Sure, a.Renewable, a.Renewal.Tries = f.Sure, true, 1
+	return a
 }
 
 // renewed says what is wrong with a promise after its renewal.
 func (b *bench) renewed(a payment.Attempt, before payment.Facts) {
 	b.Helper()
 	f := b.fetch(a)
-	if f.State != payment.Authorized || f.Renewable || !f.Sure.After(before.Sure) || f.Captured != 0 || f.CaptureBefore.After(before.CaptureBefore.Add(time.Minute)) {
+	if f.State != payment.Authorized || !f.Sure.After(before.Sure) || f.Captured != 0 || f.CaptureBefore.After(before.CaptureBefore.Add(time.Minute)) {
 		b.Errorf("before %+v, after %+v", before, f)
 	}
 	sameMoney(b, "held", b.Book(order).Held, "19.99")
@@ -46,17 +53,56 @@ var renewCases = []testCase{
 		equal(b, "renewable", f.Renewable, false)
 		equal(b, "sure until", f.Sure, time.Time{})
 	})},
-	{name: "a promise is renewed once, and its money can be taken", needs: canRenew, run: inHolding(func(b *bench, mode payment.Mode) {
+	{name: "a promise is renewed once by repeats, and its money can be taken", needs: canRenew, run: inHolding(func(b *bench, mode payment.Mode) {
 		a, before := b.due(mode)
+		until := time.Time{}
 		for range 3 {
-			if f, err := b.renew(a); err != nil || f.Renewable || !f.Sure.After(before.Sure) {
+			f, err := b.renew(a)
+			if err != nil || !f.Sure.After(before.Sure) || !until.IsZero() && !f.Sure.Equal(until) {
 				b.Fatalf("got %+v, %v", f, err)
 			}
+			until = f.Sure
 		}
 		b.renewed(a, before)
 		b.captured(a, payment.Capture{ID: "cap_1", Amount: 1999, Final: true}, 1999)
 		sameMoney(b, "held", b.Book(order).Held, "0")
 	})},
+	{name: "a promise is renewed again and again while it lasts, and not beyond", needs: canRenew, run: inHolding(func(b *bench, mode payment.Mode) {
+		a, f := b.due(mode)
+		times, end := 0, f.CaptureBefore
+		for ; f.Renewable; times++ {
+			a = b.old(a, f)
+			next, err := b.renew(a)
+			if err != nil || !next.Sure.After(f.Sure) || next.Sure.After(end.Add(time.Minute)) || next.State != payment.Authorized || times > 40 {
+				b.Fatalf("the renewal after %d: %+v, %v", times, next, err)
+			}
+			sameMoney(b, "held", b.Book(order).Held, "19.99")
+			f = next
+		}
+		if times < 2 || f.Sure.Before(end.Add(-time.Minute)) {
+			b.Errorf("renewed %d times, until %v of %v", times, f.Sure, end)
+		}
+		b.captured(a, payment.Capture{ID: "cap_1", Amount: 1999, Final: true}, 1999)
+	})},
+	{name: "where it is renewed once, the second time is refused in the end, and its money can be taken", needs: func(h *Harness) bool { return canRenew(h) && h.RenewOnce != nil },
+		run: inHolding(func(b *bench, mode payment.Mode) {
+			a, _ := b.due(mode)
+			b.RenewOnce()
+			f, err := b.renew(a)
+			if err != nil {
+				b.Fatal(err)
+			}
+			a = b.old(a, f)
+			for tries := 1; ; tries++ {
+				a.Renewal.Tries = tries
+				if _, err = b.renew(a); !fault.Is(err, fault.Unavailable) || tries > 10 {
+					break
+				}
+			}
+			b.is(err, fault.Declined)
+			equal(b, "state", b.fetch(a).State, payment.Authorized)
+			b.captured(a, payment.Capture{ID: "cap_1", Amount: 1999, Final: true}, 1999)
+		})},
 	{name: "what several renew at once is renewed once", needs: canRenew, run: inHolding(func(b *bench, mode payment.Mode) {
 		a, before := b.due(mode)
 		b.atOnce(func() error { _, err := b.renew(a); return err })
@@ -67,6 +113,7 @@ var renewCases = []testCase{
 	})},
 	{name: "too early it does not happen, and later it does", needs: canRenew, run: inHolding(func(b *bench, mode payment.Mode) {
 		a, f := b.held(mode)
+		a.Sure = f.Sure
 		_, err := b.renew(a)
 		b.is(err, fault.Unavailable)
 		b.Advance(f.Sure.Sub(b.Now()) + time.Minute)

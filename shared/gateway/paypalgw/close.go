@@ -35,8 +35,7 @@ func (g *Gateway) Close(ctx context.Context, a payment.Attempt) (payment.Facts, 
 // void gives up what is left of an authorization. PayPal takes no key for that, and needs none: a second one is refused.
 // https://developer.paypal.com/docs/api/payments/v2/#authorizations_void
 func (g *Gateway) void(ctx context.Context, op string, o order) (payment.Facts, error) {
-	all := o.Units[0].Payments.Authorizations
-	last := all[len(all)-1]
+	last := byAge(o.Units[0].Payments.Authorizations, 1)
 	if !payment.IsRef(last.ID, 64) {
 		return payment.Facts{}, unreadable(op)
 	}

@@ -86,11 +86,14 @@ func (g *Gateway) Capture(ctx context.Context, a payment.Attempt, c payment.Capt
 	if err != nil {
 		return payment.Facts{}, err
 	}
-	authorizations := o.Units[0].Payments.Authorizations
-	if f.State != payment.Authorized || !payment.IsRef(authorizations[len(authorizations)-1].ID, 64) {
+	var last authorization
+	if f.State == payment.Authorized {
+		last = byAge(o.Units[0].Payments.Authorizations, 1)
+	}
+	if !payment.IsRef(last.ID, 64) {
 		return payment.Facts{}, fault.New(fault.Declined, op, "authorization_over", "The payment service does not take this money any more.")
 	}
-	err = g.post(ctx, op, "/v2/payments/authorizations/"+authorizations[len(authorizations)-1].ID+"/capture", string(c.ID), body, nil)
+	err = g.post(ctx, op, "/v2/payments/authorizations/"+last.ID+"/capture", string(c.ID), body, nil)
 	if fault.Is(err, fault.Conflict) { // Between asking and taking it was taken otherwise, or given up.
 		return payment.Facts{}, &fault.Error{Kind: fault.Declined, Op: op, Code: fault.Code(err),
 			Msg: "The payment service does not take this money any more.", Err: refusalOf(err)}

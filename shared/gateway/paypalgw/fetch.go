@@ -86,11 +86,11 @@ func read(op string, o order) (payment.Facts, error) {
 	if s.taken == 0 && s.waits == 0 {
 		f.LastError = s.reason()
 	}
-	if n := len(u.Payments.Authorizations); n > 0 {
-		last := u.Payments.Authorizations[n-1]
+	if len(u.Payments.Authorizations) > 0 {
+		last := byAge(u.Payments.Authorizations, 1)
 		if f.State == payment.Authorized {
 			f.CaptureBefore = last.Expires
-			f.Sure, f.Renewable = sureOf(u.Payments.Authorizations)
+			f.Sure, f.Renewable = sureOf(last)
 		}
 		if last.Status == "DENIED" {
 			f.LastError = "authorization_denied"

@@ -96,7 +96,7 @@ func open(t *testing.T) *gatewaytest.Harness {
 		Break: b.breakIt, BreakOnly: func(f gatewaytest.Fault) { b.breakIt(f); b.only = true }, Book: b.book,
 		RefundThem: func(intent string, minor int64) { b.must(b.sim.RefundOrder(intent, minor)) },
 		Decide:     func(id string, won bool) { b.must(b.sim.CloseDispute(id, won)) },
-		Complain:   b.complain, Filed: b.filed, BreakSubmit: func(f gatewaytest.Fault) { b.breakIt(f); b.only, b.submits = true, true }, NoFiles: func() { b.noFiles = true },
+		Complain:   b.complain, Filed: b.filed, RenewOnce: b.sim.RenewOnce, BreakSubmit: func(f gatewaytest.Fault) { b.breakIt(f); b.only, b.submits = true, true }, NoFiles: func() { b.noFiles = true },
 		Deliveries: b.deliveries, Lose: b.lose,
 		Verify: func(d gatewaytest.Delivery) (payment.Event, error) {
 			b.at = d.At

@@ -2,6 +2,7 @@ package paypalgw
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"till/shared/fault"
@@ -10,9 +11,15 @@ import (
 
 var _ payment.Renewer = (*Gateway)(nil)
 
-// Renew makes a new authorization of the first one, for as much, once its three days are over. PayPal's pages differ on whether that can
-// be done once or several times: Till does it once. The 29 days do not begin anew. Errors: as payment.Renewer; fault.Unavailable, it is
-// too early by PayPal's clock. https://developer.paypal.com/docs/api/payments/v2/#authorizations_reauthorize
+// earliest is how often PayPal may say of a promise that was renewed before that it is too early, until that is taken for its way of saying
+// that it renews this one no more.
+const earliest = 4
+
+// Renew makes a new authorization of the first one, for as much, each time its three days are over. The 29 days do not begin anew. PayPal's
+// pages differ on whether that can be done several times or once: so a refusal of the second time is taken for what it says, whatever its
+// words are. Errors: as payment.Renewer; fault.Unavailable, it is too early by PayPal's clock.
+// https://developer.paypal.com/docs/checkout/advanced/authorization-honor
+// https://developer.paypal.com/docs/api/payments/v2/#authorizations_reauthorize
 func (g *Gateway) Renew(ctx context.Context, a payment.Attempt) (payment.Facts, error) {
 	const op = "paypalgw.Renew"
 	ctx, cancel := within(ctx)
@@ -22,19 +29,24 @@ func (g *Gateway) Renew(ctx context.Context, a payment.Attempt) (payment.Facts, 
 		return payment.Facts{}, err
 	}
 	f, err := read(op, o)
-	if err != nil || !f.Renewable {
+	renewed := func() bool { return !a.Sure.IsZero() && f.Sure.Truncate(time.Second).After(a.Sure) }
+	if err != nil || !f.Renewable || renewed() {
 		return f, err // It was renewed before, taken or given up.
 	}
 	amount, err := toWire(op, f.Amount)
 	if err != nil {
 		return payment.Facts{}, err
 	}
-	last := o.Units[0].Payments.Authorizations[0]
-	if !payment.IsRef(last.ID, 64) {
+	all, key := o.Units[0].Payments.Authorizations, "renew/"+string(a.ID)
+	first := byAge(all, -1)
+	if !payment.IsRef(first.ID, 64) {
 		return payment.Facts{}, unreadable(op)
 	}
-	refused := g.post(ctx, op, "/v2/payments/authorizations/"+last.ID+"/reauthorize", "renew/"+string(a.ID), map[string]wire{"amount": amount}, nil)
-	if refused != nil && !fault.Is(refused, fault.Conflict) {
+	if len(all) > 1 {
+		key += "/" + strconv.Itoa(len(all))
+	}
+	refused := g.post(ctx, op, "/v2/payments/authorizations/"+first.ID+"/reauthorize", key, map[string]wire{"amount": amount}, nil)
+	if refused != nil && !fault.Is(refused, fault.Conflict) && !(len(all) > 1 && enough(refused, a)) {
 		return payment.Facts{}, refused
 	}
 	if o, err = g.order(ctx, op, a.Intent); err != nil {
@@ -43,21 +55,38 @@ func (g *Gateway) Renew(ctx context.Context, a payment.Attempt) (payment.Facts, 
 	if f, err = read(op, o); err != nil {
 		return payment.Facts{}, afterwards(op, err)
 	}
-	if refused != nil && f.Renewable {
+	if refused != nil && f.Renewable && !renewed() {
 		return payment.Facts{}, &fault.Error{Kind: fault.Declined, Op: op, Code: fault.Code(refused), Msg: payment.RefusalText(fault.Declined), Err: refusalOf(refused)}
 	}
 	return f, nil
 }
 
-// sureOf is until when PayPal keeps an authorization's money aside, and whether that can be renewed: of the first one, while nothing was
-// taken of it.
-func sureOf(all []authorization) (until time.Time, renewable bool) {
-	last := all[len(all)-1]
+// enough tells whether PayPal refuses for good to renew what was renewed before.
+func enough(refused error, a payment.Attempt) bool {
+	r := refusalOf(refused)
+	return payment.Untaken(r.status) && (r.issue != "REAUTHORIZATION_TOO_SOON" || a.Renewal.Tries > earliest)
+}
+
+// sureOf is until when PayPal keeps an authorization's money aside, and whether that can be renewed: while nothing was taken of it, and
+// before its 29 days are over.
+func sureOf(last authorization) (until time.Time, renewable bool) {
 	if last.Created.IsZero() {
 		return time.Time{}, false
 	}
 	if until = last.Created.Add(honored); !last.Expires.IsZero() && last.Expires.Before(until) {
 		until = last.Expires
 	}
-	return until, len(all) == 1 && last.Status == "CREATED"
+	return until, last.Status == "CREATED" && (last.Expires.IsZero() || until.Before(last.Expires))
+}
+
+// byAge gives the youngest of an order's authorizations (1), which is the one that counts, or the oldest (-1). Of equals it is the one that
+// PayPal lists last, or first.
+func byAge(all []authorization, age int) authorization {
+	best := all[0]
+	for _, each := range all[1:] {
+		if order := each.Created.Compare(best.Created) * age; order > 0 || order == 0 && age > 0 {
+			best = each
+		}
+	}
+	return best
 }

@@ -77,8 +77,8 @@ func (s sums) reason() string {
 // judge says where an order stands with those payments.
 func judge(op string, o order, s sums) (payment.State, error) {
 	u := o.Units[0]
-	if n := len(u.Payments.Authorizations); n > 0 {
-		state, known := authorizationStates[u.Payments.Authorizations[n-1].Status] // The last one, if it was renewed.
+	if len(u.Payments.Authorizations) > 0 {
+		state, known := authorizationStates[byAge(u.Payments.Authorizations, 1).Status]
 		switch {
 		case !known:
 			return "", newWord(op)
