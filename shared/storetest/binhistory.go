@@ -207,7 +207,8 @@ func rackModel() porcupine.Model {
 // modelBins lets clients order, count, bring and spread the units of one SKU at once. An order's moves in several bins, and an entry over
 // all of them, are one step each: they happen at one moment.
 func modelBins(t *testing.T, s Store) {
-	const rounds, clients, steps = 4, 5, 10
+	// Three clients, or to refute a history takes as long as it likes: it grows with the steps to the power of the clients.
+	const rounds, clients, steps = 6, 3, 12
 	for round := range rounds {
 		sku := catalog.SKU(fmt.Sprintf("mug-%d", round))
 		mustSet(t, s, sku, 10)
