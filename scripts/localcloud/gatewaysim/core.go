@@ -56,6 +56,7 @@ type Core struct {
 	log     []Delivery
 	pending []*sending
 	scratch []byte // Where Write writes.
+	shapes  shapes
 }
 
 type timer struct {

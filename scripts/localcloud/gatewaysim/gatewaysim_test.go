@@ -23,14 +23,14 @@ import (
 type bed struct {
 	*gatewaysim.Core
 
-	t      *testing.T
+	t      testing.TB
 	clock  *clock.Clock
 	sent   []string
 	answer func() (int, error)
 	done   int
 }
 
-func newBed(t *testing.T) *bed {
+func newBed(t testing.TB) *bed {
 	t.Helper()
 	b := &bed{t: t, clock: clock.New(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), clock.Inline{}), answer: func() (int, error) { return 200, nil }}
 	core, err := gatewaysim.NewCore(gatewaysim.Setup{Name: "test", Clock: gatewaysim.ClockOf(b.clock), Random: rand.NewPCG(1, 2),

@@ -3,6 +3,7 @@ package gatewaysim
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -11,12 +12,49 @@ import (
 // is "", as json.Marshal does. Every answer and every event is written here, and encoding/json takes five times as long for
 // maps. Under the lock.
 func (c *Core) Write(value any, line string) []byte {
-	c.scratch = appendJSON(c.scratch[:0], value, line)
+	if c.shapes == nil {
+		c.shapes = shapes{}
+	}
+	c.scratch = c.shapes.append(c.scratch[:0], value, line)
 	return append(make([]byte, 0, len(c.scratch)+1), c.scratch...)
 }
 
-// appendJSON writes a value; line is what begins a new line at its level, "" writes all in one.
-func appendJSON(to []byte, value any, line string) []byte {
+// shapes are the sorted names of objects that were written before, by how many they are and the kind that the object says it is: few kinds
+// are written again and again.
+type shapes map[shape][]string
+
+type shape struct {
+	names int
+	kind  any
+}
+
+// small is how many names are sorted anew each time, as that is quick.
+const small = 8
+
+// sorted are the names of an object, in their order, in few if that is enough. The list is not the caller's.
+func (s shapes) sorted(o Object, few []string) []string {
+	if len(o) <= small {
+		for name := range o {
+			few = append(few, name)
+		}
+		slices.Sort(few)
+		return few
+	}
+	at := shape{names: len(o)}
+	if kind, is := o["object"].(string); is {
+		at.kind = kind
+	}
+	known, there := s[at]
+	if there && !slices.ContainsFunc(known, func(name string) bool { _, has := o[name]; return !has }) {
+		return known // As many, and each of them: all.
+	}
+	names := slices.Sorted(maps.Keys(o))
+	s[at] = names
+	return names
+}
+
+// append writes a value; line is what begins a new line at its level, "" writes all in one.
+func (s shapes) append(to []byte, value any, line string) []byte {
 	switch v := value.(type) {
 	case nil:
 		return append(to, "null"...)
@@ -29,13 +67,13 @@ func appendJSON(to []byte, value any, line string) []byte {
 	case int64:
 		return strconv.AppendInt(to, v, 10)
 	case Object:
-		return appendObject(to, v, line)
+		return s.object(to, v, line)
 	case []Object:
-		return appendList(to, v, line)
+		return appendList(s, to, v, line)
 	case []string:
-		return appendList(to, v, line)
+		return appendList(s, to, v, line)
 	case []any:
-		return appendList(to, v, line)
+		return appendList(s, to, v, line)
 	case json.RawMessage: // Written here before.
 		if line == "" {
 			return append(to, v...)
@@ -68,16 +106,12 @@ func deeper(line string) string {
 	}
 }
 
-func appendObject(to []byte, o Object, line string) []byte {
+func (s shapes) object(to []byte, o Object, line string) []byte {
 	if o == nil {
 		return append(to, "null"...)
 	}
-	var few [64]string
-	names := few[:0]
-	for name := range o {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	var few [small]string
+	names := s.sorted(o, few[:0])
 	to = append(to, '{')
 	inner := deeper(line)
 	for i, name := range names {
@@ -88,7 +122,7 @@ func appendObject(to []byte, o Object, line string) []byte {
 		if line != "" {
 			to = append(to, ' ')
 		}
-		to = appendJSON(to, o[name], inner)
+		to = s.append(to, o[name], inner)
 	}
 	if len(names) > 0 {
 		to = append(to, line...)
@@ -96,7 +130,7 @@ func appendObject(to []byte, o Object, line string) []byte {
 	return append(to, '}')
 }
 
-func appendList[T any](to []byte, list []T, line string) []byte {
+func appendList[T any](s shapes, to []byte, list []T, line string) []byte {
 	if list == nil {
 		return append(to, "null"...)
 	}
@@ -106,7 +140,7 @@ func appendList[T any](to []byte, list []T, line string) []byte {
 		if i > 0 {
 			to = append(to, ',')
 		}
-		to = appendJSON(append(to, inner...), each, inner)
+		to = s.append(append(to, inner...), each, inner)
 	}
 	if len(list) > 0 {
 		to = append(to, line...)

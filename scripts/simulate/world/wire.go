@@ -3,7 +3,6 @@ package world
 import (
 	"bytes"
 	"io"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -81,20 +80,21 @@ func (w *World) silentAbout(r *http.Request, name string) order.ID {
 	}
 	about := r.URL.Path + "?" + r.URL.RawQuery + body
 	list := name == asksEvents || r.Method == http.MethodGet && strings.Contains(r.URL.RawQuery, "created")
-	for _, id := range slices.Sorted(maps.Keys(w.silent)) {
-		quiet := w.silent[id]
+	first := order.ID("")
+	for id, quiet := range w.silent {
 		if !w.Clock.Now().Before(quiet.until) {
 			delete(w.silent, id)
 			continue
 		}
-		for _, ref := range quiet.refs {
-			if list || strings.Contains(about, ref) {
-				w.note("silent", string(id), nil)
-				return id
-			}
+		named := func(ref string) bool { return strings.Contains(about, ref) }
+		if (first == "" || id < first) && (list || slices.ContainsFunc(quiet.refs, named)) {
+			first = id
 		}
 	}
-	return ""
+	if first != "" {
+		w.note("silent", string(first), nil)
+	}
+	return first
 }
 
 // silence is until when a gateway answers nothing about an order's payments, and what requests name those by.
