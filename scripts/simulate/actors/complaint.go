@@ -20,6 +20,14 @@ func (s *shopper) disputes() {
 	}
 }
 
+// Complains is who buys, and whose bank may take the money back.
+func (s *shopper) Complains() {
+	s.basket["currency"] = "EUR"
+	if s.place() {
+		s.disputes()
+	}
+}
+
 // complaints is staff who look now and then what banks ask about an order, until they have said something to each.
 func (p *person) complaints(id order.ID) {
 	path := "/staff/orders/" + string(id)
