@@ -129,8 +129,9 @@ func (s shopState) placed(w wants, o byte, n [2]int64) (shopState, saw) {
 	return s, saw{word: "done"}
 }
 
-// model allows every answer that one client after the other could have got; of a lost one, that it happened and that it did not.
-func model() porcupine.Model {
+// model allows every answer that one client after the other could have got; of a lost one, that it happened and that it did not. Which
+// products are short is looked up one after the other: unless exact, an answer that names several is right if one of them is short.
+func model(exact bool) porcupine.Model {
 	m := porcupine.NondeterministicModel{
 		Init: func() []any { return []any{shopState{shelf: [2]shelf{{free: 3}, {free: 5}}}} },
 		Step: func(state, input, output any) []any {
@@ -145,6 +146,8 @@ func model() porcupine.Model {
 				return []any{s}
 			case got == want:
 				return []any{next}
+			case !exact && got.word == "short" && want.word == "short" && strings.ContainsAny(got.short, want.short):
+				return []any{s}
 			}
 			return nil
 		},
@@ -241,8 +244,11 @@ func (c *client) do(w wants) saw {
 		}
 		lost = lost || c.struck
 	}
-	if lost {
+	switch {
+	case lost:
 		return saw{word: "lost"}
+	case c.bins && w.do == "place":
+		return saw{word: "down"} // Others were faster at each bin that it chose.
 	}
 	c.shop.Errorf("%+v is down though nothing has failed", w)
 	return saw{word: "down"}
@@ -405,7 +411,7 @@ func TestHistoriesOfManyClientsAreAsIfOneCameAfterTheOther(t *testing.T) {
 	sent, words := requests(t), map[string]int{}
 	for seed := range uint64(histories(t)) {
 		all := history(t, sent, seed, seed%2 == 0, defect{})
-		if got := porcupine.CheckOperationsTimeout(model(), all, 30*time.Second); got != porcupine.Ok {
+		if got := porcupine.CheckOperationsTimeout(model(seed%2 == 0), all, 30*time.Second); got != porcupine.Ok {
 			t.Fatalf("the history of seed %d is %s:\n%s", seed, got, told(all))
 		}
 		for _, op := range all {

@@ -75,6 +75,7 @@ type shaky struct {
 	dice   *rand.Rand
 	calm   bool // Nothing fails.
 	struck bool // A call has failed since this was last set to false.
+	bins   bool // Others act between readings of bins, too, and those fail.
 	broken defect
 }
 
@@ -82,6 +83,8 @@ type shaky struct {
 type defect struct {
 	save func(s *shaky, ctx context.Context, o *order.Order, c order.Change) error
 	read func(s *shaky, ctx context.Context, sku catalog.SKU) (catalog.Stock, error)
+	bins func(s *shaky, ctx context.Context, sku catalog.SKU) (catalog.Spread, error)
+	note func(s *shaky, ctx context.Context, sku catalog.SKU, w catalog.Wish) (catalog.Stock, error)
 }
 
 // strike fails one call in fourteen.
@@ -122,7 +125,31 @@ func (s *shaky) Save(ctx context.Context, o *order.Order, c order.Change) error 
 }
 
 func (s *shaky) EnterStock(ctx context.Context, sku catalog.SKU, w catalog.Wish) (catalog.Stock, error) {
-	return around(s, func() (catalog.Stock, error) { return s.Store.EnterStock(ctx, sku, w) })
+	return around(s, func() (catalog.Stock, error) {
+		if s.broken.note != nil {
+			return s.broken.note(s, ctx, sku, w)
+		}
+		return s.Store.EnterStock(ctx, sku, w)
+	})
+}
+
+func (s *shaky) Spread(ctx context.Context, sku catalog.SKU) (catalog.Spread, error) {
+	if !s.bins {
+		return s.Store.Spread(ctx, sku)
+	}
+	return around(s, func() (catalog.Spread, error) {
+		if s.broken.bins != nil {
+			return s.broken.bins(s, ctx, sku)
+		}
+		return s.Store.Spread(ctx, sku)
+	})
+}
+
+func (s *shaky) Spreads(ctx context.Context, skus []catalog.SKU) (map[catalog.SKU]catalog.Spread, error) {
+	if !s.bins {
+		return s.Store.Spreads(ctx, skus)
+	}
+	return around(s, func() (map[catalog.SKU]catalog.Spread, error) { return s.Store.Spreads(ctx, skus) })
 }
 
 func (s *shaky) Stock(ctx context.Context, sku catalog.SKU) (catalog.Stock, error) {

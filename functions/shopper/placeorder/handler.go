@@ -88,6 +88,10 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 		resp, _, err := h.repeat(ctx, key, print)
 		return resp, err
 	case len(catalog.ShortSKUs(err)) > 0, len(pricing.AllUsedUp(err)) > 0:
+		// What is gone may have gone to the same key, while this request looked for it in other bins.
+		if resp, done, err := h.repeat(ctx, key, print); done || err != nil {
+			return resp, err
+		}
 		return apigw.Response{}, errors.Join(basket.UsedUp(r.Discounts, p.Quote, pricing.AllUsedUp(err)), basket.Short(err, r))
 	case err != nil:
 		return apigw.Response{}, err
