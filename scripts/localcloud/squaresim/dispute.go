@@ -26,18 +26,16 @@ const (
 
 // dispute is a shopper's complaint at the bank. https://developer.squareup.com/reference/square/objects/Dispute
 type dispute struct {
-	id       string
-	payment  *payment
-	amount   int64
-	reason   string
-	state    string
-	evidence []string // Ids of texts and files that are there and not submitted.
-	texts    []string
-	files    int
-	created  time.Time
-	updated  time.Time
-	version  int
-	said     gatewaysim.Said
+	id      string
+	payment *payment
+	amount  int64
+	reason  string
+	state   string
+	proofs  []proof // What was added.
+	created time.Time
+	updated time.Time
+	version int
+	said    gatewaysim.Said
 }
 
 // holds tells whether Square has taken the money back.
@@ -111,7 +109,7 @@ func (s *Sim) move(d *dispute, state string) {
 
 func (s *Sim) viewDispute(d *dispute) object {
 	return object{"id": d.id, "dispute_id": d.id, "amount_money": s.money(d.amount), "reason": d.reason, "state": d.state, "version": d.version,
-		"due_at": stamp(d.created.Add(answerWithin)), "disputed_payment": object{"payment_id": d.payment.id}, "evidence_ids": append([]string{}, d.evidence...),
+		"due_at": stamp(d.created.Add(answerWithin)), "disputed_payment": object{"payment_id": d.payment.id}, "evidence_ids": d.proofIDs(),
 		"card_brand": brands[d.payment.card.Brand], "created_at": stamp(d.created), "updated_at": stamp(d.updated), "reported_at": stamp(d.created),
 		"location_id": s.cfg.LocationID}
 }
@@ -179,7 +177,7 @@ func (s *Sim) addEvidence(c *call) (object, *apiError) {
 		return nil, bad("dispute_id", "The dispute is "+d.state+".")
 	}
 	id := s.id(22)
-	d.evidence, d.texts = append(d.evidence, id), append(d.texts, text)
+	d.proofs = append(d.proofs, proof{id: id, text: text})
 	return object{"evidence": object{"id": id, "evidence_id": id, "dispute_id": d.id, "evidence_text": text, "evidence_type": kind, "uploaded_at": stamp(s.now())}}, nil
 }
 
@@ -211,7 +209,7 @@ func (s *Sim) addFile(c *call) (object, *apiError) {
 		return nil, bad("dispute_id", "The dispute is "+d.state+".")
 	}
 	id := s.id(22)
-	d.evidence, d.files = append(d.evidence, id), d.files+1
+	d.proofs = append(d.proofs, proof{id: id, file: c.file.File})
 	return object{"evidence": object{"id": id, "evidence_id": id, "dispute_id": d.id, "evidence_type": kind, "uploaded_at": stamp(s.now()),
 		"evidence_file": object{"filename": c.file.File, "filetype": c.file.Kind}}}, nil
 }
@@ -225,13 +223,22 @@ func (s *Sim) submitEvidence(c *call) (object, *apiError) {
 		return nil, refused
 	case !strings.HasSuffix(d.state, needsEvidence):
 		return nil, bad("dispute_id", "The dispute is "+d.state+".")
-	case len(d.evidence) == 0:
+	case len(d.proofs) == 0:
 		return nil, bad("dispute_id", "There is no evidence.")
 	}
-	d.said.Submit(d.payment.order.metadata[s.cfg.ReferenceKey], s.now(), d.created.Add(answerWithin), d.texts...)
-	d.said.Files = d.files
+	var texts []string
+	files := 0
+	for _, p := range d.proofs {
+		if p.file != "" {
+			files++
+		} else {
+			texts = append(texts, p.text)
+		}
+	}
+	d.said.Submit(d.payment.order.metadata[s.cfg.ReferenceKey], s.now(), d.created.Add(answerWithin), texts...)
+	d.said.Files = files
 	s.move(d, strings.TrimSuffix(d.state, needsEvidence)+processing)
-	for _, text := range d.texts {
+	for _, text := range texts {
 		won, lost := strings.HasPrefix(text, "winning_evidence"), strings.HasPrefix(text, "losing_evidence")
 		if won || lost {
 			s.decide(d, won)

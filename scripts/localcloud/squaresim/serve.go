@@ -55,6 +55,8 @@ var routes = []route{
 	{"POST", "/v2/disputes/*/accept", false, (*Sim).acceptDispute},
 	{"POST", "/v2/disputes/*/evidence-text", false, (*Sim).addEvidence},
 	{"POST", filesPattern, false, (*Sim).addFile},
+	{"GET", "/v2/disputes/*/evidence", false, (*Sim).listEvidence},
+	{"DELETE", "/v2/disputes/*/evidence/*", false, (*Sim).deleteEvidence},
 	{"POST", "/v2/disputes/*/submit-evidence", false, (*Sim).submitEvidence},
 	{"POST", "/v2/events", false, (*Sim).searchEvents},
 	{"POST", "/v2/card-nonce", true, (*Sim).createToken},

@@ -19,7 +19,7 @@ func TestWorldsAnswerDisputesAndRenewPromises(t *testing.T) {
 		"worker/sweep/gateway.Renew":   {world.Terms{Gateways: []string{"paypal"}, Slow: time.Hour, Manual: true, Late: true}, nil, 40},
 	} {
 		struck := uint64(0)
-		for seed := uint64(1); seed <= 10 && struck == 0; seed++ {
+		for seed := uint64(8); seed <= 18 && struck == 0; seed++ {
 			c := config(t, "swarm", seed, row.orders)
 			c.Profile.Terms, c.Profile.Mix.One = &row.terms, row.all
 			r := run(t, c)

@@ -105,6 +105,8 @@ func ofSquare(verb, path string) string {
 		return asksRefunds
 	case verb == http.MethodGet, path == "/v2/orders/search":
 		return asksFetch
+	case strings.HasPrefix(path, "/v2/disputes"):
+		return asksAnswer
 	case refund:
 		return asksRefund
 	case verb != http.MethodPost, strings.HasSuffix(path, "/cancel"): // A link is deleted, an order is changed, to close it.
@@ -113,8 +115,6 @@ func ofSquare(verb, path string) string {
 		return asksCapture
 	case path == "/v2/payments":
 		return asksConfirm
-	case strings.HasPrefix(path, "/v2/disputes"):
-		return asksAnswer
 	}
 	return asksStart
 }

@@ -42,6 +42,16 @@ var answerCases = []testCase{
 			}
 		}
 	}},
+	{name: "evidence of an answer that never came to be submitted does not go with the next", needs: has(Disputes), run: func(b *bench) {
+		a, d := b.complained()
+		b.BreakSubmit(ErrorBefore)
+		_, err := b.Gateway.AnswerDispute(b.Context(), a, d.Ref, b.evidence("ans_aaaaaaaaaaaaaaaaaaaaaaaaaa"))
+		b.is(err, fault.Unknown)
+		b.Break(Working)
+		f, err := b.Gateway.AnswerDispute(b.Context(), a, d.Ref, b.evidence("ans_bbbbbbbbbbbbbbbbbbbbbbbbbb"))
+		b.answered(f, err, d.Ref)
+		equal(b, "documents", b.Filed(d.Ref), 1)
+	}},
 	{name: "evidence goes without a document that the gateway does not take", needs: has(Disputes), run: func(b *bench) {
 		a, d := b.complained()
 		b.NoFiles()

@@ -3,7 +3,9 @@ package squaregw
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"till/shared/fault"
 	"till/shared/gateway/jsonapi"
@@ -36,17 +38,68 @@ func (g *Gateway) AnswerDispute(ctx context.Context, a payment.Attempt, dispute 
 	})
 }
 
-// file adds the evidence as a document, once by its key. The texts say the same: a document that Square does not take keeps nothing back.
+// file adds the evidence as a document, once by its key, in place of that of an earlier answer which never came to be submitted. The texts
+// say the same: a document that Square does not take keeps nothing back.
 // https://developer.squareup.com/reference/square/disputes-api/create-dispute-evidence-file
 func (g *Gateway) file(ctx context.Context, op, path string, e payment.Evidence) error {
-	doc := e.Document()
+	doc, name := e.Document(), documentOf(e.Key)
 	if doc == nil {
 		return nil
 	}
+	if there, err := g.tidy(ctx, op, path, name); err != nil || there {
+		return err
+	}
 	err := g.change(ctx, op, http.MethodPost, path+"/evidence-files", jsonapi.Part{Name: "request",
 		Body:  object{"idempotency_key": string(e.Key) + "/file", "evidence_type": "GENERIC_EVIDENCE", "content_type": payment.DocumentKind},
-		Files: []jsonapi.File{{Name: "image_file", As: payment.DocumentName, Kind: payment.DocumentKind, Data: doc}}}, &struct{}{})
-	if r := refusalOf(err); err != nil && payment.Untaken(r.status) {
+		Files: []jsonapi.File{{Name: "image_file", As: name, Kind: payment.DocumentKind, Data: doc}}}, &struct{}{})
+	return unlessUntaken(err)
+}
+
+// documentOf is what the document of an answer is called: by that it is known again.
+func documentOf(key payment.AnswerID) string { return string(key) + ".pdf" }
+
+// evidencePages bounds the calls for the evidence that a dispute has: two answers are one page.
+const evidencePages = 5
+
+// tidy removes the documents of other answers from a dispute's evidence, and tells whether this answer's is there. What is not ours stays.
+// https://developer.squareup.com/reference/square/disputes-api/list-dispute-evidence
+// https://developer.squareup.com/reference/square/disputes-api/delete-dispute-evidence
+func (g *Gateway) tidy(ctx context.Context, op, path, name string) (there bool, err error) {
+	for cursor, n := "", 0; n == 0 || cursor != "" && n < evidencePages; n++ {
+		var page struct {
+			Cursor   string `json:"cursor"`
+			Evidence []struct {
+				ID   string `json:"id"`
+				File struct {
+					Name string `json:"filename"`
+				} `json:"evidence_file"`
+			} `json:"evidence"`
+		}
+		list := path + "/evidence"
+		if cursor != "" {
+			list += "?" + url.Values{"cursor": {cursor}}.Encode()
+		}
+		if err := g.get(ctx, op, list, &page); err != nil {
+			return false, unlessUntaken(err)
+		}
+		for _, each := range page.Evidence {
+			switch {
+			case each.File.Name == name:
+				there = true
+			case strings.HasPrefix(each.File.Name, "ans_") && strings.HasSuffix(each.File.Name, ".pdf") && payment.IsRef(each.ID, 64):
+				if err := g.change(ctx, op, http.MethodDelete, path+"/evidence/"+each.ID, nil, &struct{}{}); unlessUntaken(err) != nil {
+					return false, err
+				}
+			}
+		}
+		cursor = page.Cursor
+	}
+	return there, nil
+}
+
+// unlessUntaken is a failure after which evidence is not complete: what Square refuses for good keeps nothing back.
+func unlessUntaken(err error) error {
+	if err != nil && payment.Untaken(refusalOf(err).status) {
 		return nil
 	}
 	return err

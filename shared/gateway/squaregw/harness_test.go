@@ -145,7 +145,7 @@ func (b *bed) RoundTrip(r *http.Request) (*http.Response, error) {
 	if b.noFiles && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
 		body, err := io.ReadAll(r.Body)
 		b.must(err)
-		if bytes.Contains(body, []byte(`filename="evidence.pdf"`)) {
+		if bytes.Contains(body, []byte(`filename="ans_`)) {
 			return &http.Response{StatusCode: http.StatusBadRequest, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")), Request: r}, nil
 		}
 		r = r.Clone(r.Context())
