@@ -171,7 +171,8 @@ func (s binShop) ends(w binWants) (binShop, binSaw) {
 
 // step gives the shops that there may be after an answer; none, if it could not have been answered so.
 func (s binShop) step(w binWants, got binSaw) []any {
-	next, want, possible := s, binSaw{}, true
+	next, possible := s, true
+	var want binSaw
 	switch w.do {
 	case "place":
 		if o := s.orders[w.key]; o == 0 {
@@ -230,7 +231,8 @@ func binWish(dice *rand.Rand) binWants {
 
 // doBins takes one step. Stock-takes and spreads have no key and are sent once; what is brought has one.
 func (c *client) doBins(w binWants, key string) binSaw {
-	tries, body := 1, ""
+	tries := 1
+	var body string
 	switch w.do {
 	default:
 		got := c.do(w.wants)

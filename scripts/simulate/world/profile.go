@@ -97,6 +97,7 @@ func lamps(orders int) []localshop.Item {
 func soldOut(w *World) {
 	want := int64(w.config.Orders / 20)
 	s := w.Store.AllStocks()[0]
+	w.liesSpread(s.SKU, want)
 	var theirs, back int64
 	for how, n := range w.ends() {
 		status, _, _ := strings.Cut(how, "/")

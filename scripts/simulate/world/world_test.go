@@ -97,6 +97,7 @@ func TestAProfileNoticesWhatIsNotAsItShouldBe(t *testing.T) {
 				return items
 			}
 		}, "Flash"},
+		{"flash", "the shop has not prepared for a rush", func(p *world.Profile) { p.Tune = nil }, "Flash"},
 		{"outage", "nothing goes down", func(p *world.Profile) { p.Begin = nil }, "Outage"},
 		{"poison", "nobody brings dead letters back", func(p *world.Profile) { p.Mend = nil }, "Poison"},
 		{"poison", "nothing is poisoned", func(p *world.Profile) { p.Begin = nil }, "Poison"},
