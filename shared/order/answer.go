@@ -129,9 +129,13 @@ func (d *disputed) answered(next payment.AnswerState, refusal string) string {
 }
 
 // heard takes what a gateway says of a dispute for what became of the answer to it, if that was not known: the gateway waits for one no
-// more, or it does so still, long after the call. It gives the change's kind, "" if that is not known yet.
+// more, or it does so still, long after the call. One that was held for not received has come all the same where the bank looks into the
+// dispute. It gives the change's kind, "" if that is not known yet.
 func (d *disputed) heard(f payment.DisputeFacts, now time.Time) string {
+	late := d.Answer.State == payment.AnswerFailed && d.Answer.LastError == notReceived && !d.Answer.Accept
 	switch {
+	case late && f.State == payment.DisputeUnderReview:
+		return d.answered(payment.AnswerSent, "")
 	case !d.Answer.State.Open():
 		return ""
 	case !f.Answerable():

@@ -97,6 +97,27 @@ func TestWhatAGatewaySaysOfADisputeTellsOfTheAnswer(t *testing.T) {
 	}
 }
 
+// TestAnAnswerThatComesAfterItWasGivenUpIsSent: a repeat was on its way.
+func TestAnAnswerThatComesAfterItWasGivenUpIsSent(t *testing.T) {
+	for _, by := range []string{"who sent it", "the gateway"} {
+		d, a, f := complained(t)
+		d.do(says(d, order.NewAnswer{Key: "k1"}))
+		d.now = d.now.Add(time.Hour)
+		d.do(disputed(d, a, f)) // It waits still.
+		f.State, f.DueBy = payment.DisputeUnderReview, time.Time{}
+		if by == "the gateway" {
+			d.do(disputed(d, a, f))
+		} else {
+			d.do(func(o *order.Order) (order.Change, error) {
+				return o.ApplyAnswer("dp_1", order.AnswerIDFor(o.ID(), "dp_1", "k1"), "", f, d.by("staff:1"))
+			})
+		}
+		if got, _ := d.o.Dispute("dp_1"); got.Answer.State != payment.AnswerSent || got.Answer.LastError != "" {
+			t.Errorf("told by %s: %+v", by, got.Answer)
+		}
+	}
+}
+
 func TestAnAnswerThatWasNotReceivedIsSentAgainUnderItsKey(t *testing.T) {
 	d, a, f := complained(t)
 	d.do(says(d, order.NewAnswer{Key: "k1"}))
@@ -149,6 +170,7 @@ func TestEveryAnswerStateAgainstEveryOther(t *testing.T) {
 		{payment.AnswerRequested, payment.AnswerUnknown}: true, {payment.AnswerRequested, payment.AnswerSent}: true,
 		{payment.AnswerRequested, payment.AnswerFailed}: true, {payment.AnswerUnknown, payment.AnswerSent}: true,
 		{payment.AnswerUnknown, payment.AnswerFailed}: true, {payment.AnswerFailed, payment.AnswerRequested}: true,
+		{payment.AnswerFailed, payment.AnswerSent}: true,
 	}
 	for _, from := range payment.AnswerStates() {
 		for _, to := range payment.AnswerStates() {

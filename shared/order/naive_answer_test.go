@@ -28,6 +28,9 @@ func (a *naiveAnswer) open() bool {
 // hears is what a gateway's word of a dispute says of the answer to it: it waits for none any more, or does so a minute after the call.
 func (a *naiveAnswer) hears(f payment.DisputeFacts, now time.Time) bool {
 	switch {
+	case a != nil && a.missed && a.state == "failed" && !a.accepts && f.State == "under_review":
+		a.state, a.missed = "sent", false
+		return true
 	case !a.open():
 		return false
 	case f.State != "needs_response":
@@ -113,9 +116,9 @@ func (h *held) answered() {
 		f := d.said
 		f.State = payment.DisputeState(h.oneOf("stands", "under_review", "under_review", "lost", "won"))
 		f.Withdrawn = rapid.SampledFrom([]int64{0, 500}).Draw(h.r, "withdrawn")
-		want := said{changed: a.open()}
+		want := said{changed: a.state != "sent"}
 		if want.changed {
-			a.state = "sent"
+			a.state, a.missed = "sent", false
 		}
 		want.changed = h.n.dispute(d.attempt, f, h.now) || want.changed
 		h.both("answer taken", want, func(o *order.Order) (order.Change, error) { return o.ApplyAnswer(ref, id, "", f, h.by("staff:1")) })

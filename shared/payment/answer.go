@@ -18,12 +18,13 @@ const (
 	AnswerFailed    AnswerState = "failed"    // The gateway does not have it: refused, or not received. People decide anew.
 )
 
-// answerMoves is every legal move of an answer. One that was not received may be sent once more under its key.
+// answerMoves is every legal move of an answer. One that was not received may be sent once more under its key; and a repeat that was on its
+// way when it was given up may be taken yet.
 var answerMoves = map[AnswerState][]AnswerState{
 	AnswerRequested: {AnswerUnknown, AnswerSent, AnswerFailed},
 	AnswerUnknown:   {AnswerSent, AnswerFailed},
 	AnswerSent:      {},
-	AnswerFailed:    {AnswerRequested},
+	AnswerFailed:    {AnswerRequested, AnswerSent},
 }
 
 // AnswerStates lists every state an answer can be in.
