@@ -83,6 +83,27 @@ func hooks() []badInput {
 				"a byte more":     w.Call(http.MethodPost, "/webhooks/square", squareSignature(shopURL+"/webhooks/square", body), []byte(body+" ")),
 			})
 		}},
+		{"N38 PayPal's mock events, where no real money is taken", 200, "", func(w *world) replies {
+			o := w.Place(acceptance.Of("mug-blue", 1, "EUR"))
+			var p struct{ Payment struct{ ID string } }
+			w.Post("/orders/"+string(o.ID)+"/payments", w.Token(o.ID), w.Key(), map[string]string{"gateway": "paypal", "mode": "hosted"}).Want(w.t, http.StatusCreated).Into(w.t, &p)
+			id := w.Gateways.PayPal.Mock("PAYMENT.CAPTURE.COMPLETED", string(o.ID)+"/"+p.Payment.ID)
+			w.pass(10 * time.Minute)
+			if got, want := w.kept()["MOCK-"+id], "ignored ignored"; got != want {
+				w.t.Errorf("the inbox says %q, want %q", got, want)
+			}
+			w.Is(o, "awaiting_payment", "unpaid", "unfulfilled")
+			out := replies{}
+			for _, d := range w.Gateways.PayPal.Deliveries() {
+				if d.Event == id {
+					out[fmt.Sprintf("sending %d", len(out))] = acceptance.Reply{Status: d.Status}
+				}
+			}
+			if len(out) != 1 {
+				w.t.Errorf("it was sent %d times", len(out))
+			}
+			return out
+		}},
 		{"N39 N40 N41 N46 events that are doubled, unknown or early", 200, "", func(w *world) replies {
 			w.alarms = true
 			dispute := stripeEvent("evt_3", "charge.dispute.created", `{"id":"dp_1","object":"dispute","payment_intent":"pi_gone"}`)

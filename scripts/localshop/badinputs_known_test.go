@@ -13,7 +13,6 @@ var elsewhere = map[string]string{
 	"N9":  "TestN9…: it takes two requests at once",
 	"N13": "TestNearMisses: it is taken",
 	"N33": "this shop has no rules against fraud yet that decline",
-	"N38": "PayPal's mock events are signed by nobody, so they are refused as N37's are",
 	"N43": "in the row of N39: an event of another version",
 	"N50": "shared/settings and shared/link: a program that does not start has no API",
 	"N57": "this shop asks for no one-time codes yet",

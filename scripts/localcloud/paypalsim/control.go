@@ -3,6 +3,7 @@ package paypalsim
 import (
 	"errors"
 	"maps"
+	"net/http"
 	"time"
 
 	"till/scripts/localcloud/gatewaysim"
@@ -126,4 +127,27 @@ func (s *Sim) RefundOrder(orderID string, units int64) error {
 		}
 	}
 	return errors.New("paypalsim: not that much is left")
+}
+
+// mockID is what PayPal's webhooks simulator signs with. https://developer.paypal.com/api/rest/webhooks/simulator/
+const mockID = "WEBHOOK_ID"
+
+// Mock sends an event that is made up, as PayPal's webhooks simulator does: to every endpoint, whatever it wants, signed by PayPal, and
+// kept nowhere. It says of a capture that it has the state of kind, and is of the custom id. It returns the event's id.
+func (s *Sim) Mock(kind, custom string) string {
+	s.lock()
+	defer s.unlock()
+	id, now := "WH-"+s.id()+"-"+s.id(), s.now().Truncate(time.Millisecond)
+	view := object{"id": id, "event_version": "1.0", "create_time": now.Format("2006-01-02T15:04:05.000Z"), "resource_type": "capture",
+		"event_type": kind, "resource_version": "2.0", "summary": "An event that is made up.", "resource": object{"id": s.id(), "custom_id": custom,
+			"status": completed, "amount": object{"currency_code": "EUR", "value": "1.00"}}}
+	for _, to := range s.endpoints.All() {
+		s.core.Post(gatewaysim.Webhook{Event: id, Kind: kind, From: now, Write: func(gatewaysim.Sending) (string, http.Header, []byte, bool) {
+			body := s.core.Write(view, "")
+			header := s.signed(s.cfg.Authority, s.CertURL(), mockID, s.now(), body)
+			header.Set("Content-Type", "application/json")
+			return to.url, header, body, true
+		}})
+	}
+	return id
 }

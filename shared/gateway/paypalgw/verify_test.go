@@ -88,6 +88,34 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+// TestLiveAMockEventOfPayPalsIsRefusedAndInTheSandboxItIsAboutNothing holds the one signature that anybody may have made.
+func TestLiveAMockEventOfPayPalsIsRefusedAndInTheSandboxItIsAboutNothing(t *testing.T) {
+	header := authority(t).Sign(certs+"CERT-1", "69cd13f0-d67a-11e5-baa3-778b53f4ae55", "WEBHOOK_ID", moment, []byte(signedBody))
+	e, err := newVerifier(t, serve(string(authority(t).ChainPEM())), atMoment).Verify(t.Context(), []byte(signedBody), header.Get)
+	e.BodySHA256 = ""
+	want := payment.Event{Gateway: "paypal", ID: "MOCK-WH-1", Type: "PAYMENT.CAPTURE.COMPLETED", Subject: payment.AboutOther, APIVersion: "2.0",
+		Created: time.Date(2026, 3, 1, 11, 59, 0, 0, time.UTC)}
+	if err != nil || e != want {
+		t.Errorf("got %+v, %v; want %+v", e, err, want)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(authority(t).RootPEM())
+	for _, how := range []struct {
+		id   string
+		want string
+	}{{"WEBHOOK_ID", "signature_invalid"}, {webhookNew, ""}} {
+		v, err := paypalgw.NewVerifier(paypalgw.VerifierConfig{WebhookIDs: []string{webhookNew}, WantLive: true, Now: atMoment, Roots: roots, CertURLs: []string{certs},
+			CertName: paypalsim.CertName, Transport: serve(string(authority(t).ChainPEM()))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		header := authority(t).Sign(certs+"CERT-1", "69cd13f0-d67a-11e5-baa3-778b53f4ae55", how.id, moment, []byte(signedBody))
+		if _, err = v.Verify(t.Context(), []byte(signedBody), header.Get); fault.Code(err) != how.want {
+			t.Errorf("live, signed for %s: %v", how.id, err)
+		}
+	}
+}
+
 // selfSigned makes a chain of one, which is its own root.
 func selfSigned(t *testing.T, change func(*x509.Certificate), bits int) (chain string, roots *x509.CertPool) {
 	t.Helper()
@@ -245,6 +273,7 @@ func TestNewVerifierRefusesWhatCannotWork(t *testing.T) {
 		{"a local PayPal", paypalgw.VerifierConfig{WebhookIDs: []string{webhookNew}, Now: atMoment, CertURLs: []string{"http://localhost:8090/paypal/certs/"}}, true},
 		{"no webhook", paypalgw.VerifierConfig{Now: atMoment}, false},
 		{"an empty webhook id", paypalgw.VerifierConfig{WebhookIDs: []string{webhookNew, ""}, Now: atMoment}, false},
+		{"the id that mock events are signed with", paypalgw.VerifierConfig{WebhookIDs: []string{"WEBHOOK_ID"}, Now: atMoment}, false},
 		{"a webhook id with a bar", paypalgw.VerifierConfig{WebhookIDs: []string{"8PT597110X|87430L"}, Now: atMoment}, false},
 		{"no clock", paypalgw.VerifierConfig{WebhookIDs: []string{webhookNew}}, false},
 		{"certificates without encryption for real money", paypalgw.VerifierConfig{WebhookIDs: []string{webhookNew}, Now: atMoment, WantLive: true, CertURLs: []string{"http://api.paypal.com/certs/"}}, false},
