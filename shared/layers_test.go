@@ -20,7 +20,7 @@ func level() map[string]int {
 		"shared/fault": 0, "shared/planted": 0, "shared/money": 1,
 		"shared/person": 2, "shared/catalog": 2, "shared/ledger": 2, "shared/link": 2, "shared/carddata": 2,
 		"shared/address": 3, "shared/pricing": 3, "shared/payment": 3, "shared/fulfillment": 3,
-		"shared/vault": 4, "shared/inbox": 4, "shared/routing": 4, "shared/shop": 5,
+		"shared/vault": 4, "shared/inbox": 4, "shared/routing": 4, "shared/risk": 4, "shared/shop": 5,
 		"shared/order":      5,
 		"shared/settlement": 2, "shared/reconcile": 3, "shared/reconcile/daybook": 6,
 		"shared/cashier": 6, "shared/message": 6, "shared/orderview": 6, "shared/exhibit": 6, "shared/letter": 6,

@@ -65,8 +65,8 @@ func PlaceOrder(t Tools, set settings.PlaceOrder, s interface {
 	Products
 }, v *vault.Vault, links Links, outside address.Outside) apigw.Func {
 	return serve(t, placeorder.Handler{
-		Pricer: pricerOf(t, s, shop.Now(s.Settings), set.Offered), Book: bookOf(s), Spread: s.Spread, Spreads: s.Spreads, Customer: v.CustomerFor, Seal: v.SealContact, Links: links,
-		Accounts: set.Accounts, Hold: set.StockHold, Now: t.Now, Outside: outside, Stocks: s.Stocks, Log: t.Log,
+		Pricer: pricerOf(t, s, shop.Now(s.Settings), set.Offered), Book: bookOf(s), Spread: s.Spread, Spreads: s.Spreads, Customer: v.CustomerFor, Known: v.Find, Seal: v.SealContact, Links: links,
+		Accounts: set.Accounts, Hold: set.StockHold, Now: t.Now, Outside: outside, Stocks: s.Stocks, Log: t.Log, Meter: t.Meter,
 	}.Handle, apigw.Origins(set.Origins...))
 }
 
@@ -134,7 +134,7 @@ func EditOrder(t Tools, set settings.EditOrder, s interface {
 	c.Book = seeking(c.Book, s.Spread)
 	return serve(t, editorder.Handler{
 		Guard: guardOf(t, s, links), Pricer: pricerOf(t, s, shop.Now(s.Settings), set.Offered), Cashier: c, Change: s.Change,
-		Open: v.OpenContact, Seal: v.SealContact, Outside: outside, Stocks: s.Stocks, Log: t.Log,
+		Open: v.OpenContact, Seal: v.SealContact, Outside: outside, Stocks: s.Stocks, Log: t.Log, Meter: t.Meter,
 	}.Handle, apigw.Origins(set.Origins...))
 }
 

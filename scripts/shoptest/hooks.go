@@ -156,6 +156,8 @@ func (s *Shop) paypalSignature(word string, headers map[string]string, at time.T
 		webhook = paypalPrevious
 	case "SIG_OF_ANOTHER_WEBHOOK":
 		webhook = paypalOther
+	case "SIG_OF_THE_SIMULATOR":
+		webhook = "WEBHOOK_ID"
 	case "SIG_OF_A_BYTE_LESS":
 		raw = raw[:len(raw)-1]
 	}

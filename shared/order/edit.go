@@ -9,6 +9,7 @@ import (
 	"till/shared/catalog"
 	"till/shared/fault"
 	"till/shared/fulfillment"
+	"till/shared/payment"
 	"till/shared/pricing"
 )
 
@@ -19,7 +20,9 @@ type Edition struct {
 	Country    string
 	PostalCode string
 	Contact    map[string][]byte // Sealed. nil: it stays as it is.
-	Waits      bool              // As Placement's.
+	Waits      bool              // As Placement's, like the next.
+	Review     []string
+	Watch      payment.Risk
 }
 
 // editsMax bounds how often one order is changed, and with it the length of its history.
@@ -48,7 +51,7 @@ func (o *Order) Editable(version int, now time.Time) error {
 
 // Edit makes an unpaid order another one: its prices, stock and uses of coupons change in one step, and until when stock is held does
 // not. The caller has made sure that no attempt can be charged any more; money that comes on an attempt of before is held against the
-// new total. A total of 0 is confirmed at once. An edition that changes nothing gives the zero Change. Errors: as Editable, and
+// new total. What it is held for stays, and what the new one is to be looked at for is put beside it. A total of 0 is confirmed at once. An edition that changes nothing gives the zero Change. Errors: as Editable, and
 // payment_in_progress while an attempt is open.
 func (o *Order) Edit(e Edition, by By) (Change, error) {
 	if err := o.Editable(e.Version, by.At); err != nil {
@@ -70,6 +73,8 @@ func (o *Order) Edit(e Edition, by By) (Change, error) {
 	if e.Contact == nil && reflect.DeepEqual(old, o.r) {
 		return Change{}, nil
 	}
+	o.review(e.Review, by)
+	o.watch(e.Watch)
 	o.r.Edits++
 	c := Change{Contact: e.Contact, Stock: o.restocked(old.Lines), Uses: o.recounted(old)}
 	if o.r.Total == 0 {

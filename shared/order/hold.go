@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"till/shared/fault"
+	"till/shared/payment"
 )
 
 var holdForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}(:[A-Za-z0-9_-]{1,64})?$`)
@@ -44,6 +45,49 @@ func (o *Order) Lift(key string, by By) (Change, error) {
 		c.Messages = []Message{{To: ToFulfillment, N: o.r.Try}}
 	}
 	return o.seal("hold_lifted", by, c)
+}
+
+// What an order is held for by the shop's rules against fraud: "fraud_review:high-total" names the rule, "gateway_risk:elevated" what the
+// gateway finds.
+const (
+	fraudReview = "fraud_review:"
+	gatewayRisk = "gateway_risk:"
+	byRules     = "rules"
+)
+
+// review puts a hold for each rule by which people must look at the order. What is there already stays, and one more than an order keeps
+// is left out: it is held all the same.
+func (o *Order) review(rules []string, by By) {
+	for _, name := range rules {
+		if len(o.r.Holds) < holdsMax {
+			o.hold(fraudReview+name, By{Who: byRules, At: by.At})
+		}
+	}
+}
+
+// watch has people look at the order if the gateway finds as much, or as it was watched before if that is less.
+func (o *Order) watch(least payment.Risk) {
+	if least != "" && (o.r.Watch == "" || o.r.Watch.Reaches(least)) {
+		o.r.Watch = least
+	}
+}
+
+// suspect holds an order whose payment looks like fraud: to the card's issuer, or to the gateway as far as the order is watched for that.
+// It gives the kind of the news, "" if there are none: what staff have lifted is not put again.
+func (o *Order) suspect(a *payment.Attempt, f payment.Facts, by By) (kind string) {
+	if f.Risk.Reaches(o.r.Watch) && !a.Risk.Reaches(f.Risk) {
+		a.Risk, kind = f.Risk, "gateway_risk"
+		if !o.r.Status.Ended() {
+			o.hold(gatewayRisk+string(f.Risk), By{Who: byRules, At: by.At})
+		}
+	}
+	if f.Warned && !a.Warned {
+		a.Warned, kind = true, "fraud_warning"
+		if !o.r.Status.Ended() {
+			o.hold("early_fraud_warning", by)
+		}
+	}
+	return kind
 }
 
 // Held tells whether the hold is there.

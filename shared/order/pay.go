@@ -260,14 +260,8 @@ func (o *Order) besides(c *Change, a *payment.Attempt, f payment.Facts, by By) (
 			kind = news
 		}
 	}
-	if f.Warned && !a.Warned {
-		a.Warned = true
-		if !o.r.Status.Ended() {
-			o.hold("early_fraud_warning", by)
-		}
-		if kind == "" {
-			kind = "fraud_warning"
-		}
+	if news := o.suspect(a, f, by); kind == "" {
+		kind = news
 	}
 	if f.Fee > 0 && f.Fee != a.Fee && a.Captured > 0 && f.Captured >= a.Captured && f.Amount.Currency() == o.r.Currency {
 		c.Postings = append(c.Postings, ledger.Transfer(ledger.FeesPayable, ledger.Fees, f.Fee-a.Fee)...)

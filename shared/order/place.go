@@ -22,6 +22,8 @@ type Placement struct {
 	Hold       time.Duration     // How long stock is held unpaid.
 	Waits      bool              // Some of it must be waited for.
 	Picks      catalog.Picks     // From which bins; what is not in it is taken from the first.
+	Review     []string          // The rules against fraud by which people must look at it, by name.
+	Watch      payment.Risk      // What the gateway must find at least, when it is paid, for people to look at it.
 	Listed     bool              // Its customer is to find it among theirs: costs an index entry.
 }
 
@@ -32,10 +34,11 @@ func New(p Placement, by By) (*Order, Change, error) {
 	at := by.At.UTC().Truncate(time.Millisecond)
 	o := &Order{r: Record{
 		ID: IDFor(p.Key), Status: Created, Country: p.Country, PostalCode: p.PostalCode, Customer: p.Customer, Print: p.Print,
-		PlacedAt: at, ExpiresAt: at.Add(p.Hold).Truncate(time.Second), Waits: p.Waits, Listed: p.Listed && p.Customer != "",
+		PlacedAt: at, ExpiresAt: at.Add(p.Hold).Truncate(time.Second), Waits: p.Waits, Watch: p.Watch, Listed: p.Listed && p.Customer != "",
 	}}
 	o.priced(q)
 	o.picks = p.Picks
+	o.review(p.Review, by)
 	c := Change{Contact: p.Contact, Stock: o.reserve(o.r.left(), ""), Uses: o.uses(pricing.Take)}
 	if o.r.Total == 0 {
 		o.confirm(&c, by)

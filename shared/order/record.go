@@ -78,6 +78,7 @@ type Record struct {
 	Disputes    []payment.Dispute      `json:"disputes,omitempty"`
 	Waits       bool                   `json:"waits,omitempty"` // Some of it was to be waited for when it was placed. Kept if the shop asks.
 	Holds       []Hold                 `json:"holds,omitempty"`
+	Watch       payment.Risk           `json:"watch,omitempty"` // What the gateway must find at least for people to look, when it is paid.
 	Shipments   []fulfillment.Shipment `json:"shipments,omitempty"`
 	Try         int                    `json:"try,omitempty"`         // Which execution of the fulfillment machine carries it.
 	TaskIn      int                    `json:"task_in,omitempty"`     // The CHANGE that holds the token of the machine's waiting task.

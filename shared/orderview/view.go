@@ -220,7 +220,7 @@ type Event struct {
 
 // inner lists the kinds of changes that tell a shopper nothing.
 var inner = []string{"checked", "mail_sent", "held", "hold_lifted", "shipment_awaited", "fulfillment_completed", "fulfillment_failed",
-	"fulfillment_stopped", "amount_mismatch", "links_revoked", "link_asked", "payment_ready", "payment_tried", "payment_unavailable", "fee_known", "fraud_warning",
+	"fulfillment_stopped", "amount_mismatch", "links_revoked", "link_asked", "payment_ready", "payment_tried", "payment_unavailable", "fee_known", "fraud_warning", "gateway_risk",
 	"capture_requested", "capture_unknown", "capture_failed", "capture_expiring", "void_requested", "refund_awaits_approval", "refund_withdrawn",
 	"renewal_requested", "renewal_unavailable", "renewal_refused", "payment_renewed", "dispute_opened", "dispute_changed", "dispute_closed", "dispute_answer_requested", "dispute_acceptance_requested", "dispute_answer_unknown",
 	"dispute_answered", "dispute_accepted", "dispute_answer_failed"}

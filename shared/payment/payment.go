@@ -50,6 +50,7 @@ type Attempt struct {
 	Renewal       Renewal   `json:"renewal,omitzero"`        // How that went.
 	Fee           int64     `json:"fee,omitempty"`           // What the gateway kept of Captured, as far as is known.
 	Warned        bool      `json:"warned,omitempty"`        // The card's issuer said that it looks like fraud.
+	Risk          Risk      `json:"risk,omitempty"`          // What the gateway finds, as far as the order is watched for it.
 	Try           time.Time `json:"try,omitzero"`            // When a Confirm began whose outcome is not known; zero if there is none.
 	Tries         int       `json:"tries,omitempty"`         // How often Confirm was begun.
 	Refusals      int       `json:"refusals,omitempty"`      // How many cards were refused, as far as news tell.
@@ -131,6 +132,7 @@ type Facts struct {
 	Renewable     bool      // Of Authorized: a Renewer can renew it once Sure is over.
 	Fee           int64     // What the gateway kept of the captured money, minor units of Amount's currency; 0 if it is not known.
 	Warned        bool      // The card's issuer says that the payment looks like fraud.
+	Risk          Risk      // What the gateway itself finds; "" if that is nothing unusual, or not said.
 }
 
 // Gateway is a payment gateway as Till uses it. Errors of every method: fault.Declined, refused for good;

@@ -36,6 +36,12 @@ func ParseEmail(s string) (Email, error) {
 // ada+till@ and a.da@ may be other mailboxes. Personal data. Caller: vault.
 func (e Email) Normal() string { return strings.ToLower(e.Text()) }
 
+// Domain is what stands behind the @, as ParseEmail keeps it. It may be one person's: it is for comparing, and neither stored nor logged.
+func (e Email) Domain() string {
+	_, domain, _ := strings.Cut(e.Text(), "@")
+	return domain
+}
+
 // isLocal tells whether s is a dot-atom: words of ordinary characters, joined by single dots.
 func isLocal(s string) bool {
 	if s == "" || len(s) > localBytesMax {

@@ -14,6 +14,7 @@ import (
 	"till/shared/money"
 	"till/shared/person"
 	"till/shared/pricing"
+	"till/shared/risk"
 	"till/shared/routing"
 )
 
@@ -55,6 +56,7 @@ func (s Settings) Check(gateways []string) error {
 	if s.Payments != nil {
 		c.payments(*s.Payments, gateways)
 	}
+	c = append(c, risk.Check("#/risk/rules", s.RiskRules())...)
 	if s.Mail != nil {
 		c.mail(*s.Mail)
 	}

@@ -8,11 +8,13 @@ import (
 	"till/shared/catalog"
 	"till/shared/money"
 	"till/shared/pricing"
+	"till/shared/risk"
 	"till/shared/routing"
 )
 
 // Settings are what staff decide. A section or member that is left out is as the shop was deployed, or as it is built in: the zero
-// Settings are a new shop's. Values are never changed. All of it is public or staff's own: nothing of it identifies a shopper.
+// Settings are a new shop's. Values are never changed. All of it is public or staff's own: nothing of it identifies a shopper, but rules against fraud may name
+// customers by their ids.
 type Settings struct {
 	Currencies []money.Currency `json:"currencies,omitempty" fault:"currency_invalid"`        // Offered, the first unless a shopper asks for another.
 	Countries  []string         `json:"delivery_countries,omitempty" fault:"country_invalid"` // Where to; empty: everywhere.
@@ -22,6 +24,7 @@ type Settings struct {
 	Orders     *Orders          `json:"orders,omitempty" fault:"limit_invalid"`
 	Refunds    *Refunds         `json:"refunds,omitempty" fault:"amount_invalid"`
 	Payments   *Payments        `json:"payments,omitempty" fault:"gateway_invalid"`
+	Risk       *Risk            `json:"risk,omitempty" fault:"rule_invalid"`
 	Mail       *Sender          `json:"mail,omitempty" fault:"mail_invalid"`
 	// Locations are where the shop keeps goods, those that orders are packed at first in front; "main" is one in any case.
 	Locations []catalog.Location `json:"locations,omitempty" fault:"location_invalid"`
@@ -63,6 +66,19 @@ type Payments struct {
 	// CaptureRules say it by the order: the first that holds. Where none does, Capture.
 	CaptureRules []CaptureRule  `json:"capture_rules,omitempty" fault:"capture_invalid"`
 	Rules        []routing.Rule `json:"rules,omitempty" fault:"rule_invalid"`
+}
+
+// Risk is how the shop guards itself against fraud.
+type Risk struct {
+	Rules []risk.Rule `json:"rules,omitempty" fault:"rule_invalid"` // Each that holds for an order is heeded, in any order.
+}
+
+// RiskRules are the rules against fraud; none if the document has none.
+func (s Settings) RiskRules() []risk.Rule {
+	if s.Risk == nil {
+		return nil
+	}
+	return s.Risk.Rules
 }
 
 // Sender is whom the shop's mails are from, beside the address, which is verified and deployed. The zero Sender is the address alone, and

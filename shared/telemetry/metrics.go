@@ -19,7 +19,8 @@ const (
 	OrderPlaced        Metric = "OrderPlaced"
 	OrderConfirmed     Metric = "OrderConfirmed"
 	OrderExpired       Metric = "OrderExpired"
-	OrderHeld          Metric = "OrderHeld"
+	OrderHeld          Metric = "OrderHeld"     // By rules against fraud, as it is placed or edited.
+	OrderDeclined      Metric = "OrderDeclined" // By rules against fraud.
 	PaymentStarted     Metric = "PaymentStarted"
 	PaymentSucceeded   Metric = "PaymentSucceeded"
 	PaymentFailed      Metric = "PaymentFailed"
@@ -48,7 +49,7 @@ const (
 
 // Names lists every metric.
 func Names() []Metric {
-	return []Metric{OrderPlaced, OrderConfirmed, OrderExpired, OrderHeld, PaymentStarted, PaymentSucceeded, PaymentFailed,
+	return []Metric{OrderPlaced, OrderConfirmed, OrderExpired, OrderHeld, OrderDeclined, PaymentStarted, PaymentSucceeded, PaymentFailed,
 		RefundFailed, DisputeOpened, WebhookReceived, WebhookRejected, PaymentFailedRatio, WebhookSilence, InboxParked,
 		OrdersOverdue, MoneyInLimbo, CapturesExpiring, MailsUnsent, DisputesDue, GatewayLeft, StockDrift, StockLow, LedgerDifference, SweepDone, Latency, GatewayLatency,
 		DecryptFailed, CardDataBlocked}

@@ -102,7 +102,7 @@ func TestNamesAreDifferent(t *testing.T) {
 		}
 		seen[name] = true
 	}
-	if !reflect.DeepEqual(len(seen), 28) {
+	if !reflect.DeepEqual(len(seen), 29) {
 		t.Errorf("%d metrics", len(seen))
 	}
 }

@@ -19,6 +19,8 @@ import (
 	"till/shared/orderview"
 	"till/shared/person"
 	"till/shared/pricing"
+	"till/shared/risk"
+	"till/shared/telemetry"
 	"till/shared/vault"
 )
 
@@ -34,6 +36,7 @@ type Handler struct {
 	// Stocks is asked only by a shop that takes money otherwise for what must be waited for.
 	Stocks func(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Stock, error)
 	Log    *slog.Logger
+	Meter  *telemetry.Metrics
 }
 
 // request is what may be changed; what is left out stays as it is. A list replaces the whole list. Whose order it is, the e-mail, and the
@@ -122,6 +125,11 @@ func (h Handler) edit(ctx context.Context, req apigw.Request, o *order.Order, r 
 			return apigw.Response{}, err
 		}
 	}
+	verdict := risk.Judge(decided.RiskRules(), basket.Risky(quote, contact, vault.CustomerID(record.Customer)))
+	if err = basket.Heed(verdict, h.Meter); err != nil {
+		return apigw.Response{}, err
+	}
+	edition.Review, edition.Watch = verdict.Review, verdict.Watch
 	if r.contact() {
 		if edition.Contact, err = h.Seal(ctx, vault.CustomerID(record.Customer), access.ContactRow(record.ID), contact); err != nil {
 			return apigw.Response{}, erased(err)

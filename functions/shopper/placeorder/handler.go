@@ -20,7 +20,9 @@ import (
 	"till/shared/person"
 	"till/shared/planted"
 	"till/shared/pricing"
+	"till/shared/risk"
 	"till/shared/shop"
+	"till/shared/telemetry"
 	"till/shared/vault"
 )
 
@@ -32,9 +34,11 @@ type Handler struct {
 	Spread   func(context.Context, catalog.SKU) (catalog.Spread, error)
 	Spreads  func(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Spread, error)
 	Customer func(context.Context, person.Email) (vault.CustomerID, error)
-	Seal     func(context.Context, vault.CustomerID, vault.Row, vault.Contact) (map[string][]byte, error)
-	Links    func(context.Context) (link.Signer, error)
-	Hold     time.Duration // How long stock is held unpaid, unless staff have decided otherwise.
+	// Known finds a customer, and makes none: before it is decided that the order is taken. It is asked only if a rule names customers.
+	Known func(context.Context, person.Email) (vault.CustomerID, error)
+	Seal  func(context.Context, vault.CustomerID, vault.Row, vault.Contact) (map[string][]byte, error)
+	Links func(context.Context) (link.Signer, error)
+	Hold  time.Duration // How long stock is held unpaid, unless staff have decided otherwise.
 	// Accounts tells that customers have accounts, where they find what they order from now on.
 	Accounts bool
 	Now      func() time.Time
@@ -42,6 +46,7 @@ type Handler struct {
 	// Stocks is asked only by a shop that takes money otherwise for what must be waited for.
 	Stocks func(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Stock, error)
 	Log    *slog.Logger
+	Meter  *telemetry.Metrics
 }
 
 type answer struct {
@@ -162,8 +167,30 @@ func (h Handler) decide(ctx context.Context, req apigw.Request, r basket.Request
 		resp, err := basket.PriceChanged(ctx, h.Log, req, quote)
 		return placement{}, order.By{}, &resp, err
 	}
+	verdict, err := h.judge(ctx, quote, contact, decided.RiskRules())
+	if err != nil {
+		return placement{}, order.By{}, nil, err
+	}
 	p, by, err := h.seal(ctx, quote, contact, decided, key, print)
+	p.Review, p.Watch = verdict.Review, verdict.Watch
 	return placement{p, decided.Locations}, by, nil, err
+}
+
+// judge holds the order against the shop's rules. Who is refused has left nothing behind, and is not told why: the log says by which
+// rules. Errors: fault.Invalid, order_declined; those of the store.
+func (h Handler) judge(ctx context.Context, quote pricing.Quote, contact vault.Contact, rules []risk.Rule) (risk.Verdict, error) {
+	if len(rules) == 0 {
+		return risk.Verdict{}, nil
+	}
+	var who vault.CustomerID
+	if risk.AsksCustomers(rules) {
+		var err error
+		if who, err = h.Known(ctx, contact.Email); err != nil && !fault.Is(err, fault.NotFound) {
+			return risk.Verdict{}, err
+		}
+	}
+	v := risk.Judge(rules, basket.Risky(quote, contact, who))
+	return v, basket.Heed(v, h.Meter)
 }
 
 func (h Handler) seal(ctx context.Context, quote pricing.Quote, contact vault.Contact, decided shop.Settings, key, print string,

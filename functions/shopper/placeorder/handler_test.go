@@ -3,6 +3,7 @@ package placeorder_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -392,5 +393,35 @@ func TestAnOrderKnowsThatItMustBeWaitedForIfTheShopAsks(t *testing.T) {
 				t.Errorf("it is to be waited for: %v", got)
 			}
 		})
+	}
+}
+
+// TestRulesAgainstFraud: who is declined is told nothing and leaves nothing; who is looked at sees that, and not why.
+func TestRulesAgainstFraud(t *testing.T) {
+	const rules = `{"risk":{"rules":[{"name":"large","at_least":{"EUR":100},"decision":"review"},{"name":"%s","email_domains":["%s"],"decision":"decline"}]}}`
+	decided := func(domain string) *shoptest.Shop {
+		s := shoptest.New(t)
+		put := s.Staff("shopsettings", "put")
+		put.Body = fmt.Sprintf(rules, "canary-rule", domain)
+		if resp := s.Serve(put); resp.StatusCode != http.StatusOK {
+			t.Fatalf("%d %s", resp.StatusCode, resp.Body)
+		}
+		return s
+	}
+	s := decided("example.com")
+	refused := s.Serve(eventfile.Request(t, "placeorder", "placed"))
+	if refused.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(refused.Body, `"code":"order_declined"`) || strings.Contains(refused.Body, "rule") {
+		t.Errorf("%d %s", refused.StatusCode, refused.Body)
+	}
+	if got := stock(t, s, "mug-blue"); got.Reserved != 0 || len(s.Store.AllOrders()) != 0 {
+		t.Errorf("%d are reserved, %d orders are kept", got.Reserved, len(s.Store.AllOrders()))
+	}
+	if !strings.Contains(strings.Join(s.Logged.All(), "\n"), "canary-rule") {
+		t.Error("nobody can see by which rule")
+	}
+	s = decided("example.org")
+	resp := s.Serve(eventfile.Request(t, "placeorder", "placed"))
+	if resp.StatusCode != http.StatusCreated || !strings.Contains(resp.Body, `"on_hold":true`) || strings.Contains(resp.Body, "fraud") || strings.Contains(resp.Body, "large") {
+		t.Errorf("%d %s", resp.StatusCode, resp.Body)
 	}
 }

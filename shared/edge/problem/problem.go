@@ -86,6 +86,7 @@ func values() []Entry {
 		{"unknown_field", 422, "A member is not known, or is the shop's own to say, such as a price.", "Leave it out."},
 		{"type_invalid", 422, "A value has another JSON type than it must have.", mend},
 		{"card_data_rejected", 422, "Something looks like a card's number or security code. It was neither kept nor logged.", "Let the shopper enter the card on the gateway's page or in its form only."},
+		{"order_declined", 422, "The shop does not take this order. No reason is given, and nothing of it is kept.", "Nothing that a program could do. Whoever thinks it a mistake writes to the shop."},
 		{"lines_invalid", 422, "There are no lines, or more than fifty.", mend},
 		{"quantity_invalid", 422, "A quantity is not a whole number within its bounds.", mend},
 		{"sku_unknown", 422, "There is no such product, or it is not sold now, or not in this currency.", "Take the line out of the basket."},

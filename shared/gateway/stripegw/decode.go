@@ -47,6 +47,9 @@ type (
 				CaptureBefore int64 `json:"capture_before"`
 			} `json:"card"`
 		} `json:"payment_method_details"`
+		Outcome struct {
+			RiskLevel string `json:"risk_level"`
+		} `json:"outcome"`
 	}
 	// movementWire is what a charge or a dispute did to the balance, in the currency that it is paid out in.
 	movementWire struct {
@@ -195,6 +198,7 @@ func (w *intentWire) intent() *stripe.PaymentIntent {
 
 func (w *chargeWire) charge() *stripe.Charge {
 	ch := &stripe.Charge{ID: w.ID, Amount: w.Amount, AmountCaptured: w.AmountCaptured, Disputed: w.Disputed, BalanceTransaction: w.BalanceTransaction.movement(),
+		Outcome:              &stripe.ChargeOutcome{RiskLevel: w.Outcome.RiskLevel},
 		PaymentMethodDetails: &stripe.ChargePaymentMethodDetails{Card: &stripe.ChargePaymentMethodDetailsCard{CaptureBefore: w.Details.Card.CaptureBefore}}}
 	if w.Refunds != nil {
 		ch.Refunds = &stripe.RefundList{ListMeta: stripe.ListMeta{HasMore: w.Refunds.HasMore}}

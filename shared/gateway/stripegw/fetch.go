@@ -132,6 +132,7 @@ func (g *Gateway) intentFacts(ctx context.Context, op string, pi *stripe.Payment
 	if before := captureBefore(pi); state == payment.Authorized && before > 0 && before <= latest {
 		f.CaptureBefore = time.Unix(before, 0).UTC()
 	}
+	f.Risk = riskOf(pi)
 	if f.Captured == 0 {
 		return f, nil // What Stripe shows as refunds here are authorizations that were given up.
 	}
@@ -152,6 +153,17 @@ func captureBefore(pi *stripe.PaymentIntent) int64 {
 		return ch.PaymentMethodDetails.Card.CaptureBefore
 	}
 	return 0
+}
+
+// riskOf is what Radar finds of a payment. https://docs.stripe.com/api/charges/object#charge_object-outcome-risk_level
+func riskOf(pi *stripe.PaymentIntent) payment.Risk {
+	if ch := pi.LatestCharge; ch != nil && ch.Outcome != nil {
+		switch r := payment.Risk(ch.Outcome.RiskLevel); r {
+		case payment.RiskElevated, payment.RiskHighest:
+			return r
+		}
+	}
+	return ""
 }
 
 // references are ours, from metadata that people can edit on the dashboard.

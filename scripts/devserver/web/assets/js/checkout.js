@@ -91,6 +91,7 @@ function refused(problem) {
       submit();
     }, refresh);
   }
+  if (problem.has('order_declined')) return show(byId('problem'), note('bad', 'The order was not placed', inWords({ code: 'order_declined' })), true);
   if (problem.has('idempotency_key_reused')) forgetKey('order');
   if (problem.status === 422 && problem.errors.length) {
     if (dropCodes(problem)) refresh();

@@ -14,6 +14,7 @@ const said = {
   lines_invalid: 'These are too many different things for one order. Please make two of it.',
   currency_invalid: 'We do not sell in this currency. Please choose another at the foot of the page.',
   amount_out_of_range: 'This sum is too large for one order.',
+  order_declined: 'We are sorry: we cannot take this order. If you think that this is a mistake, please write to us.',
   out_of_stock: 'We do not have that many left.',
 };
 

@@ -122,6 +122,7 @@ const say = (asked, title, text, ...more) => show(byId('edit-problem'), note('wa
 // What ends a change, each in words.
 const ends = {
   order_state_conflict: ['The order can no longer be changed', 'It was paid, cancelled, or its time is over. Your change was not made.'],
+  order_declined: ['We cannot take this change', 'The order stays as it is. If you think that this is a mistake, please write to us.'],
   edits_exhausted: ['The order was changed too often', 'It stays as it is. You can pay it so, or cancel it and order anew.'],
   unauthorized: ['The order cannot be changed here', 'The link by which you came is no longer valid. Your change was not made.'],
   not_found: ['The order cannot be changed here', 'The link by which you came is no longer valid. Your change was not made.'],
