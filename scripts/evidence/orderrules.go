@@ -263,13 +263,13 @@ func refundedTooMuch(t *telling, _ Expect) string {
 }
 
 // overtaken tells whether all that came to an order's refunds was given back at the gateway itself, while the gateway has not yet
-// answered one of ours.
+// answered one of ours, or none has asked it yet, as the refund waits for a second person's yes.
 func overtaken(r, was order.Record) bool {
 	ours, open := int64(0), false
 	for _, f := range r.Refunds {
 		if f.State.Live() && f.Cause != payment.AtGateway {
 			ours += f.Amount
-			open = open || f.State.Open() && f.Ref == ""
+			open = open || (f.State.Open() || f.State == payment.RefundAwaiting) && f.Ref == ""
 		}
 	}
 	for _, f := range was.Refunds {

@@ -192,6 +192,12 @@ func alwaysToo() []broken {
 			forge(t, e, delivered, appended(map[string]any{"refunds": []payment.Refund{there}}))
 			forge(t, e, delivered, appended(map[string]any{"refunds": []payment.Refund{there, ours}}))
 		}, evidence.Expect{}, "I14"},
+		{"more waits for a yes beside what was given back at the gateway", func(t *testing.T, e *evidence.Evidence) {
+			there := payment.Refund{ID: "ref_1", State: payment.RefundSucceeded, Amount: 500, Cause: payment.AtGateway, Ref: "re_1"}
+			ours := payment.Refund{ID: "ref_2", State: payment.RefundAwaiting, Amount: total}
+			forge(t, e, delivered, appended(map[string]any{"refunds": []payment.Refund{there}}))
+			forge(t, e, delivered, appended(map[string]any{"refunds": []payment.Refund{there, ours}}))
+		}, evidence.Expect{}, "I14"},
 		{"one refund is counted as ours and as one at the gateway", func(t *testing.T, e *evidence.Evidence) {
 			ours := payment.Refund{ID: "ref_1", State: payment.RefundPending, Amount: total, Ref: "re_1"}
 			there := payment.Refund{ID: "ref_2", State: payment.RefundSucceeded, Amount: total, Cause: payment.AtGateway, Ref: "re_1"}
