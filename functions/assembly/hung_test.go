@@ -151,6 +151,10 @@ func shoppers() map[string]ready {
 		"sendlink": {soon, func(t *testing.T, s *services) run {
 			return s.http(assembly.SendLink(s.tools(), settings.SendLink{Origins: origins}, s.Vault, s.send), about(t, "sendlink", "asked", s.Place("k")))
 		}},
+		"askreturn": {soon, func(t *testing.T, s *services) run {
+			o, _ := s.Delivered("k")
+			return s.http(assembly.AskReturn(s.tools(), settings.AskReturn{Origins: origins}, s.store(), s.Vault, s.links), about(t, "askreturn", "asked", o, "ORDER_TOKEN", o.Token))
+		}},
 		"editorder": {soon, func(t *testing.T, s *services) run {
 			o, set := s.Place("k"), settings.EditOrder{Gateways: s.accounts(), Origins: origins, Offered: []string{"stripe"}}
 			s.Pay(o, "pay")
@@ -184,6 +188,11 @@ func staffed() map[string]ready {
 		}},
 		"showorder": {soon, func(t *testing.T, s *services) run {
 			return s.http(assembly.ShowOrder(s.tools(), s.store(), s.Vault), about(t, "showorder", "shown", s.Place("k")))
+		}},
+		"returns": {soon, func(t *testing.T, s *services) run {
+			o, _ := s.Delivered("k")
+			id := s.SendBack(o, "return-one")
+			return s.http(assembly.Returns(s.tools(), settings.StaffRefund{Gateways: s.accounts()}, s.store(), s.Vault, s.gateways), about(t, "returns", "damaged", o, "RETURN_ID", string(id)))
 		}},
 		"refund": {soon, func(t *testing.T, s *services) run {
 			o, _ := s.Paid("k")

@@ -3,6 +3,7 @@ package assembly
 import (
 	"context"
 
+	"till/functions/shopper/askreturn"
 	"till/functions/shopper/cancelorder"
 	"till/functions/shopper/confirmpayment"
 	"till/functions/shopper/editorder"
@@ -135,6 +136,16 @@ func EditOrder(t Tools, set settings.EditOrder, s interface {
 	return serve(t, editorder.Handler{
 		Guard: guardOf(t, s, links), Pricer: pricerOf(t, s, shop.Now(s.Settings), set.Offered), Cashier: c, Change: s.Change,
 		Open: v.OpenContact, Seal: v.SealContact, Outside: outside, Stocks: s.Stocks, Log: t.Log, Meter: t.Meter,
+	}.Handle, apigw.Origins(set.Origins...))
+}
+
+// AskReturn assembles shopper/askreturn.
+func AskReturn(t Tools, set settings.AskReturn, s interface {
+	Orders
+	Settings
+}, v *vault.Vault, links Links) apigw.Func {
+	return serve(t, askreturn.Handler{
+		Guard: guardOf(t, s, links), Book: bookOf(s), Shop: shop.Now(s.Settings), Seal: v.Seal,
 	}.Handle, apigw.Origins(set.Origins...))
 }
 

@@ -17,6 +17,7 @@ import (
 	"till/functions/staff/putproduct"
 	"till/functions/staff/refund"
 	"till/functions/staff/reportledger"
+	"till/functions/staff/returns"
 	"till/functions/staff/setstock"
 	"till/functions/staff/ship"
 	"till/functions/staff/shopsettings"
@@ -57,6 +58,15 @@ func Refund(t Tools, set settings.StaffRefund, s interface {
 	Breakers
 }, v *vault.Vault, gateways Gateways) apigw.Func {
 	return serve(t, refund.Handler{Cashier: cashierOf(t, s, healthOf(t, s).Failures(gateways), set.Gateways), Shop: shop.Now(s.Settings), Alone: set.Alone, Seal: v.Seal, Now: t.Now}.Handle)
+}
+
+// Returns assembles staff/returns.
+func Returns(t Tools, set settings.StaffRefund, s interface {
+	Orders
+	History
+	Settings
+}, v *vault.Vault, gateways Gateways) apigw.Func {
+	return serve(t, returns.Handler{Cashier: cashierOf(t, s, gateways, set.Gateways), Changes: s.Changes, Shop: shop.Now(s.Settings), Alone: set.Alone, Seal: v.Seal, Now: t.Now}.Handle)
 }
 
 // Approve assembles staff/approve.

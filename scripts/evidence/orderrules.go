@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"till/shared/catalog"
+	"till/shared/fulfillment"
 	"till/shared/ledger"
 	"till/shared/order"
 	"till/shared/payment"
@@ -140,6 +141,12 @@ func illegalMoves(t *telling, _ Expect) string {
 				return fmt.Sprintf("change %d: refund %s left %s", i+1, f.ID, f.State)
 			}
 		}
+		for _, b := range was.Returns {
+			j := slices.IndexFunc(now.Returns, func(c fulfillment.Return) bool { return c.ID == b.ID })
+			if j < 0 || now.Returns[j].State != b.State && !b.State.CanBecome(now.Returns[j].State) {
+				return fmt.Sprintf("change %d: return %s left %s", i+1, b.ID, b.State)
+			}
+		}
 		for j, s := range was.Shipments {
 			if j >= len(now.Shipments) || now.Shipments[j].ID != s.ID || now.Shipments[j].State != s.State && !s.State.CanBecome(now.Shipments[j].State) {
 				return fmt.Sprintf("change %d: parcel %s left %s", i+1, s.ID, s.State)
@@ -190,7 +197,7 @@ func wrongReturn(t *telling, _ Expect) string {
 			}
 		}
 	}
-	return ""
+	return wrongShelf(t)
 }
 
 // reservedBy is what an order holds on the shelf: all that is not in a parcel, while it lives.
@@ -286,6 +293,7 @@ func withoutDue(t *telling, _ Expect) string {
 	_, taking := t.Stored.OpenCapture()
 	unfinished := !t.r.Status.Ended() || open || len(t.Stored.OpenRefunds()) > 0 || taking || len(t.r.Owed) > 0 || len(t.r.Holds) > 0 ||
 		slices.ContainsFunc(t.r.Disputes, func(d payment.Dispute) bool { return d.Open() }) ||
+		slices.ContainsFunc(t.r.Returns, func(b fulfillment.Return) bool { return b.State.Open() }) ||
 		(t.r.TaskIn > 0 && t.r.Status != order.Fulfilling)
 	if unfinished && (t.r.Due.IsZero() || !t.Indexed) {
 		return fmt.Sprintf("unfinished, due %s, indexed %t", t.r.Due, t.Indexed)

@@ -18,6 +18,9 @@ func stockAddsUp(e Evidence, tellings []*telling, _ Expect) []Violation {
 		for sku, n := range soldTo(t.r) {
 			sold[sku] += n
 		}
+		for sku, n := range shelvedOf(t.r) {
+			sold[sku] -= n
+		}
 	}
 	var out []Violation
 	bad := func(sku catalog.SKU, format string, values ...any) {

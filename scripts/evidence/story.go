@@ -211,6 +211,8 @@ func set(r *order.Record, name string, value json.RawMessage) error {
 		return into(&r.Disputes, value)
 	case "holds":
 		return into(&r.Holds, value)
+	case "returns":
+		return into(&r.Returns, value)
 	case "shipments":
 		return into(&r.Shipments, value)
 	case "attempts":

@@ -7,6 +7,7 @@ import (
 
 	"till/scripts/evidence"
 	"till/shared/catalog"
+	"till/shared/fulfillment"
 	"till/shared/inbox"
 	"till/shared/ledger"
 	"till/shared/order"
@@ -51,6 +52,24 @@ func always() []broken {
 				return cs
 			})
 		}, evidence.Expect{}, "I2"},
+		{"more is sent back than was delivered", func(t *testing.T, e *evidence.Evidence) {
+			forge(t, e, delivered, appended(map[string]any{"returns": []fulfillment.Return{{ID: "ret_1", State: fulfillment.ReturnRequested,
+				Lines: []fulfillment.ReturnLine{{SKU: e.Orders[delivered].Stored.Record().Lines[0].SKU, Quantity: 99}}}}}))
+		}, evidence.Expect{}, "I10"},
+		{"a return forgot that units are on the shelf again", func(t *testing.T, e *evidence.Evidence) {
+			forge(t, e, delivered, func(cs []order.Change) []order.Change {
+				c := &cs[last(t, cs, "delivered")]
+				c.Stock = append(c.Stock, catalog.Move{SKU: e.Orders[delivered].Stored.Record().Lines[0].SKU, Kind: catalog.Return, Quantity: 1})
+				return cs
+			})
+			e.Spreads = nil
+		}, evidence.Expect{}, "I10"},
+		{"a return that was refused came back", func(t *testing.T, e *evidence.Evidence) {
+			sku := e.Orders[delivered].Stored.Record().Lines[0].SKU
+			for _, state := range []fulfillment.ReturnState{fulfillment.ReturnRefused, fulfillment.ReturnReceived} {
+				forge(t, e, delivered, appended(map[string]any{"returns": []fulfillment.Return{{ID: "ret_1", State: state, Lines: []fulfillment.ReturnLine{{SKU: sku, Quantity: 1, Damaged: 1}}}}}))
+			}
+		}, evidence.Expect{}, "I8"},
 		{"a parcel left and the gateway has no money", func(_ *testing.T, e *evidence.Evidence) { e.Books[delivered].Captured = 0 }, evidence.Expect{}, "I12 I2"},
 		{"the gateway has an answer to a dispute that nobody gave", func(_ *testing.T, e *evidence.Evidence) {
 			e.Books[delivered].Answers = []evidence.Answer{{Dispute: "dp_1", Times: 1, Names: true}}

@@ -292,7 +292,8 @@ func desks() []badInput {
 			unpaid, shipped := w.Place(acceptance.Of("mug-blue", 1, "EUR")), w.Fulfilling(acceptance.Of("mug-blue", 1, "EUR"))
 			early := w.AsStaff(http.MethodPost, "/staff/orders/"+string(unpaid.ID)+"/shipments", "", ship)
 			w.Ship(shipped.ID, "JD0140").Want(w.t, http.StatusCreated)
-			return replies{"cancelling what is shipped": w.Cancel(shipped.ID), "shipping what is not paid": early}
+			back := w.Post("/orders/"+string(shipped.ID)+"/returns", w.Token(shipped.ID), w.Key(), map[string]any{"lines": []any{map[string]any{"sku": "mug-blue", "quantity": 1}}, "reason": "damaged"})
+			return replies{"cancelling what is shipped": w.Cancel(shipped.ID), "shipping what is not paid": early, "returning what is not delivered": back}
 		}},
 		{"N55 shipping what is on hold", 409, "order_on_hold", func(w *world) replies {
 			o := w.Fulfilling(acceptance.Of("mug-blue", 1, "EUR"))

@@ -98,6 +98,9 @@ func shopper() map[string]wiring {
 		"shopper/editorder": wire(settings.LoadEditOrder, func(s *Shop, p Parts, set settings.EditOrder) any {
 			return assembly.EditOrder(p.Tools, set, p.Store, p.Vault, p.Links, p.gateways(set.Gateways), nil)
 		}),
+		"shopper/askreturn": wire(settings.LoadAskReturn, func(s *Shop, p Parts, set settings.AskReturn) any {
+			return assembly.AskReturn(p.Tools, set, p.Store, p.Vault, p.Links)
+		}),
 		"shopper/sendlink": wire(settings.LoadSendLink, func(s *Shop, p Parts, set settings.SendLink) any {
 			return assembly.SendLink(p.Tools, set, p.Vault, p.Queue(set.MailQueueURL))
 		}),
@@ -155,6 +158,9 @@ func staff() map[string]wiring {
 		}),
 		"staff/refund": wire(settings.LoadStaffRefund, func(s *Shop, p Parts, set settings.StaffRefund) any {
 			return assembly.Refund(p.Tools, set, p.Store, p.Vault, p.gateways(set.Gateways))
+		}),
+		"staff/returns": wire(settings.LoadStaffRefund, func(s *Shop, p Parts, set settings.StaffRefund) any {
+			return assembly.Returns(p.Tools, set, p.Store, p.Vault, p.gateways(set.Gateways))
 		}),
 		"staff/approve": wire(settings.LoadStaffCancel, func(s *Shop, p Parts, set settings.StaffCancel) any {
 			return assembly.Approve(p.Tools, set, p.Store, p.gateways(set.Gateways))

@@ -106,6 +106,20 @@ func golden(w *world) {
 	w.pass(time.Hour)
 	w.want(w.staff(http.MethodPost, "/staff/orders/"+id+"/shipments/shp_1/delivery", nil), http.StatusOK)
 	w.status(id, "delivered")
+	for i := range 2 {
+		lines := []any{map[string]any{"sku": "mug-blue", "quantity": 1}}
+		asked := w.want(w.api(http.MethodPost, "/orders/"+id+"/returns", w.tokens[id], map[string]any{"lines": lines, "reason": "damaged", "comment": "The handle came off."}), http.StatusCreated)
+		var got struct{ Return struct{ ID string } }
+		if err := json.Unmarshal(asked.body, &got); err != nil {
+			w.t.Fatal(err)
+		}
+		path := "/staff/orders/" + id + "/returns/" + got.Return.ID
+		if i == 0 {
+			w.want(w.staff(http.MethodPut, path, map[string]any{"status": "refused", "reason": "It was used."}), http.StatusOK)
+			continue
+		}
+		w.want(w.staff(http.MethodPut, path, map[string]any{"status": "received", "lines": []any{map[string]any{"sku": "mug-blue", "restocked": 1}}}), http.StatusOK)
+	}
 	w.pass(time.Hour)
 }
 

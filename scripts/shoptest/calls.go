@@ -40,6 +40,8 @@ func (s *Shop) HTTP() map[string]apigw.Func {
 		"POST /orders/{id}/cancellation":                           assembly.CancelOrder(s.Tools("cancelorder"), settings.CancelOrder{Gateways: s.accounts(), Origins: []string{Origin}}, s.Store, s.Links, s.Gateways, s.Machine),
 		"PATCH /orders/{id}":                                       assembly.EditOrder(s.Tools("editorder"), settings.EditOrder{Gateways: s.accounts(), Origins: []string{Origin}, Offered: pay.Offered}, s.Store, s.Vault, s.Links, s.Gateways, s.Outside),
 		"POST /orders/{id}/link":                                   assembly.SendLink(s.Tools("sendlink"), settings.SendLink{Origins: []string{Origin}}, s.Vault, s.send("mail", s.Mail)),
+		"POST /orders/{id}/returns":                                assembly.AskReturn(s.Tools("askreturn"), settings.AskReturn{Origins: []string{Origin}}, s.Store, s.Vault, s.Links),
+		"PUT /staff/orders/{id}/returns/{return_id}":               assembly.Returns(s.Tools("returns"), settings.StaffRefund{Gateways: s.accounts()}, s.Store, s.Vault, s.Gateways),
 		"GET /account/orders":                                      s.myOrders(),
 		"GET /account/orders/{id}":                                 s.myOrders(),
 		"POST /webhooks/stripe":                                    assembly.ReceiveStripe(s.Tools("receivestripe"), s.Store, s.verify(), s.send("events", s.Events)),

@@ -9,6 +9,7 @@ import (
 	"till/shared/catalog"
 	"till/shared/edge/apigw"
 	"till/shared/eventfile"
+	"till/shared/fulfillment"
 	"till/shared/order"
 	"till/shared/payment"
 	"till/shared/payment/paymenttest"
@@ -120,6 +121,23 @@ func (s *Shop) Shipped(key string) (Opened, payment.AttemptID) {
 	o, id := s.Packing(key)
 	s.must(s.Staff("ship", "everything", o.Words()[:2]...), http.StatusCreated, nil)
 	return o, id
+}
+
+// Delivered is Shipped, with the parcel at the customer's door.
+func (s *Shop) Delivered(key string) (Opened, payment.AttemptID) {
+	s.Helper()
+	o, id := s.Shipped(key)
+	s.must(s.Staff("deliver", "delivered", o.Words()[:2]...), http.StatusOK, nil)
+	return o, id
+}
+
+// SendBack asks to return one mug, under a key.
+func (s *Shop) SendBack(o Opened, key string) fulfillment.ReturnID {
+	s.Helper()
+	req := eventfile.Request(s, "askreturn", "asked", o.Words()...)
+	req.Headers["idempotency-key"] = key
+	s.must(req, http.StatusCreated, nil)
+	return order.ReturnIDFor(o.ID, key)
 }
 
 // Order is what is stored of an order.

@@ -42,6 +42,7 @@ const (
 	Reserve MoveKind = "reserve" // free → reserved, when an order is placed.
 	Release MoveKind = "release" // reserved → free, when an order ends unshipped.
 	Sell    MoveKind = "sell"    // reserved → sold, when a parcel is handed over.
+	Return  MoveKind = "return"  // sold → free, when units came back and are on the shelf again.
 )
 
 // Move is one change of stock that rides in an order's transaction.
@@ -61,15 +62,23 @@ func (m Move) Deltas() (free, reserved, sold int64) {
 		return m.Quantity, -m.Quantity, 0
 	case Sell:
 		return 0, -m.Quantity, m.Quantity
+	case Return:
+		return m.Quantity, 0, -m.Quantity
 	}
 	return 0, 0, 0
+}
+
+// Valid tells whether the move is of a known kind, and of at least one unit.
+func (m Move) Valid() bool {
+	free, reserved, sold := m.Deltas()
+	return m.Quantity > 0 && (free != 0 || reserved != 0 || sold != 0)
 }
 
 // Apply gives the stock after the move. Errors: Shortage, a counter would be below zero; fault.Internal, code move_invalid,
 // for a move of an unknown kind or of less than one unit: a bug of ours.
 func (s Stock) Apply(m Move) (Stock, error) {
 	free, reserved, sold := m.Deltas()
-	if m.Quantity < 1 || reserved == 0 {
+	if !m.Valid() {
 		return s, fault.New(fault.Internal, "catalog.Apply", "move_invalid", "")
 	}
 	after := s

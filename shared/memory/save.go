@@ -142,7 +142,7 @@ func merge(moves []catalog.Move) (map[place]catalog.Tally, error) {
 	for _, m := range moves {
 		m.Quantity = min(m.Quantity, unitsMax) // Nobody has that many: a shortage, as it would be unbounded.
 		free, reserved, sold := m.Deltas()
-		if m.Quantity < 1 || reserved == 0 {
+		if !m.Valid() {
 			return nil, internal("Save", "move_invalid")
 		}
 		at := place{m.SKU, m.Bin}

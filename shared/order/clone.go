@@ -21,6 +21,11 @@ func (o *Order) Clone() *Order {
 	for i := range c.r.Shipments {
 		c.r.Shipments[i].Lines = slices.Clone(c.r.Shipments[i].Lines)
 	}
+	c.r.Returns = slices.Clone(o.r.Returns)
+	for i := range c.r.Returns {
+		b := &c.r.Returns[i]
+		b.Lines, b.Shelved = slices.Clone(b.Lines), slices.Clone(b.Shelved)
+	}
 	return c
 }
 

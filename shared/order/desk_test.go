@@ -278,6 +278,11 @@ func unfinished(r order.Record) bool {
 			return true
 		}
 	}
+	for _, b := range r.Returns {
+		if b.State.Open() {
+			return true
+		}
+	}
 	for _, t := range r.Captures {
 		if t.State.Open() {
 			return true

@@ -133,6 +133,11 @@ func (r *Record) deadlines(now time.Time) []deadline {
 			out = append(out, deadline{AskDispute, askDisputeAt(d)})
 		}
 	}
+	for _, b := range r.Returns {
+		if b.State.Open() {
+			out = append(out, deadline{"", now.Add(daily)})
+		}
+	}
 	for _, l := range r.limbo() {
 		out = append(out, deadline{"", l.Since.Add(LimboAfter)}) // People are to know then.
 	}

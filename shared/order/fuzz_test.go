@@ -65,3 +65,15 @@ func FuzzDecodeChange(f *testing.F) {
 		}
 	})
 }
+
+func FuzzParseReturnID(f *testing.F) {
+	for _, text := range []string{"", "ret_", "ret_aaaaaaaaaaaaaaaaaaaaaaaaaa", "ord_aaaaaaaaaaaaaaaaaaaaaaaaaa", "ret_AAAAAAAAAAAAAAAAAAAAAAAAAA"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		id, err := order.ParseReturnID(text)
+		if err != nil && (!fault.Is(err, fault.NotFound) || id != "") || err == nil && (string(id) != text || len(text) != 30) {
+			t.Errorf("%q was read as %q, %v", text, id, err)
+		}
+	})
+}

@@ -272,6 +272,14 @@ func (w *world) people() {
 		ship(w.desk, fmt.Sprint(rapid.IntRange(0, 3).Draw(w.t, "number")), fulfillment.Line{SKU: "mug", Quantity: 1}),
 		func(o *order.Order) (order.Change, error) { return o.Deliver("shp_1", w.by("staff:1")) },
 		func(o *order.Order) (order.Change, error) { return o.Deliver("shp_2", w.by("staff:1")) },
+		func(o *order.Order) (order.Change, error) { return o.RequestReturn(back("mug", 1), w.by("shopper")) },
+		func(o *order.Order) (order.Change, error) { return o.RequestReturn(back("tea", 1), w.by("shopper")) },
+		func(o *order.Order) (order.Change, error) {
+			return o.ReceiveReturn(order.ReturnIDFor(o.ID(), "b-mug"), came(w.desk, "mug", 1, 0), w.by("staff:1"))
+		},
+		func(o *order.Order) (order.Change, error) {
+			return o.ReceiveReturn(order.ReturnIDFor(o.ID(), "b-tea"), came(w.desk, "tea", 0, 1), w.by("staff:1"))
+		},
 		func(o *order.Order) (order.Change, error) { return o.Expire(w.by("sweep")) },
 		func(o *order.Order) (order.Change, error) { return o.Finish(w.by("sweep")) },
 	}).Draw(w.t, "wish"))

@@ -274,6 +274,9 @@ func (h *held) onward() {
 		h.ships()
 	case h.n.status == "shipped":
 		h.delivers()
+	case h.n.status == "delivered":
+		h.sendsBack()
+		h.takesBack()
 	}
 }
 
@@ -304,7 +307,7 @@ func (h *held) ships() {
 func (h *held) delivers() {
 	i := h.upTo("parcel", 3)
 	id := fulfillment.ID(fmt.Sprintf("shp_%d", i+1))
-	h.both("deliver", h.n.deliver(i), func(o *order.Order) (order.Change, error) { return o.Deliver(id, h.by("staff:1")) })
+	h.both("deliver", h.n.deliver(i, h.now), func(o *order.Order) (order.Change, error) { return o.Deliver(id, h.by("staff:1")) })
 }
 
 func (h *held) ends() {
@@ -346,7 +349,7 @@ func everyVerbIsTheModels(r *rapid.T) {
 	h.n.same(h.desk)
 	verbs := []func(){h.start, h.start, h.begun, h.told, h.told, h.told, h.lapses, h.disputes, h.strangers, h.ask, h.ask, h.refunded, h.refunded, h.elsewhere, h.handsOff, h.handsOff,
 		h.answers, h.answers, h.answered, h.captures, h.captures, h.promisedMoney, h.gives, h.tries, h.secondPerson,
-		h.machine, h.machine, h.machine, h.machine, h.ships, h.ships, h.delivers, h.delivers, h.ends, h.unseen, h.later}
+		h.machine, h.machine, h.machine, h.machine, h.ships, h.ships, h.delivers, h.delivers, h.sendsBack, h.sendsBack, h.takesBack, h.takesBack, h.ends, h.unseen, h.later}
 	verbs = append(verbs, slices.Repeat([]func(){h.onward}, rapid.SampledFrom([]int{0, 1, 4, 12}).Draw(r, "luck"))...)
 	for range rapid.IntRange(40, 120).Draw(r, "steps") {
 		rapid.SampledFrom(verbs).Draw(r, "verb")()

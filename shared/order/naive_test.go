@@ -22,6 +22,7 @@ type naive struct {
 	refunds  []*naiveRefund
 	disputes map[string]*naiveDispute
 	parcels  []*naiveParcel
+	returns  []*naiveReturn
 	left     map[string]int64 // What is in no parcel.
 	reserved map[string]int64
 	sold     map[string]int64
@@ -74,6 +75,8 @@ func (d *naiveDispute) open() bool {
 type naiveParcel struct {
 	number string
 	there  bool
+	holds  map[string]int64
+	at     time.Time // When it arrived.
 }
 
 func newNaive() *naive {
@@ -400,9 +403,12 @@ func (n *naive) sameGoods(d *desk, r order.Record) {
 			case "sell":
 				reserved[sku] -= m.Quantity
 				sold[sku] += m.Quantity
+			case "return":
+				sold[sku] -= m.Quantity
 			}
 		}
 	}
+	n.sameReturns(d, r)
 	for _, sku := range []string{"mug", "tea"} {
 		if reserved[sku] != n.reserved[sku] || sold[sku] != n.sold[sku] {
 			d.t.Fatalf("of %s %d are reserved and %d sold, in the model %d and %d", sku, reserved[sku], sold[sku], n.reserved[sku], n.sold[sku])

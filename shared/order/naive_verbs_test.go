@@ -1,6 +1,7 @@
 package order_test
 
 import (
+	"maps"
 	"strings"
 	"time"
 
@@ -392,7 +393,7 @@ func (n *naive) ship(number string, only map[string]int64) said {
 		n.reserved[sku] -= quantity
 		n.sold[sku] += quantity
 	}
-	n.parcels = append(n.parcels, &naiveParcel{number: number})
+	n.parcels = append(n.parcels, &naiveParcel{number: number, holds: maps.Clone(only)})
 	if !n.packs() {
 		n.status = "shipped"
 	}
@@ -411,14 +412,14 @@ func (n *naive) worth(mugs, teas int64) int64 {
 	return min(mugs*1190+teas*595+583, n.price())
 }
 
-func (n *naive) deliver(parcel int) said {
+func (n *naive) deliver(parcel int, now time.Time) said {
 	if parcel >= len(n.parcels) {
 		return no("not_found")
 	}
 	if n.parcels[parcel].there {
 		return nothing
 	}
-	n.parcels[parcel].there = true
+	n.parcels[parcel].there, n.parcels[parcel].at = true, now.UTC().Truncate(time.Second)
 	for _, p := range n.parcels {
 		if !p.there {
 			return done

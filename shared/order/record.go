@@ -80,6 +80,7 @@ type Record struct {
 	Holds       []Hold                 `json:"holds,omitempty"`
 	Watch       payment.Risk           `json:"watch,omitempty"` // What the gateway must find at least for people to look, when it is paid.
 	Shipments   []fulfillment.Shipment `json:"shipments,omitempty"`
+	Returns     []fulfillment.Return   `json:"returns,omitempty"`     // What the shopper sends back, or wants to.
 	Try         int                    `json:"try,omitempty"`         // Which execution of the fulfillment machine carries it.
 	TaskIn      int                    `json:"task_in,omitempty"`     // The CHANGE that holds the token of the machine's waiting task.
 	AnswerBy    time.Time              `json:"answer_by,omitzero"`    // When that task should have been answered.

@@ -102,25 +102,40 @@ func (o *Order) RequestRefund(n NewRefund, by By) (Change, error) {
 		}
 		return Change{}, nil
 	}
+	c := Change{Note: n.Note}
+	state, err := o.askBack(&c, n, by)
+	if err != nil {
+		return Change{}, err
+	}
+	kind := "refund_requested"
+	if state == payment.RefundAwaiting {
+		kind = "refund_awaits_approval"
+	}
+	return o.seal(kind, by, c)
+}
+
+// askBack notes a new refund of staff's in a change. Errors: as RequestRefund.
+func (o *Order) askBack(c *Change, n NewRefund, by By) (payment.RefundState, error) {
+	const op = "order.RequestRefund"
 	if len(n.Lines) > 0 && o.r.PaidBy == "" || n.Amount < 0 {
-		return Change{}, refundInvalid(op)
+		return "", refundInvalid(op)
 	}
 	lines, err := o.r.refundLines(n.Lines)
 	if err != nil {
-		return Change{}, err
+		return "", err
 	}
 	amount := n.Amount
 	if len(lines) > 0 {
 		if amount = amountOf(lines); n.Amount != 0 && n.Amount != amount {
-			return Change{}, &fault.Error{Kind: fault.Invalid, Op: op, Code: "refund_invalid", At: "#/amount",
+			return "", &fault.Error{Kind: fault.Invalid, Op: op, Code: "refund_invalid", At: "#/amount",
 				Msg: fmt.Sprintf("The lines come to %s. Leave the amount out.", money.Of(amount, o.r.Currency).Format("en"))}
 		}
 	}
 	switch {
 	case amount < 1 || o.r.Captured() == 0:
-		return Change{}, refundInvalid(op)
+		return "", refundInvalid(op)
 	case len(o.r.Refunds) >= refundsMax:
-		return Change{}, fault.New(fault.TooMany, op, "too_many_refunds", "This order has had too many refunds for another.")
+		return "", fault.New(fault.TooMany, op, "too_many_refunds", "This order has had too many refunds for another.")
 	}
 	a := o.payer(amount)
 	if len(lines) > 0 {
@@ -133,16 +148,15 @@ func (o *Order) RequestRefund(n NewRefund, by By) (Change, error) {
 		}
 	}
 	if amount > left {
-		return Change{}, &fault.Error{Kind: fault.Conflict, Op: op, Code: "refund_exceeds_captured", At: "#/amount",
+		return "", &fault.Error{Kind: fault.Conflict, Op: op, Code: "refund_exceeds_captured", At: "#/amount",
 			Msg: fmt.Sprintf("Only %s of this order can still be refunded.", money.Of(max(left, 0), o.r.Currency).Format("en"))}
 	}
-	c, kind := Change{Note: n.Note}, "refund_requested"
-	r := payment.Refund{ID: id, Cause: payment.ByStaff, Amount: amount, Lines: lines}
+	r := payment.Refund{ID: RefundIDFor(o.r.ID, n.Key), Cause: payment.ByStaff, Amount: amount, Lines: lines}
 	if n.Alone > 0 && amount > n.Alone {
-		r.State, r.By, kind = payment.RefundAwaiting, by.Who, "refund_awaits_approval"
+		r.State, r.By = payment.RefundAwaiting, by.Who
 	}
-	o.addRefund(&c, *a, r, by)
-	return o.seal(kind, by, c)
+	o.addRefund(c, *a, r, by)
+	return r.State, nil
 }
 
 func refundInvalid(op string) error {

@@ -30,6 +30,7 @@ type Order struct {
 	Country        string     `json:"country"`
 	Shipments      []Shipment `json:"shipments"`
 	Refunds        []Refund   `json:"refunds"`
+	Returns        []Return   `json:"returns,omitempty"`
 	Holds          []Hold     `json:"holds"`
 	OnHold         bool       `json:"on_hold"`
 	CreatedAt      time.Time  `json:"created_at"`
@@ -184,6 +185,9 @@ func full(o *order.Order) Order {
 	}
 	for _, f := range r.Refunds {
 		v.Refunds = append(v.Refunds, RefundOf(f, r.Currency))
+	}
+	for _, b := range r.Returns {
+		v.Returns = append(v.Returns, ReturnOf(b))
 	}
 	for _, h := range r.Holds {
 		v.Holds = append(v.Holds, Hold{h.Key, h.By, h.At})

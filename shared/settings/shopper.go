@@ -212,6 +212,26 @@ func LoadEditOrder(get Getenv) (EditOrder, error) {
 	return s, r.err()
 }
 
+// AskReturn is read by askreturn.
+type AskReturn struct {
+	Common
+	Vault
+	OrdersTable   string   // ORDERS_TABLE, required.
+	CatalogTable  string   // CATALOG_TABLE, required: for how long something may be returned.
+	LinkSecretARN string   // LINK_SECRET_ARN, required.
+	Origins       []string // ALLOWED_ORIGINS, required: pages that may call.
+}
+
+// LoadAskReturn reads it. Errors: fault.Internal, every fault At its setting.
+func LoadAskReturn(get Getenv) (AskReturn, error) {
+	r := &reader{get: get}
+	s := AskReturn{
+		Common: r.common(), Vault: r.vault(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
+		LinkSecretARN: r.required("LINK_SECRET_ARN"), Origins: r.origins("ALLOWED_ORIGINS"),
+	}
+	return s, r.err()
+}
+
 // Fallback is read by fallback.
 type Fallback struct {
 	Common

@@ -53,6 +53,9 @@ func (s Settings) Check(gateways []string) error {
 	if s.Refunds != nil {
 		c = append(c, routing.Amounts("#/refunds/alone_up_to", s.Refunds.Alone)...)
 	}
+	if s.Returns != nil {
+		c.returns(*s.Returns)
+	}
 	if s.Payments != nil {
 		c.payments(*s.Payments, gateways)
 	}

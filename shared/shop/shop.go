@@ -23,6 +23,7 @@ type Settings struct {
 	Discounts  []Discount       `json:"discounts,omitempty" fault:"discount_invalid"`
 	Orders     *Orders          `json:"orders,omitempty" fault:"limit_invalid"`
 	Refunds    *Refunds         `json:"refunds,omitempty" fault:"amount_invalid"`
+	Returns    *Returns         `json:"returns,omitempty" fault:"limit_invalid"`
 	Payments   *Payments        `json:"payments,omitempty" fault:"gateway_invalid"`
 	Risk       *Risk            `json:"risk,omitempty" fault:"rule_invalid"`
 	Mail       *Sender          `json:"mail,omitempty" fault:"mail_invalid"`
@@ -189,6 +190,7 @@ func (s Settings) Whole() Settings {
 	for _, d := range r.Discounts {
 		s.Discounts = append(s.Discounts, discountOf(d))
 	}
+	s.Returns = &Returns{Days: int64(s.ReturnWindow() / day)}
 	s.Delivery = &Delivery{}
 	for _, m := range r.Methods {
 		s.Delivery.Methods = append(s.Delivery.Methods, Method(m))

@@ -111,8 +111,10 @@ func (r rack) after(a asked) (rack, told) {
 			b.open, b.reserved = b.open+m.n, b.reserved-m.n
 		case catalog.Sell:
 			b.reserved, b.sold = b.reserved-m.n, b.sold+m.n
+		case catalog.Return:
+			b.open, b.sold = b.open+m.n, b.sold-m.n
 		}
-		if b.open < 0 || b.reserved < 0 {
+		if b.open < 0 || b.reserved < 0 || b.sold < 0 {
 			return r, told{}
 		}
 	}
@@ -131,7 +133,7 @@ func draw(dice *rand.Rand) asked {
 	case "order":
 		first := dice.IntN(len(binsKept))
 		for i := range 1 + dice.IntN(2) {
-			a.moves[i] = binMove{[]catalog.MoveKind{catalog.Reserve, catalog.Reserve, catalog.Release, catalog.Sell}[dice.IntN(4)],
+			a.moves[i] = binMove{[]catalog.MoveKind{catalog.Reserve, catalog.Reserve, catalog.Release, catalog.Sell, catalog.Return}[dice.IntN(5)],
 				(first + i) % len(binsKept), int64(1 + dice.IntN(2))}
 		}
 	}

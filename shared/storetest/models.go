@@ -52,8 +52,10 @@ func byHand(s catalog.Stock, w wants) (catalog.Stock, answer) {
 		next.Free, next.Reserved = s.Free+w.quantity, s.Reserved-w.quantity
 	case catalog.Sell:
 		next.Reserved, next.Sold = s.Reserved-w.quantity, s.Sold+w.quantity
+	case catalog.Return:
+		next.Free, next.Sold = s.Free+w.quantity, s.Sold-w.quantity
 	}
-	if next.Free < 0 || next.Reserved < 0 {
+	if next.Free < 0 || next.Reserved < 0 || next.Sold < 0 {
 		return s, answer{}
 	}
 	return next, answer{allowed: true}
@@ -91,7 +93,7 @@ func modelStock(t *testing.T, s Store) {
 		model := catalog.Stock{SKU: sku, Free: onHand}
 		for i := range rapid.IntRange(1, 15).Draw(r, "steps") {
 			w := wants{
-				kind:     rapid.SampledFrom([]catalog.MoveKind{catalog.Reserve, catalog.Release, catalog.Sell, count, read}).Draw(r, "kind"),
+				kind:     rapid.SampledFrom([]catalog.MoveKind{catalog.Reserve, catalog.Release, catalog.Sell, catalog.Return, count, read}).Draw(r, "kind"),
 				quantity: rapid.Int64Range(1, 12).Draw(r, "quantity"),
 			}
 			next, want := byHand(model, w)
@@ -112,7 +114,7 @@ func modelStock(t *testing.T, s Store) {
 func modelHistory(t *testing.T, s Store) {
 	const clients, steps = 5, 12
 	mustSet(t, s, "mug", 6)
-	kinds := []catalog.MoveKind{catalog.Reserve, read, catalog.Release, catalog.Sell, catalog.Reserve}
+	kinds := []catalog.MoveKind{catalog.Reserve, read, catalog.Release, catalog.Sell, catalog.Return, catalog.Reserve}
 	var clock atomic.Int64
 	var mu sync.Mutex
 	var history []porcupine.Operation

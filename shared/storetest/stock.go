@@ -11,6 +11,7 @@ import (
 var stockRows = []row{
 	{"what is released can be had again", stockRelease},
 	{"what is sold leaves the shelf", stockSell},
+	{"what came back is on the shelf again, and never more than was sold", stockReturn},
 	{"no more is released or sold than is reserved", stockNotBelowZero},
 	{"moves of one product are one move", stockMerged},
 	{"moves that cancel out change nothing", stockCancelOut},
@@ -55,6 +56,17 @@ func stockSell(t *testing.T, s Store) {
 	mustApply(t, s, "k1", move("mug", catalog.Reserve, 2))
 	mustApply(t, s, "k2", move("mug", catalog.Sell, 2))
 	wantStock(t, s, catalog.Stock{SKU: "mug", Free: 1, Sold: 2})
+}
+
+func stockReturn(t *testing.T, s Store) {
+	mustSet(t, s, "mug", 3)
+	mustApply(t, s, "k1", move("mug", catalog.Reserve, 2))
+	mustApply(t, s, "k2", move("mug", catalog.Sell, 2))
+	mustApply(t, s, "k3", move("mug", catalog.Return, 1))
+	wantStock(t, s, catalog.Stock{SKU: "mug", Free: 2, Sold: 1})
+	wantShort(t, apply(t, s, "k4", move("mug", catalog.Return, 2)), "mug")
+	mustApply(t, s, "k5", move("mug", catalog.Reserve, 2))
+	wantStock(t, s, catalog.Stock{SKU: "mug", Reserved: 2, Sold: 1})
 }
 
 func stockNotBelowZero(t *testing.T, s Store) {

@@ -120,7 +120,8 @@ func values() []Entry {
 		{"sku_invalid", 422, "The SKU has other characters than letters, digits, dots, dashes and underscores, or is too long.", mend},
 		{"weight_invalid", 422, "The weight is negative or too large.", mend},
 		{"tax_class_invalid", 422, "The product's tax class is not one that the shop knows.", mend},
-		{"status_invalid", 422, "The status to look for is none.", mend},
+		{"status_invalid", 422, "The status to look for, or to bring a return to, is none.", mend},
+		{"comment_invalid", 422, "The shopper's words are too long, or have characters that are not printed.", mend},
 		{"day_invalid", 422, "The day is none, or not written as 2006-01-02.", mend},
 		{"query_invalid", 422, "What is searched for is too short, too long, or has characters that are not printed, or a filter is none.", mend},
 		{"dates_invalid", 422, "A product is to be sold until before it is sold at all, or a time is none.", mend},
@@ -156,6 +157,7 @@ func states() []Entry {
 		{"order_state_conflict", 409, "The order's state does not allow it: it is paid, shipped, cancelled or over.", reload},
 		{"mail_invalid", 422, "The sender's name is no line of text, or the address for answers is none.", mend},
 		{"revoke_invalid", 422, "Whether links are to end is not said by true or false.", mend},
+		{"return_window_over", 409, "What was delivered can no longer be returned: the shop's time for it is over.", "Write to the shop."},
 		{"edits_exhausted", 409, "The order was changed thirty times.", "Cancel it, and place a new one."},
 		{"order_on_hold", 409, "The order is on hold.", "Staff look at it and lift the hold, or refund."},
 		{"payment_in_progress", 409, "A payment of the order is being made.", "Wait for its outcome: " + reload},
@@ -176,6 +178,7 @@ func limits() []Entry {
 		{"rate_limited", 429, "Ten payments of the order were begun within an hour.", "Come again after Retry-After; RateLimit says what is left."},
 		{"too_many_attempts", 429, "Three cards were refused for the order within an hour, or it has seen as many payments as an order keeps.", "Come again after Retry-After, or place a new order."},
 		{"too_many_captures", 429, "The order has seen as many captures as an order keeps.", "Take the rest in one capture, or void it."},
+		{"too_many_returns", 429, "The order has seen as many returns as an order keeps.", "Write to the shop."},
 		{"too_many_refunds", 429, "The order has seen as many refunds as an order keeps.", "Refund the rest at the gateway; Till takes it into its books."},
 	}
 }

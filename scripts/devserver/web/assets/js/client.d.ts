@@ -22,7 +22,7 @@ export type Amount = {
 export type AttemptStatus = 'initiating' | 'unknown' | 'requires_action' | 'processing' | 'authorized' | 'captured' | 'failed' | 'canceled' | 'expired';
 
 /** Every code of Till's own. They are stable. */
-export type Code = 'state_invalid' | 'counters_invalid' | 'location_invalid' | 'location_unknown' | 'amount_invalid' | 'country_invalid' | 'delivery_invalid' | 'discount_invalid' | 'gateway_invalid' | 'limit_invalid' | 'mail_invalid' | 'rule_invalid' | 'share_invalid' | 'tax_invalid' | 'address_invalid' | 'amount_out_of_range' | 'amount_too_fine' | 'amount_too_large' | 'amount_too_small' | 'body_too_large' | 'capture_exceeds_authorized' | 'capture_in_progress' | 'capture_invalid' | 'card_data_rejected' | 'condition_invalid' | 'decision_invalid' | 'payment_not_authorized' | 'payment_not_captured' | 'second_approver_needed' | 'too_many_captures' | 'too_many_refunds' | 'coupon_invalid' | 'currency_invalid' | 'cursor_invalid' | 'dates_invalid' | 'day_invalid' | 'declined' | 'family_invalid' | 'image_invalid' | 'option_invalid' | 'quantities_invalid' | 'query_invalid' | 'dependency_unavailable' | 'description_invalid' | 'edits_exhausted' | 'email_invalid' | 'email_unverified' | 'revoke_invalid' | 'expected_total_invalid' | 'forbidden' | 'format_invalid' | 'gateway_unavailable' | 'hold_invalid' | 'idempotency_in_progress' | 'idempotency_key_invalid' | 'idempotency_key_missing' | 'idempotency_key_reused' | 'internal_error' | 'invalid_encoding' | 'invalid_event' | 'invalid_json' | 'lines_invalid' | 'method_not_allowed' | 'mfa_required' | 'mode_mismatch' | 'name_invalid' | 'not_found' | 'order_declined' | 'order_on_hold' | 'order_state_conflict' | 'origin_not_allowed' | 'out_of_stock' | 'payment_in_progress' | 'payment_not_open' | 'phone_invalid' | 'precondition_failed' | 'precondition_required' | 'price_changed' | 'price_invalid' | 'quantity_invalid' | 'rate_limited' | 'reason_invalid' | 'reference_invalid' | 'refund_exceeds_captured' | 'refund_invalid' | 'return_url_not_allowed' | 'shipment_invalid' | 'shipping_method_unknown' | 'sign_in_again' | 'signature_invalid' | 'sku_invalid' | 'sku_unknown' | 'start_too_late' | 'answer_in_progress' | 'dispute_closed' | 'dispute_deadline_over' | 'dispute_not_answerable' | 'statement_invalid' | 'status_invalid' | 'stock_reserved' | 'tax_class_invalid' | 'token_invalid' | 'too_many_attempts' | 'type_invalid' | 'unauthorized' | 'unknown_field' | 'unsupported_media_type' | 'validation_failed' | 'vat_number_invalid' | 'weight_invalid';
+export type Code = 'state_invalid' | 'counters_invalid' | 'location_invalid' | 'location_unknown' | 'amount_invalid' | 'country_invalid' | 'delivery_invalid' | 'discount_invalid' | 'gateway_invalid' | 'limit_invalid' | 'mail_invalid' | 'rule_invalid' | 'share_invalid' | 'tax_invalid' | 'address_invalid' | 'amount_out_of_range' | 'amount_too_fine' | 'amount_too_large' | 'amount_too_small' | 'body_too_large' | 'capture_exceeds_authorized' | 'capture_in_progress' | 'capture_invalid' | 'card_data_rejected' | 'condition_invalid' | 'decision_invalid' | 'payment_not_authorized' | 'payment_not_captured' | 'second_approver_needed' | 'too_many_captures' | 'too_many_refunds' | 'too_many_returns' | 'return_window_over' | 'comment_invalid' | 'coupon_invalid' | 'currency_invalid' | 'cursor_invalid' | 'dates_invalid' | 'day_invalid' | 'declined' | 'family_invalid' | 'image_invalid' | 'option_invalid' | 'quantities_invalid' | 'query_invalid' | 'dependency_unavailable' | 'description_invalid' | 'edits_exhausted' | 'email_invalid' | 'email_unverified' | 'revoke_invalid' | 'expected_total_invalid' | 'forbidden' | 'format_invalid' | 'gateway_unavailable' | 'hold_invalid' | 'idempotency_in_progress' | 'idempotency_key_invalid' | 'idempotency_key_missing' | 'idempotency_key_reused' | 'internal_error' | 'invalid_encoding' | 'invalid_event' | 'invalid_json' | 'lines_invalid' | 'method_not_allowed' | 'mfa_required' | 'mode_mismatch' | 'name_invalid' | 'not_found' | 'order_declined' | 'order_on_hold' | 'order_state_conflict' | 'origin_not_allowed' | 'out_of_stock' | 'payment_in_progress' | 'payment_not_open' | 'phone_invalid' | 'precondition_failed' | 'precondition_required' | 'price_changed' | 'price_invalid' | 'quantity_invalid' | 'rate_limited' | 'reason_invalid' | 'reference_invalid' | 'refund_exceeds_captured' | 'refund_invalid' | 'return_url_not_allowed' | 'shipment_invalid' | 'shipping_method_unknown' | 'sign_in_again' | 'signature_invalid' | 'sku_invalid' | 'sku_unknown' | 'start_too_late' | 'answer_in_progress' | 'dispute_closed' | 'dispute_deadline_over' | 'dispute_not_answerable' | 'statement_invalid' | 'status_invalid' | 'stock_reserved' | 'tax_class_invalid' | 'token_invalid' | 'too_many_attempts' | 'type_invalid' | 'unauthorized' | 'unknown_field' | 'unsupported_media_type' | 'validation_failed' | 'vat_number_invalid' | 'weight_invalid';
 
 export type ConfirmPaymentRequest = {
   /** What the gateway's form gave for this payment. Used once. */
@@ -144,6 +144,7 @@ export type Order = {
   on_hold: boolean;
   payment_status: PaymentStatus;
   refunds: Array<Refund>;
+  returns?: Array<Return>;
   /** The buyer, a business, owes the tax at home. */
   reverse_charge?: boolean;
   shipments: Array<Shipment>;
@@ -315,6 +316,41 @@ export type RefundId = string;
 
 export type RefundStatus = 'awaiting_approval' | 'requested' | 'unknown' | 'pending' | 'succeeded' | 'failed' | 'canceled';
 
+/** What a shopper sends back, or wants to. */
+export type Return = {
+  created_at: string;
+  decided_at?: string;
+  id: ReturnId;
+  lines: Array<ReturnedLine>;
+  reason: ReturnReason;
+  received_at?: string;
+  status: 'requested' | 'accepted' | 'refused' | 'received';
+};
+
+export type ReturnId = string;
+
+export type ReturnReason = 'changed_mind' | 'does_not_fit' | 'not_as_described' | 'damaged' | 'wrong_item' | 'too_late' | 'other';
+
+export type ReturnRequest = {
+  /** For the shop. It is sealed. */
+  comment?: string;
+  lines: Array<{
+    quantity: number;
+    sku: Sku;
+  }>;
+  reason: ReturnReason;
+};
+
+/** Units that are to come back, and what came of them. */
+export type ReturnedLine = {
+  /** Came back, and cannot. */
+  damaged?: number;
+  quantity: number;
+  /** Came back, and can be sold again. */
+  restocked?: number;
+  sku: Sku;
+};
+
 export type Shipment = {
   /** Empty for what went in no parcel. */
   carrier: string;
@@ -371,6 +407,10 @@ export type WayToPay = {
 
 /** What each operation takes and answers. */
 export interface Operations {
+  /** Asks to send back what was delivered. */
+  askReturn: { takes: { body: ReturnRequest; key: string; path: { id: string }; token: string }; answers: {
+    return: Return;
+  } };
   /** Ends an order before it is shipped. */
   cancelOrder: { takes: { path: { id: string }; token: string }; answers: {
     order: Order;

@@ -2,6 +2,7 @@
 
 /** What each request of a shopper's page is made of. */
 export const operations = Object.freeze({
+  askReturn: { method: 'POST', path: '/orders/{id}/returns', query: [], token: true, key: true },
   cancelOrder: { method: 'POST', path: '/orders/{id}/cancellation', query: [], token: true, key: false },
   confirmPayment: { method: 'POST', path: '/orders/{id}/payments/{payment_id}/confirm', query: [], token: true, key: false },
   editOrder: { method: 'PATCH', path: '/orders/{id}', query: [], token: true, key: false, match: true },
