@@ -27,14 +27,11 @@ const (
 // counted and shown, and not asked for.
 var seldom = map[string]string{
 	"shopper/cancelorder/gateway.FetchRefund":   "a refund was sent and not noted, half a day before its order is cancelled once more",
-	"worker/applyevent/gateway.FetchRefund":     "the same, before an event of the order comes",
 	"shopper/returnpayment/gateway.FetchRefund": "the same, before the browser comes back",
 	"shopper/confirmpayment/gateway.Refund":     "an order ended while the shop's own page told that it is paid",
 	"shopper/returnpayment/gateway.Refund":      "a webhook was lost, and its order ended, before the browser comes back",
 	"shopper/cancelorder/gateway.Start":         "a payment's beginning was not noted, just before its order is cancelled",
 	"staff/cancel/gateway.FetchRefund":          "the same, before staff cancel it once more",
-	"worker/applyevent/gateway.Start":           "a payment's beginning was not noted, and an event of it comes before anybody tries again",
-	"worker/applyevent/gateway.Refund":          "an order ended, its stock is gone, and the webhook of its payment is the first to tell",
 }
 
 var errUncovered = errors.New("a fault struck too seldom for the simulation to prove anything about it")

@@ -80,6 +80,9 @@ func Gather(s Stage, mix Mix, orders int, seed uint64, shelf []string) *Crowd {
 	dice := c.dice("arrivals")
 	for n := range orders {
 		at := begin.Add(time.Duration(dice.Int64N(int64(mix.Over(orders)))))
+		if mix.Moody && dice.IntN(rushes) == 0 {
+			at = rush(dice, begin, mix.Over(orders))
+		}
 		s.Enter(at, fmt.Sprint("shopper ", n), func() { c.shop(n) })
 	}
 	for t := time.Duration(0); mix.Clerk > 0 && t < c.span; t += mix.Clerk {
@@ -87,6 +90,17 @@ func Gather(s Stage, mix Mix, orders int, seed uint64, shelf []string) *Crowd {
 		s.Enter(begin.Add(t+time.Duration(p.dice.Int64N(int64(mix.Clerk)))), p.name, p.clerk)
 	}
 	return c
+}
+
+// rushes is of how many shoppers one has waited for the shop to open, or for midnight.
+const rushes = 20
+
+// rush is when those come: at once.
+func rush(dice *rand.Rand, begin time.Time, over time.Duration) time.Time {
+	if midnight := begin.Truncate(24 * time.Hour).Add(24 * time.Hour); dice.IntN(2) == 0 && midnight.Before(begin.Add(over)) {
+		begin = midnight
+	}
+	return begin
 }
 
 // dice are a person's own.

@@ -20,23 +20,23 @@ func ways() []way {
 		{"authenticates", 30, (*shopper).authenticates},
 		{"debits", 35, (*shopper).debits},
 		{"underpays", 20, (*shopper).underpays},
-		{"forgotten", 20, (*shopper).forgotten},
-		{"donates", 10, (*shopper).donates},
+		{"forgotten", 55, (*shopper).forgotten},
+		{"donates", 20, (*shopper).donates},
 		{"refunded at the gateway", 20, (*shopper).refundedAtGateway},
 		{"walks away", 40, func(*shopper) {}},
-		{"disputes", 60, (*shopper).disputes},
+		{"disputes", 90, (*shopper).disputes},
 		{"two tabs", 60, (*shopper).twoTabs},
 		{"late", 60, (*shopper).late},
 		{"cancels while paying", 60, (*shopper).cancelsWhilePaying},
 		{"cancels a paid order", 90, (*shopper).cancelsPaid},
 		{"cancels", 25, (*shopper).cancel},
-		{"edits", 40, (*shopper).edits},
+		{"edits", 80, (*shopper).edits},
 		{"changes mind", 25, (*shopper).changesMind},
-		{"loses patience", 60, (*shopper).losesPatience},
+		{"loses patience", 80, (*shopper).losesPatience},
 		{"goes silent", 5, (*shopper).goesSilent},
 		{"presses twice", 20, (*shopper).pressesTwice},
 		{"presses too soon", 15, (*shopper).pressesTooSoon},
-		{"closes the window", 150, (*shopper).closesTheWindow},
+		{"closes the window", 180, (*shopper).closesTheWindow},
 	}
 }
 
@@ -63,8 +63,8 @@ const (
 )
 
 // usualHabits is in how many of a hundred cases people do so.
-var usualHabits = [habits]int{browses: 10, repeats: 8, snoops: 3, refunds: 15, holds: 8, stops: 8, peeks: 20, forgets: 10, halves: 10, counts: 50,
-	captures: 25, voids: 20, byLine: 15, cancels: 15}
+var usualHabits = [habits]int{browses: 10, repeats: 8, snoops: 3, refunds: 20, holds: 8, stops: 8, peeks: 20, forgets: 10, halves: 10, counts: 50,
+	captures: 35, voids: 20, byLine: 15, cancels: 15}
 
 // mood is what the people of one world are like.
 type mood struct {

@@ -48,17 +48,26 @@ func (s *shopper) underpays() {
 	s.card(p, acceptance.Pays)
 }
 
-// forgotten is whose payment the gateway does not find when it is asked, until the order has ended; and who pays then.
+// forgotten is whose payment the gateway does not find when it is asked, until the order has ended; and who pays then, and whose page may
+// tell the shop so at once.
 func (s *shopper) forgotten() {
 	p, ok := s.pay(s.mode())
 	if !ok {
 		return
 	}
 	s.stage.Forget(s.order.ID, true)
-	s.stage.Rest(35 * time.Minute)
-	s.rest(2 * time.Hour)
+	if s.in(50) {
+		s.rest(5 * time.Minute)
+		s.cancel()
+	} else {
+		s.stage.Rest(35 * time.Minute)
+		s.rest(2 * time.Hour)
+	}
 	s.stage.Forget(s.order.ID, false)
 	s.card(p, acceptance.Pays)
+	if s.in(70) && (p.Gateway != "square" || p.Mode != acceptance.Embedded) {
+		s.brings(p, "")
+	}
 }
 
 // donates pays the shop for something else than an order.
@@ -80,6 +89,12 @@ func (s *shopper) refundedAtGateway() {
 
 // losesPatience asks once to pay, and cancels when no clear answer comes; or pays no more.
 func (s *shopper) losesPatience() {
+	if s.in(40) { // In another tab, while it is cancelled in this one.
+		s.elsewhere(func(other *shopper) { other.pay(other.mode()) })
+		s.rest(2 * time.Second)
+		s.cancel()
+		return
+	}
 	for range 3 {
 		if _, r := s.begin(s.wallet(), s.mode(), s.Key()); unclear(r) {
 			break

@@ -294,24 +294,35 @@ func (s *shopper) changesMind() {
 	}
 }
 
-// edits orders something else than at first, at times while a page is open that asks for the old amount, and at times while somebody
-// pays there.
+// edits orders something else than at first, at times while a page is open that asks for the old amount, while one is just being opened in
+// another tab, or while somebody pays there.
 func (s *shopper) edits() {
-	if s.in(60) {
-		if p, ok := s.pay(s.mode()); ok && s.in(50) {
-			other := s.Crowd.person(s.name + " at the gateway")
-			s.stage.Enter(s.stage.Now(), other.name, func() {
-				other.rest(3 * time.Second)
-				s.card(p, acceptance.Pays)
-			})
+	for range 1 + s.dice.IntN(3) {
+		switch s.dice.IntN(5) {
+		case 0:
+		case 1, 2:
+			s.elsewhere(func(other *shopper) { other.pay(other.mode()) })
+		default:
+			if p, ok := s.pay(s.mode()); ok && s.in(40) {
+				s.elsewhere(func(other *shopper) {
+					other.rest(3 * time.Second)
+					s.card(p, acceptance.Pays)
+				})
+			}
 		}
-	}
-	for range 1 + s.dice.IntN(2) {
-		s.rest(3 * time.Second)
-		s.edit()
+		for range 1 + s.dice.IntN(2) {
+			s.rest(3 * time.Second)
+			s.edit()
+		}
 	}
 	s.stage.Rest(time.Minute)
 	s.buys()
+}
+
+// elsewhere does something in another tab meanwhile.
+func (s *shopper) elsewhere(do func(other *shopper)) {
+	other := &shopper{person: s.Crowd.person(fmt.Sprint(s.name, " elsewhere at ", s.stage.Now().UnixNano())), Visit: s.Visit, order: s.order, token: s.token}
+	s.stage.Enter(s.stage.Now(), other.name, func() { do(other) })
 }
 
 // edit makes it another basket of what is on the shelves, of the version that is there.

@@ -132,7 +132,7 @@ func (p *person) ships(id order.ID, lines []map[string]any) {
 	sent := 0
 	for n, part := range parts {
 		number := fmt.Sprintf("JD%d-%s", n, id)
-		for range 3 {
+		for range 4 {
 			r := p.asks(func() acceptance.Reply { return p.staff.ShipLines(id, number, part) })
 			p.expect(id, r, "POST shipments", http.StatusCreated, http.StatusConflict, http.StatusUnprocessableEntity)
 			if r.Status == http.StatusCreated {

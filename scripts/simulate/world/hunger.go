@@ -34,6 +34,9 @@ const (
 	hardly  = 25
 )
 
+// helpings is how often each kind strikes a point in one world, for hunger, where little passes.
+const helpings = 4
+
 // deafs is of how many webhooks one is lost for good: in a third of the worlds so many that the reconciliation has something to take in
 // whenever it looks.
 var deafs = [...]float64{0, 0, 0.06}
@@ -74,6 +77,9 @@ func (w *World) turn(menu []faults.Kind, n *faults.Count) faults.Kind {
 		if n.Struck[k] < n.Struck[least] {
 			least = k
 		}
+	}
+	if n.Struck[least] >= helpings {
+		return faults.None // Let others come to what lies behind.
 	}
 	return least
 }

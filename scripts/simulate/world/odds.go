@@ -29,14 +29,17 @@ func (w *World) odd(p localshop.Parts) localshop.Parts {
 	return p
 }
 
-// bounded makes a call unless what it hands over was held for too large before: it is as large as then.
+// seenTo is after how long somebody has seen to what is too large.
+const seenTo = 3 * time.Hour
+
+// bounded makes a call unless what it hands over was held for too large before: it is as large as then, until somebody sees to it.
 func (w *World) bounded(what string, call func() error) error {
-	if w.tooLarge[what] && !w.calm {
+	if w.Clock.Now().Before(w.tooLarge[what]) && !w.calm {
 		return fault.New(fault.Unavailable, "world.bounded", "too_large", "")
 	}
 	err := call()
 	if err != nil && w.taken(faults.TooLarge) {
-		w.tooLarge[what] = true
+		w.tooLarge[what] = w.Clock.Now().Add(seenTo)
 	}
 	return err
 }

@@ -33,7 +33,7 @@ type Profile struct {
 var mixed = actors.Mix{PerHour: 1000, Stay: 8 * time.Hour, Clerk: 10 * time.Minute}
 
 // moody is people who differ from world to world. Things go wrong for longer than it takes until a refund is asked about.
-var moody = actors.Mix{PerHour: 400, Stay: 12*time.Hour + 30*time.Minute, Clerk: 20 * time.Minute, Moody: true}
+var moody = actors.Mix{PerHour: 400, Stay: 14*time.Hour + 30*time.Minute, Clerk: 20 * time.Minute, Moody: true}
 
 // Profiles lists every profile.
 func Profiles() []Profile {

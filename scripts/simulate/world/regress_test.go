@@ -24,6 +24,8 @@ var regressions = []struct {
 	{"an order was held for ever when a promise of another amount was given up", "swarm", 23, 60},
 	{"money won back by a dispute stayed with a shop that had cancelled the order", "swarm", 123, 60},
 	{"a dispute whose webhook was lost for good was never learnt", "swarm", 1005, 60},
+	{"an event that could not be sent kept all later ones waiting", "swarm", 2, 60},
+	{"money given back at the gateway itself beside a refund of ours was taken for a promise of too much", "swarm", 3, 60},
 }
 
 func TestWhatWentWrongOnceDoesNotAgain(t *testing.T) {

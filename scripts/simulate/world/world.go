@@ -104,7 +104,7 @@ type World struct {
 	forgotten map[order.ID][]string // The gateway does not find these payments of theirs.
 
 	silent   map[order.ID]silence // The gateway answers nothing about these.
-	tooLarge map[string]bool      // What was refused for its size once.
+	tooLarge map[string]time.Time // Until when what was refused for its size is.
 	secrets  rotation
 
 	lostEvents map[string]bool // The gateway takes them for delivered, and they never came;
@@ -136,7 +136,7 @@ const afterwards = 7 * 24 * time.Hour
 func New(c Config) (*World, error) {
 	w := &World{config: c, Turns: turns.New(c.Seed, 0), cover: faults.Cover{}, folders: map[string]string{}, named: map[string]string{},
 		latest: map[string]*[ports]int{}, forgotten: map[order.ID][]string{},
-		silent: map[order.ID]silence{}, tooLarge: map[string]bool{},
+		silent: map[order.ID]silence{}, tooLarge: map[string]time.Time{},
 		came: map[string]int{}, lostEvents: map[string]bool{}, missing: map[string]bool{}, placedNext: map[order.ID]bool{}, history: newHistory(c.Steps),
 		dice: rand.New(rand.NewPCG(c.Seed, 0x6661756c74))}
 	w.calm = !c.Profile.Faults && !c.Scripted
