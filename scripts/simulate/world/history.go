@@ -35,7 +35,7 @@ func (h *history) add(at time.Time, work uint64, what, where string, data []byte
 // addTo is add for a text as well as for bytes: neither is copied.
 func addTo[T string | []byte](h *history, at time.Time, work uint64, what, where string, data T) {
 	h.steps++
-	h.lines = binary.LittleEndian.AppendUint64(h.lines, uint64(at.UnixNano())) //nolint:gosec // it is only to differ
+	h.lines = binary.LittleEndian.AppendUint64(h.lines, uint64(at.UnixNano()))
 	h.lines = binary.LittleEndian.AppendUint64(h.lines, work)
 	h.lines = append(append(append(h.lines, what...), where...), data...)
 	if len(h.lines) > linesMost {

@@ -89,7 +89,7 @@ func (w *World) hunger() {
 	w.greed = greeds[w.dice.IntN(len(greeds))]
 	w.deaf = deafs[w.dice.IntN(len(deafs))]
 	if w.early = early; w.dice.IntN(2) == 0 {
-		w.early = min(early, uint64(earlyFor*w.config.Orders))
+		w.early = min(early, earlyFor*uint64(w.config.Orders)) //nolint:gosec // There are no fewer than none.
 	}
 	for p := range w.menus {
 		w.menus[p] = w.rates.Menu(faults.Port(p))
