@@ -104,6 +104,7 @@ export const listMyOrders = (token, next) => operate('listMyOrders', { query: { 
 export const openMyOrder = (id, token) => operate('openMyOrder', { path: { id }, token });
 export const editOrder = (id, token, match, body, signal) => operate('editOrder', { path: { id }, token, match, body, signal });
 export const sendLink = (id, body) => operate('sendLink', { path: { id }, body });
+export const askReturn = (id, token, key, body) => operate('askReturn', { path: { id }, token, key, body });
 export const cancelOrder = (id, token) => operate('cancelOrder', { path: { id }, token });
 
 /** returnAddress is where a gateway sends the browser back: the API asks the gateway, then sends it on to the shop. */

@@ -2,6 +2,7 @@
 import { byId, dateTime, el, picture, words } from './dom.js';
 import { describe, refundWords, steps } from './order-words.js';
 import { format } from './money.js';
+import { returnRows } from './order-return.js';
 import { totals } from './totals.js';
 
 const drawn = new Map();
@@ -24,6 +25,7 @@ const happened = {
   shipped: 'Handed to the carrier', parcel_delivered: 'A parcel was delivered', delivered: 'Delivered', completed: 'Order complete',
   refund_requested: 'Refund begun', refund_pending: 'Refund is on its way', refund_unknown: 'Asking the gateway how the refund went',
   refund_succeeded: 'Money given back', refund_failed: 'A refund did not arrive', refund_canceled: 'A refund was withdrawn',
+  return_requested: 'Return asked for', return_accepted: 'Return accepted', return_refused: 'Return refused', return_received: 'Return arrived',
 };
 
 const when = (at, fallback = '') => (dateTime(at) ? el('time', { datetime: at }, dateTime(at)) : fallback);
@@ -40,6 +42,8 @@ export function drawOrder(order, timeline) {
   byId('order-id').textContent = order.id;
   byId('order-date').textContent = dateTime(order.created_at);
   drawParcels(order);
+  byId('returns-panel').hidden = !(order.returns ?? []).length;
+  draw('returns', order.returns ?? [], () => returnRows(order));
   drawRefunds(order);
   draw('timeline', timeline, () => (timeline ?? []).map((c) => el('li', {}, happened[c.kind] ?? words(c.kind), when(c.at))));
 }

@@ -6,6 +6,7 @@ import { format } from './money.js';
 import { hideLink, offerLink } from './new-link.js';
 import { editing, endEdit, startEdit, watchEdit } from './order-edit.js';
 import { readLink } from './order-link.js';
+import { endReturn, returnable, returning, startReturn } from './order-return.js';
 import { drawOrders } from './order-list.js';
 import { said } from './order-news.js';
 import { drawOrder } from './order-view.js';
@@ -42,7 +43,7 @@ async function follow() {
     if (given) keepOrder(id, given);
     given = '';
     display(order, timeline ?? order.timeline ?? []);
-    const print = JSON.stringify([order.status, order.payment_status, order.refunds, order.shipments]);
+    const print = JSON.stringify([order.status, order.payment_status, order.refunds, order.returns, order.shipments]);
     wait = print === shown ? Math.min(wait * 1.5, editing() ? 5 * soon : restless(order) ? late / 2 : late) : soon;
     shown = print;
     if (unreachable) show(byId('problem'), []);
@@ -90,6 +91,7 @@ function display(order, timeline) {
   offer(order);
   byId('cancel').hidden = !cancellable(order) || editing();
   byId('change').hidden = !payable(order) || editing();
+  byId('send-back').hidden = !returnable(order).length || returning();
   byId('sure-text').textContent = settled(order) ? 'The things go back on the shelf and you get your money back.' : 'The things go back on the shelf. Nothing is charged.';
   tidy(order);
   const now = describe(order);
@@ -151,6 +153,7 @@ function start() {
   for (const part of ['mine', 'order', 'lost']) byId(part).hidden = true;
   hideLink();
   if (editing()) endEdit();
+  if (returning()) endReturn();
   show(byId('problem'), []);
   if (!id) list();
   else if (!token) unknown();
@@ -181,12 +184,31 @@ function change() {
   display(latest.order, latest.timeline ?? []);
 }
 
+// sendBack opens the form of a return.
+function sendBack() {
+  show(byId('problem'), []);
+  startReturn({ id, token, order: latest.order }, {
+    done: async () => {
+      wait = soon;
+      await follow();
+      byId('status-title').focus({ preventScroll: true });
+      show(byId('problem'), note('good', 'Your return is noted', 'We look at it and write to you. Where it stands, this page says.'), true);
+    },
+    left: () => {
+      display(latest.order, latest.timeline ?? []);
+      byId('send-back').focus();
+    },
+  });
+  display(latest.order, latest.timeline ?? []);
+}
+
 watchWays();
 byId('pay-panel').addEventListener('submit', (event) => {
   event.preventDefault();
   if (way()) act(byId('pay-now'), () => payAsChosen(id, token));
 });
 byId('change').addEventListener('click', change);
+byId('send-back').addEventListener('click', sendBack);
 byId('cancel').addEventListener('click', () => byId('sure').showModal());
 byId('sure').addEventListener('close', () => {
   if (byId('sure').returnValue === 'yes') act(byId('cancel'), () => cancelOrder(id, token));

@@ -35,6 +35,7 @@ function order(o, act) {
 function facts(o) {
   const parcels = list(o.shipments).map((p) => `${p.id}: ${p.carrier} ${p.tracking_number}, ${p.status}`);
   const refunds = list(o.refunds).map((r) => `${r.id}: ${sum(r.amount)}, ${r.status}${r.cause ? `, ${r.cause}` : ''}`);
+  const returns = list(o.returns).map((r) => `${r.id}: ${r.lines.map((l) => `${l.quantity} × ${l.sku}`).join(', ')}, ${words(r.reason).toLowerCase()}, ${r.status}`);
   const captures = list(o.captures).map((c) => `${c.id}: ${sum(c.amount)}, ${c.status}${c.last_error ? `, ${c.last_error}` : ''}`);
   const disputes = list(o.disputes).map((d) => `${d.reference}: ${sum(d.amount)}, ${words(d.status).toLowerCase()}, taken ${sum(d.withdrawn)}${d.due_by ? `, answer by ${clock(d.due_by)}` : ''}`);
   const promised = list(o.attempts).filter((a) => a.capture_before).map((a) => `${a.id}: capture before ${clock(a.capture_before)}`);
@@ -44,7 +45,7 @@ function facts(o) {
     part('Lines', list(o.lines).map((l) => `${l.quantity} × ${l.sku}`)),
     part('Goes to', [`${o.country}, ${o.shipping_method}; ${words(o.fulfillment_status).toLowerCase()}`]),
     part('Promised', promised), part('Captures', captures), part('Disputes', disputes),
-    part('Parcels', parcels), part('Refunds', refunds), part('Holds', holds),
+    part('Parcels', parcels), part('Refunds', refunds), part('Returns', returns), part('Holds', holds),
     part('Expires', o.expires_at ? [clock(o.expires_at)] : []), part('Looked at again', o.due ? [clock(o.due)] : []),
   ];
 }

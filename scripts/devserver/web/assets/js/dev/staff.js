@@ -73,7 +73,25 @@ export function actions(order) {
   for (const parcel of parcels.filter((p) => p.status !== 'delivered')) {
     all.push({ name: `deliver-${parcel.id}`, title: `Deliver ${parcel.id}`, run: () => asStaff('POST', `${at(order)}/shipments/${encodeURIComponent(parcel.id)}/delivery`, {}) });
   }
+  for (const back of (order.returns ?? []).filter((r) => ['requested', 'accepted'].includes(r.status))) all.push(...decisions(order, back));
   return all;
+}
+
+// decisions are what can be done with a return. Receiving asks how many units of each line came, and in what state.
+function decisions(order, back) {
+  const put = (body) => asStaff('PUT', `${at(order)}/returns/${encodeURIComponent(back.id)}`, body);
+  const short = back.id.slice(0, 8);
+  return [
+    back.status === 'requested' && { name: `accept-${back.id}`, title: `Accept return ${short}`, run: () => put({ status: 'accepted' }) },
+    { name: `refuse-${back.id}`, title: `Refuse return ${short}`, run: () => put({ status: 'refused' }) },
+    { name: `receive-${back.id}`, title: `Receive return ${short}`, run: async () => {
+      const typed = await ask('Receive a return', back.lines.flatMap((l, i) => [
+        { name: `restocked${i}`, label: `${l.sku}: back on the shelf, of ${l.quantity}`, value: l.quantity, type: 'number' },
+        { name: `damaged${i}`, label: `${l.sku}: damaged`, value: 0, type: 'number' }]));
+      if (typed) await put({ status: 'received', lines: back.lines.map((l, i) => ({ sku: l.sku, restocked: Number(typed[`restocked${i}`]), damaged: Number(typed[`damaged${i}`]) })) });
+      return typed;
+    } },
+  ].filter(Boolean);
 }
 
 // left is what can still be given back, as far as this page knows; the API decides.
