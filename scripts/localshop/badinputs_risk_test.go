@@ -118,23 +118,26 @@ func (w *world) hasHolds(o acceptance.Order, want ...string) {
 	}
 }
 
-// TestWhatTheGatewayFindsHoldsAnOrderIfTheShopAsks: the card is one of those with which Stripe's test mode finds an elevated risk.
+// TestWhatTheGatewayFindsHoldsAnOrderIfTheShopAsks: the card is one of those with which Stripe's test mode finds an
+// elevated risk.
 func TestWhatTheGatewayFindsHoldsAnOrderIfTheShopAsks(t *testing.T) {
 	const elevated = "4000000000009235"
 	for name, tt := range map[string]struct {
-		rules []map[string]any
-		want  []string
+		gateway string
+		rules   []map[string]any
+		want    []string
 	}{
-		"the shop asks":           {[]map[string]any{{"name": "radar", "gateway_risk": "elevated", "decision": "review"}}, []string{"gateway_risk:elevated"}},
-		"it asks for more":        {[]map[string]any{{"name": "radar", "gateway_risk": "highest", "decision": "review"}}, nil},
-		"for larger orders alone": {[]map[string]any{{"name": "radar", "gateway_risk": "elevated", "at_least": map[string]int{"EUR": 100_000}, "decision": "review"}}, nil},
+		"the shop asks":           {"stripe", []map[string]any{{"name": "radar", "gateway_risk": "elevated", "decision": "review"}}, []string{"gateway_risk:elevated"}},
+		"the shop asks Square":    {"square", []map[string]any{{"name": "radar", "gateway_risk": "elevated", "decision": "review"}}, []string{"gateway_risk:elevated"}},
+		"it asks for more":        {"stripe", []map[string]any{{"name": "radar", "gateway_risk": "highest", "decision": "review"}}, nil},
+		"for larger orders alone": {"stripe", []map[string]any{{"name": "radar", "gateway_risk": "elevated", "at_least": map[string]int{"EUR": 100_000}, "decision": "review"}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := open(t)
 			w.against(tt.rules...)
 			o := w.Place(acceptance.Of("mug-blue", 1, "EUR"))
 			w.hasHolds(o)
-			p, r := w.TryPayBy(o.ID, "stripe", acceptance.Hosted, w.Key())
+			p, r := w.TryPayBy(o.ID, tt.gateway, acceptance.Hosted, w.Key())
 			r.Want(t, http.StatusCreated)
 			w.Enter(p.RedirectURL, elevated)
 			w.pass(time.Minute)

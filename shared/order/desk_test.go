@@ -43,13 +43,15 @@ type desk struct {
 
 func place(t tester) *desk { return placed(t, quote()) }
 
-func placed(t tester, q pricing.Quote) *desk {
+func placed(t tester, q pricing.Quote) *desk { return placedWatched(t, q, "") }
+
+func placedWatched(t tester, q pricing.Quote, watch payment.Risk) *desk {
 	t.Helper()
 	d := &desk{t: t, now: noon}
 	d.o = &order.Order{}
 	d.do(func(*order.Order) (c order.Change, err error) {
 		d.o, c, err = order.New(order.Placement{Key: "k1", Print: "p1", Quote: q, Country: "DE", PostalCode: "10117", Customer: "cus_1",
-			Contact: map[string][]byte{"email": {1}}, Hold: 30 * time.Minute}, d.by("shopper"))
+			Contact: map[string][]byte{"email": {1}}, Hold: 30 * time.Minute, Watch: watch}, d.by("shopper"))
 		return c, err
 	})
 	return d

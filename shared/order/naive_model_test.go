@@ -121,6 +121,7 @@ func (h *held) told() {
 func (h *held) tell(i int, f payment.Facts, restock bool) {
 	if f.Captured > 0 {
 		f.Fee, f.Warned = rapid.SampledFrom([]int64{0, 0, 30, 45}).Draw(h.r, "fee"), h.upTo("warned", 15) == 0
+		f.Risk = payment.Risk(h.oneOf("risk", "", "", "", "", "", "", "elevated", "elevated", "highest"))
 	}
 	if h.upTo("tried", 4) == 0 {
 		h.both("told", h.n.told(i, f, restock, true, h.now), func(o *order.Order) (order.Change, error) { return o.ApplyTried(f, restock, h.gateway()) })
@@ -345,7 +346,7 @@ func (h *held) later() {
 // everyVerbIsTheModels drives an order and its model through any verbs in any order.
 func everyVerbIsTheModels(r *rapid.T) {
 	h := &held{r: r, n: newNaive()}
-	h.desk = place(r)
+	h.desk = placedWatched(r, quote(), payment.RiskElevated)
 	h.n.same(h.desk)
 	verbs := []func(){h.start, h.start, h.begun, h.told, h.told, h.told, h.lapses, h.disputes, h.strangers, h.ask, h.ask, h.refunded, h.refunded, h.elsewhere, h.handsOff, h.handsOff,
 		h.answers, h.answers, h.answered, h.captures, h.captures, h.promisedMoney, h.gives, h.tries, h.secondPerson,

@@ -39,6 +39,7 @@ type naiveAttempt struct {
 	before              time.Time // Until when the money is promised.
 	fee                 int64
 	warned, trying      bool
+	risk                string    // The worst that the gateway found.
 	tried               time.Time // When the try that may be running began.
 	tries               int
 	at                  time.Time
@@ -307,7 +308,7 @@ func (n *naive) sameMoney(d *desk, r order.Record) {
 	for i, a := range r.Attempts {
 		m := n.attempts[i]
 		if string(a.State) != m.state || a.Captured != m.captured || a.Paid != (n.paid == i) || a.LastError != m.refusal || a.Manual != m.manual ||
-			a.Void != m.void || a.Fee != m.fee || a.Warned != m.warned || a.Try.IsZero() == m.trying || a.Tries != m.tries || a.Refusals != m.refused || !a.CaptureBefore.Equal(m.before) {
+			a.Void != m.void || a.Fee != m.fee || a.Warned != m.warned || string(a.Risk) != m.risk || a.Try.IsZero() == m.trying || a.Tries != m.tries || a.Refusals != m.refused || !a.CaptureBefore.Equal(m.before) {
 			d.t.Fatalf("attempt %d is %+v, the model's %+v", i, a, *m)
 		}
 	}

@@ -119,6 +119,11 @@ func (n *naive) told(i int, f payment.Facts, restock, tried bool, now time.Time)
 	for _, d := range f.Disputes {
 		news = n.dispute(i, d, now) || news
 	}
+	if found := string(f.Risk); found > a.risk { // "" < "elevated" < "highest"
+		if news, a.risk = true, found; !n.over() {
+			n.holds["gateway_risk:"+found] = true
+		}
+	}
 	if f.Warned && !a.warned {
 		if news, a.warned = true, true; !n.over() {
 			n.holds["early_fraud_warning"] = true

@@ -413,8 +413,8 @@ func TestRulesAgainstFraud(t *testing.T) {
 	if refused.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(refused.Body, `"code":"order_declined"`) || strings.Contains(refused.Body, "rule") {
 		t.Errorf("%d %s", refused.StatusCode, refused.Body)
 	}
-	if got := stock(t, s, "mug-blue"); got.Reserved != 0 || len(s.Store.AllOrders()) != 0 {
-		t.Errorf("%d are reserved, %d orders are kept", got.Reserved, len(s.Store.AllOrders()))
+	if got, err := s.Store.Stock(t.Context(), "mug-blue"); err != nil || got.Reserved != 0 || len(s.Store.AllOrders()) != 0 {
+		t.Errorf("%d are reserved, %d orders are kept; %v", got.Reserved, len(s.Store.AllOrders()), err)
 	}
 	if !strings.Contains(strings.Join(s.Logged.All(), "\n"), "canary-rule") {
 		t.Error("nobody can see by which rule")

@@ -13,6 +13,10 @@ func (p *payment) viewCard() object {
 	return object{"card_brand": brands[p.card.Brand], "last_4": p.card.Last4, "exp_month": 12, "exp_year": p.created.Year() + 4, "card_type": "CREDIT"}
 }
 
+// risks are https://developer.squareup.com/reference/square/enums/RiskEvaluationRiskLevel. What is usual is left out, as for a seller who has not
+// asked for it.
+var risks = map[string]string{"elevated": "MODERATE", "highest": "HIGH"}
+
 // brands are https://developer.squareup.com/reference/square/enums/CardBrand
 var brands = map[string]string{"visa": "VISA", "mastercard": "MASTERCARD", "amex": "AMERICAN_EXPRESS"}
 
@@ -42,6 +46,9 @@ func (s *Sim) viewPayment(p *payment) object {
 			card["errors"] = []object{{"category": categoryMethod, "code": p.code, "detail": "Authorization error: '" + p.code + "'"}}
 		}
 		view["card_details"] = card
+		if level, unusual := risks[p.card.Risk]; unusual {
+			view["risk_evaluation"] = object{"created_at": stamp(p.created), "risk_level": level}
+		}
 		view["delay_duration"], view["delay_action"] = "PT"+strconv.Itoa(int(p.delay/time.Hour))+"H", "CANCEL"
 		set("delayed_until", stamp(p.created.Add(p.delay)))
 	}

@@ -152,6 +152,18 @@ func (p *paymentWire) refusal() string {
 	return "payment_failed"
 }
 
+// risk is what Square finds of a payment: it says so to sellers who have asked for it, and it may take a while.
+// https://developer.squareup.com/reference/square/enums/RiskEvaluationRiskLevel
+func (p *paymentWire) risk() payment.Risk {
+	switch p.Risk.Level {
+	case "MODERATE":
+		return payment.RiskElevated
+	case "HIGH":
+		return payment.RiskHighest
+	}
+	return ""
+}
+
 // facts are what a standing tells without a further call.
 func (g *Gateway) facts(op string, now *standing) (payment.Facts, error) {
 	f := payment.Facts{State: now.state, Session: now.session, Intent: now.order.ID}
@@ -161,6 +173,9 @@ func (g *Gateway) facts(op string, now *standing) (payment.Facts, error) {
 		return payment.Facts{}, err
 	}
 	for _, p := range now.live {
+		if found := p.risk(); !f.Risk.Reaches(found) && found != "" {
+			f.Risk = found
+		}
 		if p.Status == paymentCompleted {
 			if f.Captured, err = plus(op, f.Captured, p.total(), f.Amount.Currency()); err != nil {
 				return payment.Facts{}, err

@@ -40,7 +40,10 @@ type (
 		RefundIDs    []string `json:"refund_ids"`
 		CreatedAt    string   `json:"created_at"`
 		DelayedUntil string   `json:"delayed_until"`
-		Card         struct {
+		Risk         struct {
+			Level string `json:"risk_level"`
+		} `json:"risk_evaluation"`
+		Card struct {
 			Errors []errorWire `json:"errors"`
 		} `json:"card_details"`
 	}
