@@ -5,10 +5,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"till/scripts/shoptest"
 	"till/shared/edge/apigw"
 	"till/shared/eventfile"
+	"till/shared/link"
 	"till/shared/money"
 	"till/shared/shop"
 )
@@ -56,21 +58,21 @@ var (
 )
 
 // about is a request about one return.
-func about(s *shoptest.Shop, file string, o shoptest.Opened, key string) apigw.Request {
-	return s.Staff("returns", file, "ORDER_ID", string(o.ID), "RETURN_ID", string(s.SendBack(o, key)))
+func about(s *shoptest.Shop, file string, o shoptest.Opened) apigw.Request {
+	return s.Staff("returns", file, "ORDER_ID", string(o.ID), "RETURN_ID", string(s.SendBack(o, "return-one")))
 }
 
 func TestWhatCameBackIsOnTheShelfAndItsMoneyGoesBackOnce(t *testing.T) {
 	s := shoptest.New(t)
 	o, _ := s.Delivered("order-one")
 	before := s.Gateway.Captured(string(o.ID))
-	s.Try(done, about(s, "accepted", o, "return-one"))
-	first := s.Try(done, about(s, "received", o, "return-one"))
-	if again := s.Try(done, about(s, "received", o, "return-one")); again.Body != first.Body {
+	s.Try(done, about(s, "accepted", o))
+	first := s.Try(done, about(s, "received", o))
+	if again := s.Try(done, about(s, "received", o)); again.Body != first.Body {
 		t.Errorf("two answers:\n%s\n%s", first.Body, again.Body)
 	}
-	s.Try(conflict, about(s, "damaged", o, "return-one"))
-	s.Try(conflict, about(s, "refused", o, "return-one"))
+	s.Try(conflict, about(s, "damaged", o))
+	s.Try(conflict, about(s, "refused", o))
 	var got struct {
 		Refund struct{ Amount struct{ Amount int64 } }
 	}
@@ -83,16 +85,41 @@ func TestWhatCameBackIsOnTheShelfAndItsMoneyGoesBackOnce(t *testing.T) {
 	if stock, err := s.Store.Stock(t.Context(), "mug-blue"); err != nil || stock.Sold != 1 || stock.Free != 49 {
 		t.Errorf("the stock is %+v, %v", stock, err)
 	}
+	recounted(t, s, time.Hour)
+}
+
+// recounted has all stock counted anew some time later, which must find nothing.
+func recounted(t *testing.T, s *shoptest.Shop, later time.Duration) {
+	t.Helper()
+	s.Wait(later)
 	if err := s.WatchStock(); err != nil {
-		t.Error(err)
+		t.Fatal(err)
 	}
+	if got, err := s.Store.StockCheck(t.Context()); err != nil || got.Products == 0 || len(got.Differences) != 0 || !got.At.Equal(s.Now()) {
+		t.Errorf("the recount found %+v, %v", got, err)
+	}
+}
+
+// The recount reads days that are long over once, and keeps what they sold.
+func TestWhatComesBackMonthsLaterIsNoDrift(t *testing.T) {
+	s := shoptest.New(t)
+	s.Decide(shop.Settings{Returns: &shop.Returns{Days: 100}})
+	o, _ := s.Delivered("order-one")
+	recounted(t, s, 40*24*time.Hour)
+	if days, err := s.Store.StockDays(t.Context()); err != nil || len(days) != 1 {
+		t.Fatalf("kept are %+v, %v", days, err)
+	}
+	o.Token = s.Signer.Sign(string(o.ID), link.Shopper, s.Now().Add(time.Hour), 0)
+	s.Try(done, about(s, "received", o))
+	recounted(t, s, 24*time.Hour)
+	recounted(t, s, 24*time.Hour)
 }
 
 func TestADamagedMugStaysOffTheShelf(t *testing.T) {
 	s := shoptest.New(t)
 	o, _ := s.Delivered("order-one")
 	before := s.Gateway.Captured(string(o.ID))
-	s.Try(done, about(s, "damaged", o, "return-one"))
+	s.Try(done, about(s, "damaged", o))
 	if stock, err := s.Store.Stock(t.Context(), "mug-blue"); err != nil || stock.Sold != 2 {
 		t.Errorf("the stock is %+v, %v", stock, err)
 	}
@@ -105,7 +132,7 @@ func TestARefundAboveTheLimitAwaitsAnother(t *testing.T) {
 	s := shoptest.New(t)
 	o, _ := s.Delivered("order-one")
 	s.Decide(shop.Settings{Refunds: &shop.Refunds{Alone: map[money.Currency]int64{"EUR": 100}}})
-	got := s.Try(done, about(s, "received", o, "return-one"))
+	got := s.Try(done, about(s, "received", o))
 	if !strings.Contains(got.Body, "awaiting_approval") || s.Gateway.Calls("Refund") != 0 {
 		t.Errorf("after %d refunds: %s", s.Gateway.Calls("Refund"), got.Body)
 	}
@@ -114,7 +141,7 @@ func TestARefundAboveTheLimitAwaitsAnother(t *testing.T) {
 func TestAGatewayThatIsDownDoesNotUndoWhatCame(t *testing.T) {
 	s := shoptest.New(t)
 	o, _ := s.Delivered("order-one")
-	req := about(s, "received", o, "return-one")
+	req := about(s, "received", o)
 	s.Break("gateway.Refund", shoptest.Down())
 	s.Try(done, req)
 	s.Mend()
