@@ -18,7 +18,7 @@ import (
 func level() map[string]int {
 	return map[string]int{
 		"shared/fault": 0, "shared/planted": 0, "shared/money": 1,
-		"shared/person": 2, "shared/catalog": 2, "shared/ledger": 2, "shared/link": 2, "shared/carddata": 2,
+		"shared/person": 2, "shared/passcode": 2, "shared/catalog": 2, "shared/ledger": 2, "shared/link": 2, "shared/carddata": 2,
 		"shared/address": 3, "shared/pricing": 3, "shared/payment": 3, "shared/fulfillment": 3,
 		"shared/vault": 4, "shared/inbox": 4, "shared/routing": 4, "shared/risk": 4, "shared/shop": 5,
 		"shared/order":      5,

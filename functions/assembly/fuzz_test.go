@@ -23,7 +23,7 @@ import (
 )
 
 // folders are the functions behind the HTTP API, each with its folder in events/.
-var folders = []string{"listproducts", "showproduct", "quote", "placeorder", "vieworder", "startpayment", "confirmpayment", "returnpayment", "cancelorder", "editorder", "sendlink", "askreturn", "returns", "myorders",
+var folders = []string{"listproducts", "showproduct", "quote", "placeorder", "vieworder", "startpayment", "confirmpayment", "returnpayment", "cancelorder", "editorder", "sendlink", "exportcustomer", "erasecustomer", "askreturn", "returns", "myorders",
 	"receivestripe", "receivepaypal", "receivesquare", "listorders", "reportledger", "showorder", "refund", "approve", "capture", "void", "dispute", "inbox", "cancel", "hold",
 	"lift", "ship", "deliver", "putproduct", "showproducts", "setstock", "shopsettings", "fallback"}
 

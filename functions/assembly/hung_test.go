@@ -96,6 +96,12 @@ func about(t *testing.T, function, file string, o shoptest.Opened, more ...strin
 	return eventfile.Request(t, function, file, append(o.Words()[:2], more...)...)
 }
 
+// coded is a request with the code that was mailed for it.
+func coded(t *testing.T, s *services, function, file, purpose string) apigw.Request {
+	t.Helper()
+	return eventfile.Request(t, function, file, "CODE_TOKEN", shoptest.CodeToken("ada@example.com", s.Code(purpose)))
+}
+
 // shoppers are the functions that a shopper calls.
 func shoppers() map[string]ready {
 	origins := []string{shoptest.Origin}
@@ -147,6 +153,14 @@ func shoppers() map[string]ready {
 			s.Accounts = true
 			s.Place("k")
 			return s.http(assembly.MyOrders(s.tools(), settings.MyOrders{Accounts: true}, s.store(), s.Vault, s.links), eventfile.Request(t, "myorders", "first-page"))
+		}},
+		"exportcustomer": {soon, func(t *testing.T, s *services) run {
+			s.Place("k")
+			return s.http(assembly.ExportCustomer(s.tools(), settings.ExportCustomer{}, s.store(), s.Vault), coded(t, s, "exportcustomer", "exported", "export"))
+		}},
+		"erasecustomer": {soon, func(t *testing.T, s *services) run {
+			s.Place("k")
+			return s.http(assembly.EraseCustomer(s.tools(), settings.EraseCustomer{Origins: origins}, s.store(), s.Vault), coded(t, s, "erasecustomer", "erased", "erasure"))
 		}},
 		"sendlink": {soon, func(t *testing.T, s *services) run {
 			return s.http(assembly.SendLink(s.tools(), settings.SendLink{Origins: origins}, s.Vault, s.send), about(t, "sendlink", "asked", s.Place("k")))

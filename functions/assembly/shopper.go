@@ -7,6 +7,8 @@ import (
 	"till/functions/shopper/cancelorder"
 	"till/functions/shopper/confirmpayment"
 	"till/functions/shopper/editorder"
+	"till/functions/shopper/erasecustomer"
+	"till/functions/shopper/exportcustomer"
 	"till/functions/shopper/fallback"
 	"till/functions/shopper/listproducts"
 	"till/functions/shopper/myorders"
@@ -22,8 +24,10 @@ import (
 	"till/shared/edge/access"
 	"till/shared/edge/apigw"
 	"till/shared/edge/basket"
+	"till/shared/edge/onrequest"
 	"till/shared/gateway/charges"
 	"till/shared/order"
+	"till/shared/passcode"
 	"till/shared/settings"
 	"till/shared/shop"
 	"till/shared/vault"
@@ -64,9 +68,10 @@ func Quote(t Tools, set settings.Quote, s Products) apigw.Func {
 func PlaceOrder(t Tools, set settings.PlaceOrder, s interface {
 	Orders
 	Products
+	NoteOrder(ctx context.Context, customer string, id order.ID) error
 }, v *vault.Vault, links Links, outside address.Outside) apigw.Func {
 	return serve(t, placeorder.Handler{
-		Pricer: pricerOf(t, s, shop.Now(s.Settings), set.Offered), Book: bookOf(s), Spread: s.Spread, Spreads: s.Spreads, Customer: v.CustomerFor, Known: v.Find, Seal: v.SealContact, Links: links,
+		Pricer: pricerOf(t, s, shop.Now(s.Settings), set.Offered), Book: bookOf(s), Spread: s.Spread, Spreads: s.Spreads, Customer: v.CustomerOf, Note: s.NoteOrder, Known: v.Find, Seal: v.SealContact, Links: links,
 		Accounts: set.Accounts, Hold: set.StockHold, Now: t.Now, Outside: outside, Stocks: s.Stocks, Log: t.Log, Meter: t.Meter,
 	}.Handle, apigw.Origins(set.Origins...))
 }
@@ -151,7 +156,7 @@ func AskReturn(t Tools, set settings.AskReturn, s interface {
 
 // SendLink assembles shopper/sendlink. v needs the key of its index alone.
 func SendLink(t Tools, set settings.SendLink, v *vault.Vault, mail Send) apigw.Func {
-	return serve(t, sendlink.Handler{Hash: v.HashOf, Mail: mail}.Handle, apigw.Origins(set.Origins...))
+	return serve(t, sendlink.Handler{Hash: v.HashOf, NewAsk: v.NewAsk, Mail: mail}.Handle, apigw.Origins(set.Origins...))
 }
 
 // MyOrders assembles shopper/myorders. v needs the key of its index and the customers alone.
@@ -163,6 +168,41 @@ func MyOrders(t Tools, set settings.MyOrders, s interface {
 	return serve(t, myorders.Handler{
 		On: set.Accounts, Find: v.Find, List: s.CustomerOrders, Orders: s.Orders, Load: s.Order, Links: links, Now: t.Now,
 	}.Handle)
+}
+
+// Codes keeps the one-time codes of customers.
+type Codes interface {
+	LoadCode(ctx context.Context, hash string) (passcode.Code, error)
+	SaveCode(context.Context, passcode.Code) error
+}
+
+// Theirs reads what belongs to a customer.
+type Theirs interface {
+	Codes
+	Orders(context.Context, []order.ID) ([]*order.Order, error)
+	NotedOrders(ctx context.Context, customer, after string, limit int) ([]order.ID, error)
+}
+
+func codeGuard(t Tools, s Codes, v *vault.Vault) onrequest.Guard {
+	return onrequest.Guard{Hash: v.HashOf, MAC: v.CodeMAC, Load: s.LoadCode, Save: s.SaveCode, Now: t.Now}
+}
+
+// ExportCustomer assembles shopper/exportcustomer.
+func ExportCustomer(t Tools, _ settings.ExportCustomer, s interface {
+	Theirs
+	Changes(ctx context.Context, id order.ID, after, limit int) ([]order.Change, error)
+}, v *vault.Vault) apigw.Func {
+	return serve(t, exportcustomer.Handler{
+		Guard: codeGuard(t, s, v), At: v.At, Address: v.AddressOf, Orders: onrequest.Orders{List: s.NotedOrders, Read: s.Orders},
+		Changes: s.Changes, Open: v.OpenContact, Now: t.Now,
+	}.Handle)
+}
+
+// EraseCustomer assembles shopper/erasecustomer. v needs the key of its index and the customers alone.
+func EraseCustomer(t Tools, set settings.EraseCustomer, s Theirs, v *vault.Vault) apigw.Func {
+	return serve(t, erasecustomer.Handler{
+		Guard: codeGuard(t, s, v), At: v.At, Orders: onrequest.Orders{List: s.NotedOrders, Read: s.Orders}, Shred: v.Shred,
+	}.Handle, apigw.Origins(set.Origins...))
 }
 
 // Fallback assembles shopper/fallback.

@@ -91,9 +91,10 @@ func Notify(t Tools, set settings.Notify, s interface {
 	Orders
 	History
 	Settings
+	Codes
 }, v *vault.Vault, links Links, send func(ctx context.Context, from shop.Sender, to person.Email, subject, text, key string) error) Batch {
 	return notify.Handler{
-		Book: bookOf(s), Change: s.Change, Open: v.OpenContact, Is: v.Is, Links: links, Send: send, Shop: lately(t, s), ShopURL: set.ShopURL, Now: t.Now, Log: t.Log,
+		Book: bookOf(s), Change: s.Change, Open: v.OpenContact, Is: v.Is, Address: v.AddressOf, NewCode: v.NewCode, Code: s.LoadCode, SaveCode: s.SaveCode, Links: links, Send: send, Shop: lately(t, s), ShopURL: set.ShopURL, Now: t.Now, Log: t.Log,
 	}.Handle
 }
 

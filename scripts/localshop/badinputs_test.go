@@ -28,7 +28,7 @@ type replies map[string]acceptance.Reply
 
 // TestBadInputs sends all that may come in from shoppers, staff and gateways and is wrong.
 func TestBadInputs(t *testing.T) {
-	for _, b := range slices.Concat(unreadable(), keys(), baskets(), people(), payments(), credentials(), desks(), risks(), hooks(), inside()) {
+	for _, b := range slices.Concat(unreadable(), keys(), baskets(), people(), payments(), credentials(), codes(), desks(), risks(), hooks(), inside()) {
 		t.Run(b.input, func(t *testing.T) {
 			w := open(t)
 			for form, r := range b.try(w) {

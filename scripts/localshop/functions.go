@@ -104,6 +104,12 @@ func shopper() map[string]wiring {
 		"shopper/sendlink": wire(settings.LoadSendLink, func(s *Shop, p Parts, set settings.SendLink) any {
 			return assembly.SendLink(p.Tools, set, p.Vault, p.Queue(set.MailQueueURL))
 		}),
+		"shopper/exportcustomer": wire(settings.LoadExportCustomer, func(s *Shop, p Parts, set settings.ExportCustomer) any {
+			return assembly.ExportCustomer(p.Tools, set, p.Store, p.Vault)
+		}),
+		"shopper/erasecustomer": wire(settings.LoadEraseCustomer, func(s *Shop, p Parts, set settings.EraseCustomer) any {
+			return assembly.EraseCustomer(p.Tools, set, p.Store, p.Vault)
+		}),
 		"shopper/myorders": wire(settings.LoadMyOrders, func(s *Shop, p Parts, set settings.MyOrders) any {
 			return assembly.MyOrders(p.Tools, set, p.Store, p.Vault, p.Links)
 		}),

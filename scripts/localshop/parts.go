@@ -34,6 +34,9 @@ type Store interface {
 	assembly.Breakers
 	Findings(ctx context.Context, day string) (reconcile.Findings, error)
 	vault.Keys
+	assembly.Codes
+	NoteOrder(ctx context.Context, customer string, id order.ID) error
+	NotedOrders(ctx context.Context, customer, after string, limit int) ([]order.ID, error)
 	CustomerOrders(ctx context.Context, customer, cursor string, limit int) ([]order.ID, string, error)
 	OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error)
 	SaveProduct(context.Context, catalog.Product, catalog.Edit) error

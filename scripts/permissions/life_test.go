@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"till/scripts/localcloud/cognito"
 	"till/scripts/localcloud/invoke"
 	"till/scripts/localcloud/stripesim"
+	"till/scripts/localshop"
 	"till/scripts/permissions"
 	"till/shared/fault"
 	"till/shared/inbox"
@@ -46,6 +49,7 @@ func life() []chapter {
 			w.want(w.api(http.MethodPost, "/orders/"+id+"/link", "", map[string]any{"email": "ada@example.com", "revoke": true}), http.StatusAccepted)
 			w.pass(time.Hour)
 		}},
+		{name: "a customer is told what is kept of them, and is erased", tell: forgotten},
 		{name: "a customer looks at their orders", with: map[string]string{"CustomerAccounts": "yes"}, tell: func(w *world) {
 			id := w.place()
 			token, err := w.Cloud.CustomerToken(cognito.Customer{Email: "ada@example.com", Verified: true})
@@ -85,6 +89,27 @@ func life() []chapter {
 			w.buy()
 			w.pass(time.Hour)
 		}},
+	}
+}
+
+// forgotten is the shop's life with a customer who asks for what is kept, and then to be erased.
+func forgotten(w *world) {
+	for range 2 {
+		w.cancel(w.place())
+	}
+	for _, ask := range []struct{ purpose, method, path string }{{"export", http.MethodGet, "/customers/export"}, {"erasure", http.MethodDelete, "/customers"}} {
+		w.want(w.api(http.MethodPost, "/customers/code", "", map[string]any{"email": "ada@example.com", "purpose": ask.purpose}), http.StatusAccepted)
+		w.pass(time.Minute)
+		mails := slices.DeleteFunc(w.Mails.All(), func(m localshop.Mail) bool { return !strings.HasPrefix(m.Key, "code#") })
+		if len(mails) == 0 {
+			w.t.Fatal("no code is mailed")
+		}
+		code := regexp.MustCompile(`\b\d{8}\b`).FindString(mails[len(mails)-1].Text)
+		token := func(code string) string {
+			return base64.RawURLEncoding.EncodeToString([]byte("ada@example.com:" + code))
+		}
+		w.want(w.api(ask.method, ask.path, token("x"), nil), http.StatusUnauthorized)
+		w.want(w.api(ask.method, ask.path, token(code), nil), http.StatusOK)
 	}
 }
 

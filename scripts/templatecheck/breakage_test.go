@@ -97,6 +97,7 @@ func storeBreakages() []breakage {
 			p["GlobalSecondaryIndexes"] = p["GlobalSecondaryIndexes"].([]any)[1:]
 		}},
 		{"table_keys", "a key is a number", func(r map[string]any) { part(r, "CatalogTable", "AttributeDefinitions", 1)["AttributeType"] = "N" }},
+		{"codes_forgotten", "codes are kept for ever", func(r map[string]any) { delete(properties(r, "CustomersTable"), "TimeToLiveSpecification") }},
 		{"inbox_forgets", "events are kept for ever", func(r map[string]any) { delete(properties(r, "InboxTable"), "TimeToLiveSpecification") }},
 		{"orders_stream", "the stream has keys only", func(r map[string]any) {
 			part(r, "OrdersTable", "StreamSpecification")["StreamViewType"] = "KEYS_ONLY"
@@ -225,6 +226,7 @@ func apiBreakages() []breakage {
 		}},
 		{"access_log_blind", "nothing is logged", func(r map[string]any) { delete(properties(r, "HttpApi"), "AccessLogSettings") }},
 		{"throttled", "links are asked for without bound", func(r map[string]any) { delete(properties(r, "HttpApi"), "RouteSettings") }},
+		{"throttled", "codes are tried without bound", func(r map[string]any) { delete(part(r, "HttpApi", "RouteSettings"), "DELETE /customers") }},
 		{"throttled", "requests come without bound", func(r map[string]any) { delete(properties(r, "HttpApi"), "DefaultRouteSettings") }},
 	}
 }

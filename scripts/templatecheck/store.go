@@ -9,6 +9,7 @@ func storeRules() []Rule {
 	return []Rule{
 		{"table_protected", "orders lost are money lost", tableProtected},
 		{"inbox_forgets", "events are kept 45 days and no longer", inboxForgets},
+		{"codes_forgotten", "codes of addresses that nobody orders with are not to pile up", codesForgotten},
 		{"orders_stream", "without new images there is nothing to relay", ordersStream},
 		{"table_keys", "an index that lacks a key finds nothing", tableKeys},
 		{"secrets_generated", "a secret in a template is a secret in every clone", secretsGenerated},
@@ -94,6 +95,13 @@ func inboxForgets(t *Template, f *findings) {
 	ttl := t.Resource("InboxTable")["TimeToLiveSpecification"]
 	if At(ttl, "AttributeName") != "ttl" || At(ttl, "Enabled") != true {
 		f.add("InboxTable", "keeps events for ever")
+	}
+}
+
+func codesForgotten(t *Template, f *findings) {
+	ttl := t.Resource("CustomersTable")["TimeToLiveSpecification"]
+	if At(ttl, "AttributeName") != "ttl" || At(ttl, "Enabled") != true {
+		f.add("CustomersTable", "keeps one-time codes for ever")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,6 +13,7 @@ import (
 
 	"till/shared/fault"
 	"till/shared/order"
+	"till/shared/passcode"
 	"till/shared/vault"
 )
 
@@ -57,7 +59,7 @@ func (s *Store) LoadCustomer(ctx context.Context, id vault.CustomerID) (vault.Cu
 	if textOf(got, "erased_at") != "" {
 		return vault.Customer{}, order.NotFound("dynamo.LoadCustomer")
 	}
-	c := vault.Customer{ID: id, N: int(numberOf(got, "n")), Index: textOf(got, "index")}
+	c := vault.Customer{ID: id, N: int(numberOf(got, "n")), Index: textOf(got, "index"), First: textOf(got, "first")}
 	return c, fault.Wrap(fault.Internal, "dynamo.LoadCustomer", json.Unmarshal([]byte(textOf(got, "keys")), &c.Keys))
 }
 
@@ -121,6 +123,9 @@ func customerItem(c vault.Customer) (item, error) {
 	}
 	i := customerKey(c.ID)
 	i["n"], i["index"], i["keys"] = number(int64(c.N)), text(c.Index), text(string(keys))
+	if c.First != "" {
+		i["first"] = text(c.First)
+	}
 	return i, nil
 }
 
@@ -143,8 +148,8 @@ func (s *Store) erase(ctx context.Context, e vault.Erasure, index bool) error {
 		{Update: &types.Update{
 			TableName: &s.names.Customers, Key: customerKey(e.Customer),
 			UpdateExpression: aws.String("SET erased_at = if_not_exists(erased_at, :at), " +
-				"erased_index = if_not_exists(erased_index, :index) REMOVE n, #index, #keys"),
-			ExpressionAttributeNames:  map[string]string{"#index": "index", "#keys": "keys"},
+				"erased_index = if_not_exists(erased_index, :index) REMOVE n, #index, #keys, #first"),
+			ExpressionAttributeNames:  map[string]string{"#index": "index", "#keys": "keys", "#first": "first"},
 			ExpressionAttributeValues: item{":at": text(e.At.UTC().Format(time.RFC3339Nano)), ":index": text(e.Index)},
 		}},
 	}
@@ -160,4 +165,66 @@ func (s *Store) erase(ctx context.Context, e vault.Erasure, index bool) error {
 		return errOthersIndex
 	}
 	return c.fail(err)
+}
+
+// LoadCode is storetest.Store's.
+func (s *Store) LoadCode(ctx context.Context, hash string) (passcode.Code, error) {
+	got, err := s.get(ctx, "LoadCode", s.names.Customers, codeKey(hash))
+	if err != nil {
+		return passcode.Code{}, err
+	}
+	c, err := passcode.Decode([]byte(textOf(got, "body")))
+	c.Hash, c.N = hash, int(numberOf(got, "n"))
+	return c, err
+}
+
+// SaveCode is storetest.Store's.
+func (s *Store) SaveCode(ctx context.Context, c passcode.Code) error {
+	call := s.write("SaveCode", c.Hash)
+	body, err := c.Encode()
+	if err != nil {
+		return err
+	}
+	row := codeKey(c.Hash)
+	row["n"], row["body"], row["ttl"] = number(int64(c.N)), text(string(body)), number(c.Forget().Unix())
+	in := &dynamodb.PutItemInput{TableName: &s.names.Customers, Item: row, ConditionExpression: aws.String(notThere)}
+	if c.N > 1 {
+		in.ConditionExpression, in.ExpressionAttributeValues = aws.String("n = :before"), item{":before": number(int64(c.N - 1))}
+	}
+	in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
+	_, err = s.client.PutItem(ctx, in, call.options)
+	if old, lost := oldItem(err); lost {
+		if call.doubt && numberOf(old, "n") == int64(c.N) && textOf(old, "body") == string(body) {
+			return nil // Our own first try, or one that says the same.
+		}
+		return conflict("SaveCode", order.VersionConflict, "")
+	}
+	return call.fail(err)
+}
+
+// NoteOrder is storetest.Store's.
+func (s *Store) NoteOrder(ctx context.Context, customer string, id order.ID) error {
+	c := s.write("NoteOrder", string(id))
+	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.names.Customers, Item: notedKey(customer, string(id))}, c.options)
+	return c.fail(err)
+}
+
+// NotedOrders is storetest.Store's.
+func (s *Store) NotedOrders(ctx context.Context, customer, after string, limit int) ([]order.ID, error) {
+	in := &dynamodb.QueryInput{
+		TableName: &s.names.Customers, ConsistentRead: aws.Bool(true), KeyConditionExpression: aws.String("pk = :pk AND begins_with(sk, :sk)"),
+		ExpressionAttributeValues: item{":pk": notedKey(customer, "")["pk"], ":sk": notedKey(customer, "")["sk"]},
+	}
+	if after != "" {
+		in.ExclusiveStartKey = notedKey(customer, after)
+	}
+	found, err := s.query(ctx, "NotedOrders", in, limit)
+	if err != nil {
+		return nil, err
+	}
+	var out []order.ID
+	for _, i := range found {
+		out = append(out, order.ID(strings.TrimPrefix(textOf(i, "sk"), skNoted)))
+	}
+	return out, nil
 }

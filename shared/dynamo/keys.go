@@ -30,6 +30,8 @@ const (
 	skDayKey   = "DAYKEY"
 	skIndex    = "INDEX"
 	skCustomer = "CUSTOMER"
+	skCode     = "CODE"
+	skNoted    = "ORDER#"
 )
 
 func text(value string) types.AttributeValue { return &types.AttributeValueMemberS{Value: value} }
@@ -110,6 +112,11 @@ func dayKey(purpose, day string) item { return key("DAYKEY#"+purpose+"#"+day, sk
 func indexKey(hash string) item { return key("INDEX#"+hash, skIndex) }
 
 func customerKey(id vault.CustomerID) item { return key("CUSTOMER#"+string(id), skCustomer) }
+
+func codeKey(hash string) item { return key("CODE#"+hash, skCode) }
+
+// notedKey is that of a note that an order is a customer's.
+func notedKey(customer, id string) item { return key("CUSTOMER#"+customer, skNoted+id) }
 
 // shards is over how many hash keys a due index is spread, so that no one of them takes every write.
 const shards = 4

@@ -8,13 +8,14 @@ import (
 
 	"till/shared/money"
 	"till/shared/order"
+	"till/shared/passcode"
 	"till/shared/payment"
 )
 
 // Fallback is the language of whoever reads none of Languages.
 const Fallback = "en"
 
-// texts are the words of one language by name. What stands in braces is put in: {order}, {date}, {amount}, {carrier}, {number}, {link}.
+// texts are the words of one language by name. What stands in braces is put in: {order}, {date}, {amount}, {carrier}, {number}, {link}, {code}.
 type texts map[string]string
 
 // The names of texts that are no mail's own. A mail of a kind has the two texts "kind subject" and "kind".
@@ -94,6 +95,13 @@ func Write(kind string, r order.Record, page, locale string) (head, text string,
 	b.WriteString("\n")
 	say(follow, "{link}", page)
 	return fill(words[kind+subject], "{order}", string(r.ID)), b.String(), true
+}
+
+// Code writes the mail that brings a one-time code. It names nobody.
+func Code(p passcode.Purpose, code, locale string) (head, text string) {
+	words, _ := Texts(Of(locale))
+	name := "code " + string(p)
+	return words[name+" head"], fill(words[name], "{code}", code) + "\n\n" + words["code hint"] + "\n"
 }
 
 // fill puts values in at once, so that no value can name another.

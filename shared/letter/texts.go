@@ -28,6 +28,13 @@ func english() texts {
 		"late_payment_refunded subject": "Your late payment goes back ({order})",
 		"late_payment_refunded": "Your payment arrived after the order had ended, and what you chose has been sold meanwhile. " +
 			"We are sending all of it back.",
+		"code export head":  "Your code to download your data",
+		"code export":       "You asked to download what we keep about you. The code is {code}. Enter it on the page where you asked.",
+		"code erasure head": "Your code to erase your data",
+		"code erasure": "You asked us to erase what we keep about you. The code is {code}. Enter it on the page where you asked. This " +
+			"cannot be undone.",
+		"code hint": "It is good for 15 minutes and works once. If it was not you, there is nothing to do: nobody else gets this " +
+			"mail. Nobody of the shop ever asks you for it.",
 		placed:     "Ordered: {date}",
 		total:      "Total: {amount}",
 		parcel:     "Parcel: {carrier} {number}",
@@ -65,6 +72,14 @@ func german() texts {
 		"late_payment_refunded subject": "Ihre verspätete Zahlung geht zurück ({order})",
 		"late_payment_refunded": "Ihre Zahlung kam an, als die Bestellung schon beendet war, und was Sie ausgesucht hatten, ist inzwischen " +
 			"verkauft. Wir senden den ganzen Betrag zurück.",
+		"code export head": "Ihr Code zum Herunterladen Ihrer Daten",
+		"code export": "Sie möchten herunterladen, was wir über Sie gespeichert haben. Der Code ist {code}. Geben Sie ihn auf der " +
+			"Seite ein, auf der Sie ihn angefordert haben.",
+		"code erasure head": "Ihr Code zum Löschen Ihrer Daten",
+		"code erasure": "Sie möchten, dass wir löschen, was wir über Sie gespeichert haben. Der Code ist {code}. Geben Sie ihn auf der " +
+			"Seite ein, auf der Sie ihn angefordert haben. Das lässt sich nicht rückgängig machen.",
+		"code hint": "Er gilt 15 Minuten und nur einmal. Wenn Sie das nicht waren, müssen Sie nichts tun: Diese E-Mail erhält sonst " +
+			"niemand. Niemand aus dem Laden fragt Sie je danach.",
 		placed:     "Bestellt: {date}",
 		total:      "Gesamtbetrag: {amount}",
 		parcel:     "Paket: {carrier} {number}",
@@ -101,6 +116,13 @@ func spanish() texts {
 		"late_payment_refunded subject": "Le devolvemos su pago tardío ({order})",
 		"late_payment_refunded": "Su pago llegó cuando el pedido ya había terminado, y lo que eligió se ha vendido entretanto. " +
 			"Le devolvemos el importe completo.",
+		"code export head":  "Su código para descargar sus datos",
+		"code export":       "Ha pedido descargar lo que guardamos sobre usted. El código es {code}. Escríbalo en la página en la que lo pidió.",
+		"code erasure head": "Su código para borrar sus datos",
+		"code erasure": "Ha pedido que borremos lo que guardamos sobre usted. El código es {code}. Escríbalo en la página en la que lo " +
+			"pidió. Esto no se puede deshacer.",
+		"code hint": "Vale 15 minutos y una sola vez. Si no ha sido usted, no tiene que hacer nada: nadie más recibe este mensaje. " +
+			"Nadie de la tienda se lo pedirá nunca.",
 		placed:     "Fecha del pedido: {date}",
 		total:      "Importe total: {amount}",
 		parcel:     "Paquete: {carrier} {number}",
@@ -138,6 +160,14 @@ func french() texts {
 		"late_payment_refunded subject": "Votre paiement tardif vous est rendu ({order})",
 		"late_payment_refunded": "Votre paiement est arrivé alors que la commande était déjà close, et ce que vous aviez choisi a été vendu " +
 			"entre-temps. Nous vous rendons la totalité.",
+		"code export head": "Votre code pour télécharger vos données",
+		"code export": "Vous avez demandé à télécharger ce que nous conservons sur vous. Le code est {code}. Saisissez-le sur la page " +
+			"où vous l’avez demandé.",
+		"code erasure head": "Votre code pour effacer vos données",
+		"code erasure": "Vous avez demandé l’effacement de ce que nous conservons sur vous. Le code est {code}. Saisissez-le sur la " +
+			"page où vous l’avez demandé. C’est irréversible.",
+		"code hint": "Il est valable 15 minutes et une seule fois. Si ce n’était pas vous, il n’y a rien à faire\u00a0: personne " +
+			"d’autre ne reçoit ce message. Personne de la boutique ne vous le demandera jamais.",
 		placed:     "Commande passée\u00a0: {date}",
 		total:      "Montant total\u00a0: {amount}",
 		parcel:     "Colis\u00a0: {carrier} {number}",
@@ -174,6 +204,14 @@ func italian() texts {
 		"late_payment_refunded subject": "Le restituiamo il pagamento tardivo ({order})",
 		"late_payment_refunded": "Il suo pagamento è arrivato quando l’ordine era già chiuso, e ciò che aveva scelto nel frattempo è stato " +
 			"venduto. Le restituiamo l’intera somma.",
+		"code export head": "Il suo codice per scaricare i suoi dati",
+		"code export": "Ha chiesto di scaricare ciò che conserviamo su di lei. Il codice è {code}. Lo inserisca nella pagina in cui " +
+			"l’ha chiesto.",
+		"code erasure head": "Il suo codice per cancellare i suoi dati",
+		"code erasure": "Ha chiesto di cancellare ciò che conserviamo su di lei. Il codice è {code}. Lo inserisca nella pagina in cui " +
+			"l’ha chiesto. L’operazione è irreversibile.",
+		"code hint": "Vale 15 minuti e una volta sola. Se non è stato lei, non deve fare nulla: nessun altro riceve questo " +
+			"messaggio. Nessuno del negozio glielo chiederà mai.",
 		placed:     "Data dell’ordine: {date}",
 		total:      "Totale: {amount}",
 		parcel:     "Pacco: {carrier} {number}",
@@ -211,6 +249,13 @@ func dutch() texts {
 		"late_payment_refunded subject": "Uw late betaling gaat terug ({order})",
 		"late_payment_refunded": "Uw betaling kwam binnen toen de bestelling al was beëindigd, en wat u had gekozen is intussen verkocht. " +
 			"We sturen het hele bedrag terug.",
+		"code export head":  "Uw code om uw gegevens te downloaden",
+		"code export":       "U hebt gevraagd te downloaden wat wij over u bewaren. De code is {code}. Vul die in op de pagina waar u erom vroeg.",
+		"code erasure head": "Uw code om uw gegevens te wissen",
+		"code erasure": "U hebt ons gevraagd te wissen wat wij over u bewaren. De code is {code}. Vul die in op de pagina waar u erom " +
+			"vroeg. Dit kan niet ongedaan worden gemaakt.",
+		"code hint": "Hij geldt 15 minuten en één keer. Was u het niet, dan hoeft u niets te doen: niemand anders krijgt deze " +
+			"e-mail. Niemand van de winkel vraagt u er ooit om.",
 		placed:     "Besteld: {date}",
 		total:      "Totaalbedrag: {amount}",
 		parcel:     "Pakket: {carrier} {number}",

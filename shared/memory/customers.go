@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"till/shared/fault"
 	"till/shared/order"
+	"till/shared/passcode"
 	"till/shared/vault"
 )
 
@@ -52,7 +54,7 @@ func (s *Store) LoadCustomer(ctx context.Context, id vault.CustomerID) (vault.Cu
 		if i.text("erased_at") != "" {
 			return vault.Customer{}, order.NotFound("memory.LoadCustomer")
 		}
-		c := vault.Customer{ID: id, N: int(i.number("n")), Index: i.text("index")}
+		c := vault.Customer{ID: id, N: int(i.number("n")), Index: i.text("index"), First: i.text("first")}
 		return c, fault.Wrap(fault.Internal, "memory.LoadCustomer", json.Unmarshal([]byte(i.text("keys")), &c.Keys))
 	})
 }
@@ -109,7 +111,11 @@ func (s *Store) SaveCustomer(ctx context.Context, c vault.Customer) error {
 
 func customerImage(c vault.Customer) (Image, error) {
 	keys, err := json.Marshal(c.Keys)
-	return Image{"n": int64(c.N), "index": c.Index, "keys": string(keys)}, fault.Wrap(fault.Internal, "memory.customerImage", err)
+	image := Image{"n": int64(c.N), "index": c.Index, "keys": string(keys)}
+	if c.First != "" {
+		image["first"] = c.First
+	}
+	return image, fault.Wrap(fault.Internal, "memory.customerImage", err)
 }
 
 // EraseCustomer is vault.Keys'.
@@ -127,7 +133,60 @@ func (s *Store) EraseCustomer(ctx context.Context, e vault.Erasure) error {
 	})
 }
 
+// LoadCode is storetest.Store's.
+func (s *Store) LoadCode(ctx context.Context, hash string) (passcode.Code, error) {
+	return row(ctx, s, "LoadCode", codeKey(hash), func(i Image) (passcode.Code, error) {
+		c, err := passcode.Decode([]byte(i.text("body")))
+		c.Hash, c.N = hash, int(i.number("n"))
+		return c, err
+	})
+}
+
+// SaveCode is storetest.Store's.
+func (s *Store) SaveCode(ctx context.Context, c passcode.Code) error {
+	return do(ctx, s, "SaveCode", func() error {
+		if before := s.table(Customers).items[codeKey(c.Hash)]; before.number("n") != int64(c.N-1) {
+			return conflict("SaveCode", order.VersionConflict, "")
+		}
+		body, err := c.Encode()
+		if err != nil {
+			return err
+		}
+		return s.commit("SaveCode", put{table: Customers, key: codeKey(c.Hash), next: Image{"n": int64(c.N), "body": string(body), "ttl": c.Forget().Unix()}})
+	})
+}
+
+func codeKey(hash string) key { return key{"CODE#" + hash, "CODE"} }
+
 func (s *Store) there(k key) bool {
 	_, there := s.table(Customers).items[k]
 	return there
+}
+
+// notedKey is that of a note that an order is a customer's.
+func notedKey(customer, id string) key { return key{"CUSTOMER#" + customer, "ORDER#" + id} }
+
+// NoteOrder is storetest.Store's.
+func (s *Store) NoteOrder(ctx context.Context, customer string, id order.ID) error {
+	return do(ctx, s, "NoteOrder", func() error {
+		return s.commit("NoteOrder", put{table: Customers, key: notedKey(customer, string(id)), next: Image{}})
+	})
+}
+
+// NotedOrders is storetest.Store's.
+func (s *Store) NotedOrders(ctx context.Context, customer, after string, limit int) ([]order.ID, error) {
+	return ask(ctx, s, "NotedOrders", func() ([]order.ID, error) {
+		begin := notedKey(customer, "")
+		if after != "" {
+			after = begin.sk + after
+		}
+		var out []order.ID
+		for _, k := range s.rowsOf(Customers, begin.pk, begin.sk, after) {
+			if len(out) == limit {
+				break
+			}
+			out = append(out, order.ID(strings.TrimPrefix(k.sk, begin.sk)))
+		}
+		return out, nil
+	})
 }

@@ -82,8 +82,10 @@ func beside(p catalog.Product) []key {
 }
 
 // rows lists the items under a partition key whose sort keys begin with a text, from behind a sort key on.
-func (s *Store) rows(pk, begin, after string) []key {
-	all := s.table(Catalog).indexes[own].rows[pk]
+func (s *Store) rows(pk, begin, after string) []key { return s.rowsOf(Catalog, pk, begin, after) }
+
+func (s *Store) rowsOf(table, pk, begin, after string) []key {
+	all := s.table(table).indexes[own].rows[pk]
 	var out []key
 	from, _ := slices.BinarySearchFunc(all, max(begin, after), func(e entry, sk string) int { return strings.Compare(e.sort, sk) })
 	for _, e := range all[from:] {

@@ -71,7 +71,7 @@ var indexes = map[string][][3]string{
 	Orders:    {{"due", "due_shard", "due"}, {"day", "day", "placed"}, {"customer", "customer", "placed"}},
 	Catalog:   {{"list", "list", "sku"}, {own, "pk", "sk"}},
 	Inbox:     {{"due", "due_shard", "due"}, {"kept", "kept", "since"}},
-	Customers: {},
+	Customers: {{own, "pk", "sk"}},
 }
 
 // own lists items by their own key, as a query of the table itself reads them. It is no index that anybody pays for.

@@ -6,6 +6,7 @@ import (
 
 	"till/shared/fault"
 	"till/shared/order"
+	"till/shared/passcode"
 )
 
 // version is of the messages' shape. A message of another version is left to a newer function, and to the dead-letter
@@ -25,7 +26,8 @@ type Fulfillment struct {
 	Try   int      `json:"try"`
 }
 
-// Mail says that a mail is owed for a change of an order; or, with an Index, that somebody asks for a new link to it.
+// Mail says that a mail is owed for a change of an order; or, with an Index, that somebody asks for a new link to it; or, with a Purpose and
+// no order, for a one-time code.
 type Mail struct {
 	V      int      `json:"v"`
 	Order  order.ID `json:"order"`
@@ -33,9 +35,13 @@ type Mail struct {
 	Kind   string   `json:"kind,omitempty"`
 	Index  string   `json:"index,omitempty"`  // The blind index of the address that whoever asks has given. It may be anybody's.
 	Revoke bool     `json:"revoke,omitempty"` // The links of before are to end.
+
+	Purpose  passcode.Purpose `json:"purpose,omitempty"`
+	Ask      string           `json:"ask,omitempty"`      // Which request for a code this is.
+	Language string           `json:"language,omitempty"` // Of whom asks: BCP 47.
 }
 
-// indexMax is more than a blind index is long.
+// indexMax is more than a blind index is long, and than a request's id and a language are.
 const indexMax = 128
 
 // ForEvent writes an Event.
@@ -52,6 +58,11 @@ func ForMail(id order.ID, change int, kind string) string {
 // ForLink writes a Mail that asks for a new link.
 func ForLink(id order.ID, index string, revoke bool) string {
 	return text(Mail{V: version, Order: id, Index: index, Revoke: revoke})
+}
+
+// ForCode writes a Mail that asks for a one-time code.
+func ForCode(index string, p passcode.Purpose, ask, language string) string {
+	return text(Mail{V: version, Index: index, Purpose: p, Ask: ask, Language: language})
 }
 
 func text(v any) string {
@@ -87,7 +98,12 @@ func ReadMail(body string) (Mail, error) {
 	var m Mail
 	err := read(body, &m)
 	owed, asked := m.Change > 0 && m.Kind != "" && m.Index == "" && !m.Revoke, m.Change == 0 && m.Kind == "" && m.Index != "" && len(m.Index) <= indexMax
-	if err == nil && (m.V != version || m.Order == "" || !owed && !asked) {
+	isCode := m.Purpose != "" || m.Ask != "" || m.Language != ""
+	if isCode { // It is about no order.
+		_, unknown := passcode.ParsePurpose(string(m.Purpose))
+		owed, asked = false, asked && m.Order == "" && !m.Revoke && unknown == nil && m.Ask != "" && len(m.Ask)+len(m.Language) <= indexMax
+	}
+	if err == nil && (m.V != version || (m.Order == "") != isCode || !owed && !asked) {
 		err = unusable()
 	}
 	return m, err

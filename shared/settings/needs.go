@@ -26,6 +26,8 @@ func loaders() map[string]func(Getenv) error {
 		"shopper/askreturn":       load(LoadAskReturn),
 		"shopper/sendlink":        load(LoadSendLink),
 		"shopper/myorders":        load(LoadMyOrders),
+		"shopper/exportcustomer":  load(LoadExportCustomer),
+		"shopper/erasecustomer":   load(LoadEraseCustomer),
 		"shopper/fallback":        load(LoadFallback),
 		"webhook/receivepaypal":   load(LoadReceive),
 		"webhook/receivesquare":   load(LoadReceive),

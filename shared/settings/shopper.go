@@ -175,6 +175,38 @@ func LoadMyOrders(get Getenv) (MyOrders, error) {
 // accounts reads whether customers have accounts.
 func (r *reader) accounts() bool { return r.one("ACCOUNTS", "no", "yes") == "yes" }
 
+// ExportCustomer is read by exportcustomer.
+type ExportCustomer struct {
+	Common
+	Vault
+	IndexSecretARN string // VAULT_SECRET_ARN, required: the key of the blind index of addresses, and of codes.
+	OrdersTable    string // ORDERS_TABLE, required.
+}
+
+// LoadExportCustomer reads it. Errors: fault.Internal, every fault At its setting.
+func LoadExportCustomer(get Getenv) (ExportCustomer, error) {
+	r := &reader{get: get}
+	s := ExportCustomer{Common: r.common(), Vault: r.vault(), IndexSecretARN: r.required("VAULT_SECRET_ARN"), OrdersTable: r.required("ORDERS_TABLE")}
+	return s, r.err()
+}
+
+// EraseCustomer is read by erasecustomer.
+type EraseCustomer struct {
+	Common
+	CustomersTable string   // CUSTOMERS_TABLE, required: keys are thrown away; nothing is opened.
+	IndexSecretARN string   // VAULT_SECRET_ARN, required: the key of the blind index of addresses, and of codes.
+	OrdersTable    string   // ORDERS_TABLE, required.
+	Origins        []string // ALLOWED_ORIGINS, required: pages that may call.
+}
+
+// LoadEraseCustomer reads it. Errors: fault.Internal, every fault At its setting.
+func LoadEraseCustomer(get Getenv) (EraseCustomer, error) {
+	r := &reader{get: get}
+	s := EraseCustomer{Common: r.common(), CustomersTable: r.required("CUSTOMERS_TABLE"), IndexSecretARN: r.required("VAULT_SECRET_ARN"),
+		OrdersTable: r.required("ORDERS_TABLE"), Origins: r.origins("ALLOWED_ORIGINS")}
+	return s, r.err()
+}
+
 // SendLink is read by sendlink.
 type SendLink struct {
 	Common

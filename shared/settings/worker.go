@@ -84,11 +84,12 @@ func LoadBeginFulfillment(get Getenv) (BeginFulfillment, error) {
 type Notify struct {
 	Common
 	Vault
-	OrdersTable   string // ORDERS_TABLE, required.
-	CatalogTable  string // CATALOG_TABLE, required: what staff have decided.
-	LinkSecretARN string // LINK_SECRET_ARN, required.
-	ShopURL       string // SHOP_URL, required: where links in mails lead.
-	MailFrom      string // MAIL_FROM, required: a sender that SES has verified.
+	OrdersTable    string // ORDERS_TABLE, required.
+	CatalogTable   string // CATALOG_TABLE, required: what staff have decided.
+	LinkSecretARN  string // LINK_SECRET_ARN, required.
+	IndexSecretARN string // VAULT_SECRET_ARN, required: it keys the hashes of one-time codes.
+	ShopURL        string // SHOP_URL, required: where links in mails lead.
+	MailFrom       string // MAIL_FROM, required: a sender that SES has verified.
 }
 
 // LoadNotify reads it. Errors: fault.Internal, every fault At its setting.
@@ -96,7 +97,7 @@ func LoadNotify(get Getenv) (Notify, error) {
 	r := &reader{get: get}
 	s := Notify{
 		Common: r.common(), Vault: r.vault(), OrdersTable: r.required("ORDERS_TABLE"), CatalogTable: r.required("CATALOG_TABLE"),
-		LinkSecretARN: r.required("LINK_SECRET_ARN"), ShopURL: r.address("SHOP_URL"), MailFrom: r.required("MAIL_FROM"),
+		LinkSecretARN: r.required("LINK_SECRET_ARN"), IndexSecretARN: r.required("VAULT_SECRET_ARN"), ShopURL: r.address("SHOP_URL"), MailFrom: r.required("MAIL_FROM"),
 	}
 	return s, r.err()
 }

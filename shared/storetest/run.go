@@ -29,7 +29,7 @@ func Run(t *testing.T, fresh func(*testing.T) Streamed) {
 	}{
 		{"place", placeRows}, {"change", changeRows}, {"read", readRows}, {"due", dueRows}, {"ledger", ledgerRows}, {"stock", stockRows}, {"coupons", couponRows}, {"entries", entryRows}, {"bins", binRows}, {"watch", watchRows},
 		{"catalog", catalogRows}, {"shop", shopRows}, {"versions", versionRows}, {"search", searchRows}, {"inbox", inboxRows}, {"limits", limitRows}, {"stream", streamRows},
-		{"races", raceRows}, {"models", modelRows},
+		{"codes", codeRows}, {"races", raceRows}, {"models", modelRows},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, r := range group.rows {

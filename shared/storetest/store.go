@@ -8,6 +8,7 @@ import (
 	"till/shared/catalog"
 	"till/shared/inbox"
 	"till/shared/order"
+	"till/shared/passcode"
 	"till/shared/pricing"
 	"till/shared/reconcile"
 	"till/shared/reconcile/daybook"
@@ -27,6 +28,7 @@ type Store interface {
 	ShopStore
 	InboxStore
 	vault.Keys
+	Codes
 }
 
 // OrderStore is the Orders table, and the stock that moves with it.
@@ -179,4 +181,18 @@ type InboxStore interface {
 	Events(ctx context.Context, keys []string) ([]inbox.Item, error)
 	// ReplayEvent has an event applied again, as inbox.Item.Replay says, and gives it. Errors: fault.NotFound.
 	ReplayEvent(ctx context.Context, key, by string, now time.Time) (inbox.Item, error)
+}
+
+// Codes keeps the one-time codes of customers.
+type Codes interface {
+	// LoadCode gives what is kept of the codes of an address, by its blind index, consistently. Errors: fault.NotFound.
+	LoadCode(ctx context.Context, hash string) (passcode.Code, error)
+	// SaveCode stores c at version N, if N-1 is what is stored; of the first version, if nothing is. Errors: fault.Conflict, another
+	// writer won; nothing was stored.
+	SaveCode(ctx context.Context, c passcode.Code) error
+
+	// NoteOrder keeps that an order is a customer's. A repeat is the same. The order need not be there, nor ever come.
+	NoteOrder(ctx context.Context, customer string, id order.ID) error
+	// NotedOrders lists a customer's noted orders by their ids, from the one behind after on, at most limit, consistently.
+	NotedOrders(ctx context.Context, customer, after string, limit int) ([]order.ID, error)
 }

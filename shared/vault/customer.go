@@ -24,27 +24,35 @@ const (
 // Repeats and simultaneous calls give the same id. Errors: fault.Unavailable, KMS or store is down, call again;
 // fault.Internal, also code config_invalid for no index key, or one under 24 bytes. No error holds the e-mail.
 func (v *Vault) CustomerFor(ctx context.Context, email person.Email) (CustomerID, error) {
+	id, _, err := v.CustomerOf(ctx, email, "")
+	return id, err
+}
+
+// CustomerOf is CustomerFor for what is being ordered: a customer who is made keeps it as their first order, and made says so. Errors:
+// as CustomerFor.
+func (v *Vault) CustomerOf(ctx context.Context, email person.Email, first string) (id CustomerID, made bool, err error) {
 	if email.IsZero() {
-		return "", broken("email_missing")
+		return "", false, broken("email_missing")
 	}
-	if v.indexKey == nil {
-		return "", broken("config_invalid")
-	}
-	indexKey, err := v.indexKey(ctx)
+	indexKey, err := v.index(ctx)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	if len(indexKey) < indexKeyBytesMin {
-		return "", broken("config_invalid")
-	}
-	normal := []byte(email.Normal())
+	m := maker{normal: []byte(email.Normal()), first: first}
 	for slot := range indexSlots {
-		id, taken, err := v.slot(ctx, blindIndex(indexKey, slot, normal), normal)
+		id, taken, err := v.slot(ctx, blindIndex(indexKey, slot, m.normal), &m)
 		if err != nil || !taken {
-			return id, err
+			return id, m.made, err
 		}
 	}
-	return "", broken("index_slots_taken")
+	return "", false, broken("index_slots_taken")
+}
+
+// maker is of whom a customer is made, if there is none.
+type maker struct {
+	normal []byte
+	first  string
+	made   bool
 }
 
 // HashOf gives the blind index of an e-mail: what nobody makes without the key, and what says nothing of the e-mail. Errors:
@@ -53,15 +61,9 @@ func (v *Vault) HashOf(ctx context.Context, email person.Email) (string, error) 
 	if email.IsZero() {
 		return "", broken("email_missing")
 	}
-	if v.indexKey == nil {
-		return "", broken("config_invalid")
-	}
-	key, err := v.indexKey(ctx)
+	key, err := v.index(ctx)
 	if err != nil {
 		return "", err
-	}
-	if len(key) < indexKeyBytesMin {
-		return "", broken("config_invalid")
 	}
 	return blindIndex(key, 0, []byte(email.Normal())), nil
 }
@@ -83,19 +85,8 @@ func (v *Vault) Find(ctx context.Context, email person.Email) (CustomerID, error
 	if err != nil {
 		return "", err
 	}
-	row, err := v.keys.LoadIndex(ctx, hash)
-	if err != nil {
-		return "", err
-	}
-	// An erasure that was cut short leaves the row behind, and a row that leads to another leads nowhere.
-	is, err := v.Is(ctx, row.Customer, hash)
-	if err == nil && !is {
-		err = fault.New(fault.NotFound, "vault.Find", "not_found", "")
-	}
-	if err != nil {
-		return "", err
-	}
-	return row.Customer, nil
+	c, err := v.At(ctx, hash)
+	return c.ID, err
 }
 
 // blindIndex is HMAC-SHA256 of the normal e-mail; the further slots put a byte in front that no e-mail begins with.
@@ -109,10 +100,11 @@ func blindIndex(key []byte, slot int, normal []byte) string {
 }
 
 // slot finds or makes the customer at one index row. taken tells that the row is somebody else's.
-func (v *Vault) slot(ctx context.Context, hash string, normal []byte) (id CustomerID, taken bool, err error) {
+func (v *Vault) slot(ctx context.Context, hash string, m *maker) (id CustomerID, taken bool, err error) {
 	row, err := v.keys.LoadIndex(ctx, hash)
 	if fault.Is(err, fault.NotFound) {
-		if id, err = v.makeCustomer(ctx, hash, normal); !fault.Is(err, fault.Conflict, fault.Unknown) {
+		if id, err = v.makeCustomer(ctx, hash, *m); !fault.Is(err, fault.Conflict, fault.Unknown) {
+			m.made = err == nil
 			return id, false, err
 		}
 		// Another maker won, or our own write may have. What is stored now counts.
@@ -131,7 +123,7 @@ func (v *Vault) slot(ctx context.Context, hash string, normal []byte) (id Custom
 		}
 		return "", false, err
 	}
-	return row.Customer, !bytes.Equal(stored, normal), nil
+	return row.Customer, !bytes.Equal(stored, m.normal), nil
 }
 
 // finishErasure removes an index row that leads to an erased customer, and asks the caller to come back. A row that
@@ -151,7 +143,7 @@ func (v *Vault) finishErasure(ctx context.Context, row Index) error {
 }
 
 // makeCustomer stores a new customer with key 1 and their index row. Errors: fault.Conflict, another maker won.
-func (v *Vault) makeCustomer(ctx context.Context, hash string, normal []byte) (CustomerID, error) {
+func (v *Vault) makeCustomer(ctx context.Context, hash string, m maker) (CustomerID, error) {
 	day, err := v.today(ctx)
 	if err != nil {
 		return "", err
@@ -170,11 +162,11 @@ func (v *Vault) makeCustomer(ctx context.Context, hash string, normal []byte) (C
 	if err != nil {
 		return "", err
 	}
-	email, err := sealRecord(v.random, key, 1, emailPlace(hash), normal)
+	email, err := sealRecord(v.random, key, 1, emailPlace(hash), m.normal)
 	if err != nil {
 		return "", err
 	}
-	c := Customer{ID: id, N: 1, Index: hash, Keys: []Key{wrapped}}
+	c := Customer{ID: id, N: 1, Index: hash, First: m.first, Keys: []Key{wrapped}}
 	return id, v.keys.AddCustomer(ctx, c, Index{Hash: hash, Customer: id, Email: email})
 }
 
@@ -213,7 +205,7 @@ func (v *Vault) saveKeys(ctx context.Context, c Customer, another bool) error {
 		return err
 	}
 	defer clear(day.plain)
-	next := Customer{ID: c.ID, N: c.N + 1, Index: c.Index}
+	next := Customer{ID: c.ID, N: c.N + 1, Index: c.Index, First: c.First}
 	for _, old := range c.Keys {
 		key, err := v.unwrap(ctx, c.ID, old)
 		if err != nil {

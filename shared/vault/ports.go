@@ -59,6 +59,7 @@ type Customer struct {
 	ID    CustomerID
 	N     int    // Version of this row, from 1.
 	Index string // Hash of the blind index row that leads here, so that erasure finds it.
+	First string // The order that they were made for; "" if none. Further ones are noted by themselves. It may not have been placed.
 	Keys  []Key  // By number, from 1, without gap. The last seals; all open.
 }
 

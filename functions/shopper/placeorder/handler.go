@@ -31,9 +31,11 @@ type Handler struct {
 	Pricer basket.Pricer
 	Book   order.Book
 	// Spread and Spreads read where products are counted: what is there now, and what was a second ago.
-	Spread   func(context.Context, catalog.SKU) (catalog.Spread, error)
-	Spreads  func(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Spread, error)
-	Customer func(context.Context, person.Email) (vault.CustomerID, error)
+	Spread  func(context.Context, catalog.SKU) (catalog.Spread, error)
+	Spreads func(context.Context, []catalog.SKU) (map[catalog.SKU]catalog.Spread, error)
+	// Note keeps that an order is a customer's, so that they can be told of it, before it is stored.
+	Note     func(ctx context.Context, customer string, id order.ID) error
+	Customer func(ctx context.Context, email person.Email, first string) (id vault.CustomerID, made bool, err error)
 	// Known finds a customer, and makes none: before it is decided that the order is taken. It is asked only if a rule names customers.
 	Known func(context.Context, person.Email) (vault.CustomerID, error)
 	Seal  func(context.Context, vault.CustomerID, vault.Row, vault.Contact) (map[string][]byte, error)
@@ -195,11 +197,16 @@ func (h Handler) judge(ctx context.Context, quote pricing.Quote, contact vault.C
 
 func (h Handler) seal(ctx context.Context, quote pricing.Quote, contact vault.Contact, decided shop.Settings, key, print string,
 ) (order.Placement, order.By, error) {
-	customer, err := h.Customer(ctx, contact.Email)
+	id := order.IDFor(key)
+	customer, made, err := h.Customer(ctx, contact.Email, string(id))
 	if err != nil {
 		return order.Placement{}, order.By{}, err
 	}
-	id := order.IDFor(key)
+	if !made { // A new customer's row has it, at no cost.
+		if err := h.Note(ctx, string(customer), id); err != nil {
+			return order.Placement{}, order.By{}, err
+		}
+	}
 	sealed, err := h.Seal(ctx, customer, access.ContactRow(id), contact)
 	if err != nil {
 		return order.Placement{}, order.By{}, err

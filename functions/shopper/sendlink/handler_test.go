@@ -27,6 +27,16 @@ var rows = []shoptest.Row{
 	{Name: "a card number for an address", File: "card-as-the-email", Status: 422, Code: "card_data_rejected", At: []string{"#/email"}},
 	{Name: "no JSON", File: "not-json", Status: 400, Code: "invalid_json"},
 	{Name: "no media type", File: "no-media-type", Status: 415, Code: "unsupported_media_type", At: []string{"Content-Type"}},
+	{Name: "a customer asks for a code to see what is kept", File: "code-asked-for-export", Status: accepted},
+	{Name: "a customer asks for a code to be erased", File: "code-asked-for-erasure", Status: accepted},
+	{Name: "somebody asks for a code with an address that nobody orders with", File: "code-for-nobody", Status: accepted},
+	{Name: "two @ in the address of a code", File: "code-email-with-two-ats", Status: 422, Code: "email_invalid", At: []string{"#/email"}},
+	{Name: "a code for something else", File: "code-purpose-unknown", Status: 422, Code: "purpose_invalid", At: []string{"#/purpose"}},
+	{Name: "neither an address nor what for", File: "code-both-wrong", Status: 422, Code: "validation_failed", At: []string{"#/email", "#/purpose"}},
+	{Name: "a code of one's own", File: "code-unknown-member", Status: 422, Code: "unknown_field", At: []string{"#/code"}},
+	{Name: "a card number for the address of a code", File: "code-card-as-the-email", Status: 422, Code: "card_data_rejected", At: []string{"#/email"}},
+	{Name: "no JSON for a code", File: "code-not-json", Status: 400, Code: "invalid_json"},
+	{Name: "a page that is not the shop's asks for a code", File: "code-origin-off-the-list", Status: 403, Code: "origin_not_allowed"},
 	{Name: "a page that is not the shop's", File: "origin-off-the-list", Status: 403, Code: "origin_not_allowed"},
 }
 

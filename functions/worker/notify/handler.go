@@ -15,6 +15,7 @@ import (
 	"till/shared/link"
 	"till/shared/message"
 	"till/shared/order"
+	"till/shared/passcode"
 	"till/shared/person"
 	"till/shared/planted"
 	"till/shared/shop"
@@ -23,11 +24,15 @@ import (
 
 // Handler sends mails. Every field is required.
 type Handler struct {
-	Book   order.Book
-	Change func(ctx context.Context, id order.ID, n int) (order.Change, error)
-	Open   func(context.Context, vault.CustomerID, vault.Row, map[string][]byte) (vault.Contact, error)
-	Is     func(ctx context.Context, id vault.CustomerID, hash string) (bool, error)
-	Links  func(context.Context) (link.Signer, error)
+	Book     order.Book
+	Change   func(ctx context.Context, id order.ID, n int) (order.Change, error)
+	Open     func(context.Context, vault.CustomerID, vault.Row, map[string][]byte) (vault.Contact, error)
+	Is       func(ctx context.Context, id vault.CustomerID, hash string) (bool, error)
+	Address  func(ctx context.Context, hash string) (person.Email, error) // Of the customer to whom a blind index leads.
+	NewCode  func(ctx context.Context, hash, purpose string) (code string, mac []byte, err error)
+	Code     func(ctx context.Context, hash string) (passcode.Code, error)
+	SaveCode func(context.Context, passcode.Code) error
+	Links    func(context.Context) (link.Signer, error)
 	// Send hands a mail over. key names the mail, so that a repeat can be told from a second one.
 	Send    func(ctx context.Context, from shop.Sender, to person.Email, subject, text, key string) error
 	Shop    shop.Read // What staff have decided: whom mails are from.
@@ -47,6 +52,9 @@ func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
 	body, err := message.ReadMail(m.Body)
 	if err != nil {
 		return err
+	}
+	if body.Purpose != "" {
+		return h.code(ctx, body)
 	}
 	if body.Index != "" {
 		return h.asked(ctx, body)

@@ -146,7 +146,7 @@ func TestMessagesThatCannotBeUsedComeAgainUntilPeopleSeeThem(t *testing.T) {
 			t.Errorf("%s: these come again: %v", file, failed)
 		}
 	}
-	eventfile.AllIn(t, "notify", append(files, "order-confirmed", "kind-unknown", "change-not-owed"))
+	eventfile.AllIn(t, "notify", append(files, "code-asked", "order-confirmed", "kind-unknown", "change-not-owed"))
 }
 
 func TestAMailComesAgainWhileAnythingIsDownAndIsNotLost(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"till/shared/dynamo"
 	"till/shared/inbox"
 	"till/shared/order"
+	"till/shared/passcode"
 	"till/shared/pricing"
 	"till/shared/reconcile"
 	"till/shared/reconcile/daybook"
@@ -249,6 +250,26 @@ func (s shadow) EraseCustomer(ctx context.Context, e vault.Erasure) error {
 func (s shadow) LoadErasure(ctx context.Context, id vault.CustomerID) (vault.Erasure, error) {
 	_, _ = s.aws.LoadErasure(ctx, id)
 	return s.local.LoadErasure(ctx, id)
+}
+
+func (s shadow) LoadCode(ctx context.Context, hash string) (passcode.Code, error) {
+	_, _ = s.aws.LoadCode(ctx, hash)
+	return s.local.LoadCode(ctx, hash)
+}
+
+func (s shadow) SaveCode(ctx context.Context, c passcode.Code) error {
+	_ = s.aws.SaveCode(ctx, c)
+	return s.local.SaveCode(ctx, c)
+}
+
+func (s shadow) NoteOrder(ctx context.Context, customer string, id order.ID) error {
+	_ = s.aws.NoteOrder(ctx, customer, id)
+	return s.local.NoteOrder(ctx, customer, id)
+}
+
+func (s shadow) NotedOrders(ctx context.Context, customer, after string, limit int) ([]order.ID, error) {
+	_, _ = s.aws.NotedOrders(ctx, customer, after, limit)
+	return s.local.NotedOrders(ctx, customer, after, limit)
 }
 
 func (s shadow) WatchedStock(ctx context.Context, cursor string, limit int) ([]catalog.Watch, string, error) {

@@ -62,6 +62,7 @@ func requests() []Entry {
 		{"precondition_failed", 412, "What is to be changed was changed by somebody else meanwhile, or is not there.", "Read it again, and decide by what it says now."},
 		{"precondition_required", 428, "What is there already must not be changed unseen.", "Read it, and send its ETag as If-Match."},
 		{"unauthorized", 401, "There is no usable credential.", "Send the order's token, or a staff token, as Authorization: Bearer."},
+		{"code_invalid", 401, "The one-time code is not the one that was mailed last, was used, has ended, or is for something else.", "Type it as the mail has it, or ask for another one."},
 		{"email_unverified", 403, "The account's e-mail address is not confirmed.", "Confirm it with the code that was mailed, and sign in again."},
 		{"forbidden", 403, "The credential is good and does not allow this.", "Ask somebody with the right role."},
 		{"mfa_required", 403, "Staff signed in without a second factor.", "Sign in with one."},
@@ -100,6 +101,7 @@ func values() []Entry {
 		{"discount_invalid", 422, "A discount of the shop's settings contradicts itself, or has values out of bounds.", mend},
 		{"vat_number_invalid", 422, "The VAT number is not in its country's form, or not known there.", "Write it with its country's prefix, such as ATU12345678, or leave it out."},
 		{"email_invalid", 422, "The e-mail address is not one address.", mend},
+		{"purpose_invalid", 422, "What a one-time code is to be for is none.", "Use export or erasure."},
 		{"phone_invalid", 422, "The telephone number is none.", "Write it with its country: +49…"},
 		{"address_invalid", 422, "A part of an address is missing, or not as its country has it; or no carrier of the method goes there.", mend},
 		{"shipping_method_unknown", 422, "The delivery method is not one that the basket can have.", "Choose one of the quote's shipping_methods."},
@@ -168,6 +170,7 @@ func states() []Entry {
 		{"capture_exceeds_authorized", 409, "The capture is more than is promised and not taken yet.", reload},
 		{"refund_exceeds_captured", 409, "The refund is more than was paid and not given back yet.", reload},
 		{"second_approver_needed", 403, "Who asked for a refund cannot approve it.", "Ask another manager or admin."},
+		{"customer_has_open_orders", 409, "Orders of the customer are unpaid, being packed, disputed or being refunded, so the shop must still know who it is.", "Cancel what is not paid; come back with the same or another code when the rest is sent and settled."},
 		{"stock_reserved", 409, "Fewer on hand than are promised to orders.", "Cancel orders first, or count again."},
 	}
 }
@@ -175,7 +178,7 @@ func states() []Entry {
 // limits are codes of what was asked too often.
 func limits() []Entry {
 	return []Entry{
-		{"rate_limited", 429, "Ten payments of the order were begun within an hour.", "Come again after Retry-After; RateLimit says what is left."},
+		{"rate_limited", 429, "Ten payments of the order were begun within an hour, or a one-time code was tried five times.", "Come again after Retry-After; RateLimit says what is left of payments. Ask for another code."},
 		{"too_many_attempts", 429, "Three cards were refused for the order within an hour, or it has seen as many payments as an order keeps.", "Come again after Retry-After, or place a new order."},
 		{"too_many_captures", 429, "The order has seen as many captures as an order keeps.", "Take the rest in one capture, or void it."},
 		{"too_many_returns", 429, "The order has seen as many returns as an order keeps.", "Write to the shop."},

@@ -31,7 +31,7 @@ func WithIndex(env startup.Env, set settings.Vault, stage string, keys vault.Key
 
 // IndexOnly makes a vault that tells the blind index of an address, and can do nothing else. It calls nothing.
 func IndexOnly(store *secrets.Store, secretARN string) *vault.Vault {
-	return vault.New(vault.Config{IndexKey: func(ctx context.Context) ([]byte, error) {
+	return vault.New(vault.Config{Random: rand.Reader, IndexKey: func(ctx context.Context) ([]byte, error) {
 		v, err := store.Vault(ctx, secretARN)
 		return v.IndexKey.Bytes(), err
 	}})
@@ -47,4 +47,12 @@ func Finding(keys vault.Keys, store *secrets.Store, secretARN string) *vault.Vau
 
 func config(env startup.Env, set settings.Vault, stage string, keys vault.Keys) vault.Config {
 	return vault.Config{Keys: keys, KMS: kmsvault.New(env.Cloud, set.KeyARN), Stage: stage, Random: rand.Reader, Now: env.Now}
+}
+
+// Erasing is Finding for who also erases customers: it needs no key of KMS for it. It calls nothing.
+func Erasing(env startup.Env, keys vault.Keys, store *secrets.Store, secretARN string) *vault.Vault {
+	return vault.New(vault.Config{Keys: keys, Now: env.Now, IndexKey: func(ctx context.Context) ([]byte, error) {
+		v, err := store.Vault(ctx, secretARN)
+		return v.IndexKey.Bytes(), err
+	}})
 }

@@ -19,5 +19,5 @@ func main() {
 	store := dynamo.New(env.Cloud, dynamo.Names{Orders: set.OrdersTable, Catalog: set.CatalogTable, Customers: set.CustomersTable})
 	keys := secrets.New(env.Cloud, set.Stage, env.Now)
 	mail := mailer.New(env.Cloud, set.MailFrom)
-	lambda.Start(assembly.Notify(env.Tools, set, store, vaults.New(env, set.Vault, set.Stage, store), links.From(keys, set.LinkSecretARN), mail.Send))
+	lambda.Start(assembly.Notify(env.Tools, set, store, vaults.WithIndex(env, set.Vault, set.Stage, store, keys, set.IndexSecretARN), links.From(keys, set.LinkSecretARN), mail.Send))
 }

@@ -19,10 +19,37 @@ export type Amount = {
   currency: Currency;
 };
 
+/** One try to pay. */
+export type Attempt = {
+  amount: Amount;
+  /** The money is promised first, and taken by captures. Left out where it is taken at once. */
+  capture?: 'manual';
+  /** When money that is promised is lost unless it is captured. */
+  capture_before?: string;
+  captured: Amount;
+  created_at: string;
+  fee?: Amount;
+  gateway: string;
+  id: PaymentId;
+  /** A code of the gateway. */
+  last_error?: string;
+  mode: Mode;
+  /** The gateway's. */
+  reference?: string;
+  status: AttemptStatus;
+  /** Until when the gateway keeps promised money aside, where that is shorter. */
+  sure_until?: string;
+};
+
 export type AttemptStatus = 'initiating' | 'unknown' | 'requires_action' | 'processing' | 'authorized' | 'captured' | 'failed' | 'canceled' | 'expired';
 
 /** Every code of Till's own. They are stable. */
-export type Code = 'state_invalid' | 'counters_invalid' | 'location_invalid' | 'location_unknown' | 'amount_invalid' | 'country_invalid' | 'delivery_invalid' | 'discount_invalid' | 'gateway_invalid' | 'limit_invalid' | 'mail_invalid' | 'rule_invalid' | 'share_invalid' | 'tax_invalid' | 'address_invalid' | 'amount_out_of_range' | 'amount_too_fine' | 'amount_too_large' | 'amount_too_small' | 'body_too_large' | 'capture_exceeds_authorized' | 'capture_in_progress' | 'capture_invalid' | 'card_data_rejected' | 'condition_invalid' | 'decision_invalid' | 'payment_not_authorized' | 'payment_not_captured' | 'second_approver_needed' | 'too_many_captures' | 'too_many_refunds' | 'too_many_returns' | 'return_window_over' | 'comment_invalid' | 'coupon_invalid' | 'currency_invalid' | 'cursor_invalid' | 'dates_invalid' | 'day_invalid' | 'declined' | 'family_invalid' | 'image_invalid' | 'option_invalid' | 'quantities_invalid' | 'query_invalid' | 'dependency_unavailable' | 'description_invalid' | 'edits_exhausted' | 'email_invalid' | 'email_unverified' | 'revoke_invalid' | 'expected_total_invalid' | 'forbidden' | 'format_invalid' | 'gateway_unavailable' | 'hold_invalid' | 'idempotency_in_progress' | 'idempotency_key_invalid' | 'idempotency_key_missing' | 'idempotency_key_reused' | 'internal_error' | 'invalid_encoding' | 'invalid_event' | 'invalid_json' | 'lines_invalid' | 'method_not_allowed' | 'mfa_required' | 'mode_mismatch' | 'name_invalid' | 'not_found' | 'order_declined' | 'order_on_hold' | 'order_state_conflict' | 'origin_not_allowed' | 'out_of_stock' | 'payment_in_progress' | 'payment_not_open' | 'phone_invalid' | 'precondition_failed' | 'precondition_required' | 'price_changed' | 'price_invalid' | 'quantity_invalid' | 'rate_limited' | 'reason_invalid' | 'reference_invalid' | 'refund_exceeds_captured' | 'refund_invalid' | 'return_url_not_allowed' | 'shipment_invalid' | 'shipping_method_unknown' | 'sign_in_again' | 'signature_invalid' | 'sku_invalid' | 'sku_unknown' | 'start_too_late' | 'answer_in_progress' | 'dispute_closed' | 'dispute_deadline_over' | 'dispute_not_answerable' | 'statement_invalid' | 'status_invalid' | 'stock_reserved' | 'tax_class_invalid' | 'token_invalid' | 'too_many_attempts' | 'type_invalid' | 'unauthorized' | 'unknown_field' | 'unsupported_media_type' | 'validation_failed' | 'vat_number_invalid' | 'weight_invalid';
+export type Code = 'state_invalid' | 'code_invalid' | 'customer_has_open_orders' | 'purpose_invalid' | 'counters_invalid' | 'location_invalid' | 'location_unknown' | 'amount_invalid' | 'country_invalid' | 'delivery_invalid' | 'discount_invalid' | 'gateway_invalid' | 'limit_invalid' | 'mail_invalid' | 'rule_invalid' | 'share_invalid' | 'tax_invalid' | 'address_invalid' | 'amount_out_of_range' | 'amount_too_fine' | 'amount_too_large' | 'amount_too_small' | 'body_too_large' | 'capture_exceeds_authorized' | 'capture_in_progress' | 'capture_invalid' | 'card_data_rejected' | 'condition_invalid' | 'decision_invalid' | 'payment_not_authorized' | 'payment_not_captured' | 'second_approver_needed' | 'too_many_captures' | 'too_many_refunds' | 'too_many_returns' | 'return_window_over' | 'comment_invalid' | 'coupon_invalid' | 'currency_invalid' | 'cursor_invalid' | 'dates_invalid' | 'day_invalid' | 'declined' | 'family_invalid' | 'image_invalid' | 'option_invalid' | 'quantities_invalid' | 'query_invalid' | 'dependency_unavailable' | 'description_invalid' | 'edits_exhausted' | 'email_invalid' | 'email_unverified' | 'revoke_invalid' | 'expected_total_invalid' | 'forbidden' | 'format_invalid' | 'gateway_unavailable' | 'hold_invalid' | 'idempotency_in_progress' | 'idempotency_key_invalid' | 'idempotency_key_missing' | 'idempotency_key_reused' | 'internal_error' | 'invalid_encoding' | 'invalid_event' | 'invalid_json' | 'lines_invalid' | 'method_not_allowed' | 'mfa_required' | 'mode_mismatch' | 'name_invalid' | 'not_found' | 'order_declined' | 'order_on_hold' | 'order_state_conflict' | 'origin_not_allowed' | 'out_of_stock' | 'payment_in_progress' | 'payment_not_open' | 'phone_invalid' | 'precondition_failed' | 'precondition_required' | 'price_changed' | 'price_invalid' | 'quantity_invalid' | 'rate_limited' | 'reason_invalid' | 'reference_invalid' | 'refund_exceeds_captured' | 'refund_invalid' | 'return_url_not_allowed' | 'shipment_invalid' | 'shipping_method_unknown' | 'sign_in_again' | 'signature_invalid' | 'sku_invalid' | 'sku_unknown' | 'start_too_late' | 'answer_in_progress' | 'dispute_closed' | 'dispute_deadline_over' | 'dispute_not_answerable' | 'statement_invalid' | 'status_invalid' | 'stock_reserved' | 'tax_class_invalid' | 'token_invalid' | 'too_many_attempts' | 'type_invalid' | 'unauthorized' | 'unknown_field' | 'unsupported_media_type' | 'validation_failed' | 'vat_number_invalid' | 'weight_invalid';
+
+export type CodeRequest = {
+  email: string;
+  purpose: 'export' | 'erasure';
+};
 
 export type ConfirmPaymentRequest = {
   /** What the gateway's form gave for this payment. Used once. */
@@ -34,6 +61,21 @@ export type Country = string;
 
 /** ISO 4217. */
 export type Currency = string;
+
+/** What is kept of a customer. */
+export type CustomerExport = {
+  /** The shop asks for none. */
+  consents: Array<string>;
+  customer: {
+    email: string;
+    /** The pseudonym under which orders know them. */
+    id: string;
+  };
+  exported_at: string;
+  /** There are older orders; ask the shop for them. */
+  more?: boolean;
+  orders: Array<ExportedOrder>;
+};
 
 /** What made the basket cheaper. */
 export type Discount = {
@@ -58,6 +100,32 @@ export type EditOrderRequest = {
   shipping_method?: string;
   /** Of a business, with its country’s prefix. Empty takes it away. */
   vat_number?: string;
+};
+
+/** A contact as it was given. */
+export type ExportedContact = {
+  billing_address?: Address;
+  email?: string;
+  given_at: string;
+  /** BCP 47; left out where it is the country's own. */
+  language?: string;
+  phone?: string;
+  shipping_address?: Address;
+  vat_number?: string;
+};
+
+/** An order with what is kept of its customer. */
+export type ExportedOrder = {
+  /** Each as it was given; the last one is used. */
+  contacts: Array<ExportedContact>;
+  mails: Array<{
+    kind: string;
+    sent_at: string;
+  }>;
+  order: Order;
+  payments: Array<Attempt>;
+  /** How many notes staff have left. Left out for none. */
+  staff_notes?: number;
 };
 
 /** Variants of one thing share it. */
@@ -423,6 +491,12 @@ export interface Operations {
   editOrder: { takes: { body: EditOrderRequest; match: string; path: { id: string }; token: string }; answers: {
     order: Order;
   } };
+  /** Erases a customer. */
+  eraseCustomer: { takes: { token: string }; answers: {
+    erased: boolean;
+  } };
+  /** Everything that is kept of a customer. */
+  exportCustomer: { takes: { token: string }; answers: CustomerExport };
   /** A customer's own orders, the newest first. */
   listMyOrders: { takes: { query?: { next?: string }; token: string }; answers: {
     next?: string;
@@ -443,6 +517,8 @@ export interface Operations {
   placeOrder: { takes: { body: PlaceOrderRequest; key: string }; answers: PlacedOrder };
   /** What a basket would cost. Nothing is kept. */
   quote: { takes: { body: QuoteRequest }; answers: Quote };
+  /** Mails a customer a one-time code, for what is theirs alone to ask. */
+  sendCode: { takes: { body: CodeRequest }; answers: Record<string, never> };
   /** Mails a new link to the order, to whom it belongs. */
   sendLink: { takes: { body: LinkRequest; path: { id: string } }; answers: Record<string, never> };
   /** One product. */
