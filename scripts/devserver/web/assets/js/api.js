@@ -105,6 +105,9 @@ export const openMyOrder = (id, token) => operate('openMyOrder', { path: { id },
 export const editOrder = (id, token, match, body, signal) => operate('editOrder', { path: { id }, token, match, body, signal });
 export const sendLink = (id, body) => operate('sendLink', { path: { id }, body });
 export const askReturn = (id, token, key, body) => operate('askReturn', { path: { id }, token, key, body });
+export const sendCode = (body) => operate('sendCode', { body });
+export const exportCustomer = (token) => operate('exportCustomer', { token });
+export const eraseCustomer = (token) => operate('eraseCustomer', { token });
 export const cancelOrder = (id, token) => operate('cancelOrder', { path: { id }, token });
 
 /** returnAddress is where a gateway sends the browser back: the API asks the gateway, then sends it on to the shop. */
