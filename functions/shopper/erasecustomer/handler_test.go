@@ -81,12 +81,12 @@ func TestAfterwardsNobodyIsMailed(t *testing.T) {
 }
 
 func TestWhomAnOrderNeedsIsNotErased(t *testing.T) {
-	for why, make := range map[string]func(*shoptest.Shop) shoptest.Opened{
+	for why, ordered := range map[string]func(*shoptest.Shop) shoptest.Opened{
 		"awaiting payment": func(s *shoptest.Shop) shoptest.Opened { return s.Place("order-one") },
 		"being packed":     func(s *shoptest.Shop) shoptest.Opened { o, _ := s.Paid("order-one"); s.Pump(); return o },
 	} {
 		s := shoptest.New(t)
-		o := make(s)
+		o := ordered(s)
 		code := s.Code("erasure")
 		resp := s.Try(shoptest.Row{Status: http.StatusConflict, Code: "customer_has_open_orders"}, request(t, code))
 		if !strings.Contains(resp.Body, string(o.ID)+" ("+why+")") {

@@ -20,8 +20,7 @@ let hear; // {done, over, left}: what the page does afterwards.
 let busy = false;
 let fresh = false; // What was told last is about what was taken back since: it stays until the next change.
 let lost = false; // A change was sent, and whether it was made nobody told.
-let running;
-let timer;
+let running, timer; // The question that is asked, and when the next one is.
 
 /** editing tells whether the form is open. */
 export const editing = () => open !== null;

@@ -1,20 +1,20 @@
 // The page of one order: follows it, lets the shopper pay, change, cancel and print. Without an order it lists those of this browser.
 import './header.js';
 import { Problem, cancelOrder, tagOf, viewOrder } from './api.js';
-import { announce, byId, el, note, show } from './dom.js';
+import { announce, byId, note, show } from './dom.js';
 import { format } from './money.js';
-import { hideLink, offerLink } from './new-link.js';
+import { hideLink } from './new-link.js';
 import { editing, endEdit, startEdit, watchEdit } from './order-edit.js';
 import { readLink } from './order-link.js';
 import { endReturn, returnable, returning, startReturn } from './order-return.js';
-import { drawOrders } from './order-list.js';
 import { said } from './order-news.js';
+import { listMine, tellLost, tellNews } from './order-tells.js';
 import { drawOrder } from './order-view.js';
 import { cancellable, describe, payable, restless, settled } from './order-words.js';
 import { drawWays, payAsChosen, watchWays, way } from './pay-way.js';
 import { forgetPayments, takeNews, unfit } from './payment-start.js';
 import { tidy } from './purchase-end.js';
-import { keepOrder, orders, tokenOf } from './store.js';
+import { keepOrder, tokenOf } from './store.js';
 
 const soon = 1000;
 const late = 30_000;
@@ -48,13 +48,13 @@ async function follow() {
     shown = print;
     if (unreachable) show(byId('problem'), []);
     unreachable = false;
-    tell(order);
+    tellNews(order, news);
     watchEdit(answer);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     if (mine !== turn) return;
     if (problem.status === 404 || problem.status === 401) {
-      if (!given || !tokenOf(id)) return unknown();
+      if (!given || !tokenOf(id)) return tellLost(id);
       [token, given] = [tokenOf(id), ''];
       return follow();
     }
@@ -66,14 +66,6 @@ async function follow() {
 }
 
 let asked = ''; // The order whose ways to pay are on show.
-
-// tell says what happened on the way here, for as long as the order waits for money.
-function tell(order) {
-  const waits = payable(order) && order.payment_status !== 'failed';
-  const place = byId('news');
-  if (!news || !said[news] || !waits) show(place, []);
-  else if (!place.firstChild) show(place, note(['placed', 'changed'].includes(news) ? 'good' : 'warn', ...said[news]), true);
-}
 
 // offer shows the ways to pay, asked for once, and again when one of them turned out to be none.
 function offer(order) {
@@ -97,15 +89,6 @@ function display(order, timeline) {
   const now = describe(order);
   if (first) byId('status-title').focus({ preventScroll: true });
   else announce(`${now.title}. ${now.extra}`);
-}
-
-function unknown() {
-  byId('order').hidden = true;
-  show(byId('problem'), note('bad', 'This order cannot be opened here',
-    'The link is incomplete or no longer valid, or the order was placed in another browser. Please open the link in the mail that we sent you, or have a new one sent.',
-    el('p', {}, el('a', { href: '/shop/order.html' }, 'Orders of this browser'))), true);
-  byId('lost').hidden = false;
-  offerLink(id);
 }
 
 async function act(button, what) {
@@ -133,13 +116,6 @@ async function act(button, what) {
   }
 }
 
-function list() {
-  byId('mine').hidden = false;
-  drawOrders(orders());
-  offerLink();
-  if (window.location.hash === '#find') byId('new-link-heading').focus();
-}
-
 function start() {
   clearTimeout(timer);
   turn += 1;
@@ -155,8 +131,8 @@ function start() {
   if (editing()) endEdit();
   if (returning()) endReturn();
   show(byId('problem'), []);
-  if (!id) list();
-  else if (!token) unknown();
+  if (!id) listMine();
+  else if (!token) tellLost(id);
   else follow();
 }
 
