@@ -14,7 +14,7 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: flags });
 
 // A refused request is part of the tests (a declined card is a 402) and no fault of a page; Chromium reports it all the same.
-const expected = /^Failed to load resource: the server responded with a status of (402|404|409|412|422|429|503)/;
+const expected = /^Failed to load resource: the server responded with a status of (401|402|404|409|412|422|429|503)/;
 // A gateway answers 400 where a payment can no longer be confirmed, and not at all where a test has it fall silent; so does the control page
 // for what a gateway refuses.
 const expectedThere = /^Failed to load resource: (the server responded with a status of 400|net::ERR_EMPTY_RESPONSE)/;

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"till/scripts/acceptance"
+	"till/scripts/localcloud/asl"
 	"till/scripts/localcloud/stripesim"
 	"till/scripts/localshop"
 	"till/shared/fault"
@@ -219,6 +220,13 @@ func inside() []badInput {
 			o := w.Fulfilling(acceptance.Of("mug-blue", 1, "EUR"))
 			w.Ship(o.ID, "JD0140").Want(w.t, http.StatusCreated)
 			return replies{"shipping again": w.AsStaff(http.MethodPost, "/staff/orders/"+string(o.ID)+"/shipments", "", map[string]any{"carrier": "DHL", "tracking_number": "JD0141"})}
+		}},
+		{"N52 a task's token that expired", 409, "order_on_hold", func(w *world) replies {
+			o := w.Fulfilling(acceptance.Of("mug-blue", 1, "EUR"))
+			w.pass(31 * 24 * time.Hour)
+			w.wantExecutions(map[asl.Status]int{asl.Failed: 1}) // Of which the alarm ExecutionsFailed tells.
+			return replies{"shipping what nobody shipped for thirty days": w.AsStaff(http.MethodPost, "/staff/orders/"+string(o.ID)+"/shipments", "",
+				map[string]any{"carrier": "DHL", "tracking_number": "JD0140"})}
 		}},
 		{"N53 records of the stream that say nothing", 200, "", func(w *world) replies {
 			for _, image := range []string{`{"pk":{"S":"x"},"sk":{"S":"y"}}`, `{"pk":{"S":"ord_aaaaaaaaaaaaaaaaaaaaaaaaaa"},"sk":{"S":"CHANGE#000001"}}`,

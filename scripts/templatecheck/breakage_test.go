@@ -163,6 +163,7 @@ func functionBreakages() []breakage {
 		{"built_alike", "a function has a processor of its own", func(r map[string]any) { properties(r, "Quote")["Architectures"] = []any{"x86_64"} }},
 		{"built_alike", "a function's code is elsewhere", func(r map[string]any) { properties(r, "Quote")["CodeUri"] = "functions/shopper/quote/" }},
 		{"limits", "a shopper waits a minute", func(r map[string]any) { properties(r, "Quote")["Timeout"] = 60 }},
+		{"limits", "evidence takes longer than the API waits", func(r map[string]any) { properties(r, "Dispute")["Timeout"] = 30 }},
 		{"limits", "the pool's trigger takes longer than Cognito waits", func(r map[string]any) { properties(r, "TokenClaims")["Timeout"] = 10 }},
 		{"limits", "a function takes a lot of memory", func(r map[string]any) { properties(r, "Quote")["MemorySize"] = 3008 }},
 		{"limits", "a queue's function runs without bound", func(r map[string]any) { delete(event(r, "Notify", "Queue"), "ScalingConfig") }},
