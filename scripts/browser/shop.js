@@ -10,7 +10,7 @@ export const ada = {
 
 /** tabTo presses Tab until the element has the focus. */
 export async function tabTo(page, selector) {
-  for (let presses = 0; presses < 80; presses++) {
+  for (let presses = 0; presses < 200; presses++) {
     if (await page.evaluate((s) => document.activeElement?.matches(s), selector)) return;
     await page.keyboard.press('Tab');
   }
