@@ -74,7 +74,7 @@ lint-template: ## template.yaml and the state machine by Till's own rules, and e
 
 race: ## Every Go test under the race detector
 	$(call need,gcc,The race detector is C: apt-get install gcc$(comma) or xcode-select --install)
-	CGO_ENABLED=1 go test -race ./...
+	CGO_ENABLED=1 go test -race -timeout 20m ./...
 
 # The simulation: `make sim SEED=7` repeats one seed, `make sim SEED=7 ORDER=ord_…` shows one order's way through it.
 SEEDS     ?= 100

@@ -180,6 +180,10 @@ func methods(t *testing.T) []string {
 }
 
 func TestAnySingleFaultOfTheStoreHeals(t *testing.T) {
+	strikes := 3
+	if raced { // Ten times as slow, and it sees no more in a later call.
+		strikes = 1
+	}
 	for _, op := range methods(t) {
 		for _, after := range []bool{false, true} {
 			for _, kind := range []fault.Kind{fault.Unavailable, fault.Unknown} {
@@ -187,7 +191,7 @@ func TestAnySingleFaultOfTheStoreHeals(t *testing.T) {
 					continue // The store never says that of what has happened.
 				}
 				t.Run(op+map[bool]string{false: " before ", true: " after "}[after]+kind.String(), func(t *testing.T) {
-					for nth := range 3 { // The method's first call, and two later ones.
+					for nth := range strikes { // The method's first call, and two later ones.
 						w := open(t)
 						calls := 0
 						w.tricks.store = func(got string, late bool) error {
@@ -201,6 +205,9 @@ func TestAnySingleFaultOfTheStoreHeals(t *testing.T) {
 						}
 						o := golden(w)
 						w.tricks.store = nil
+						if calls <= nth*3 {
+							return // It is not called so often: nothing was struck, and nothing would be.
+						}
 						w.mailsTwice = true
 						if got := w.StaffView(o.ID); got.Status != "delivered" || got.PaymentStatus != "partially_refunded" {
 							t.Errorf("call %d struck: %s, %s", nth*3, got.Status, got.PaymentStatus)

@@ -127,6 +127,13 @@ func (f *fake) next(r *http.Request) reply {
 	return answer
 }
 
+// first is the first call. Where an answer was cut, the client may be done before the fake is.
+func (f *fake) first() request {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.calls[0]
+}
+
 // asked lists the operations that were called.
 func (f *fake) asked() string {
 	f.mu.Lock()

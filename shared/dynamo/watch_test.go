@@ -34,7 +34,7 @@ func TestThatStaffWereToldIsWrittenOnConditionOfWhatTheyDecided(t *testing.T) {
 			if tt.code == "" && err != nil || tt.code != "" && (!fault.Is(err, tt.want) || fault.Code(err) != tt.code) {
 				t.Errorf("got %v", err)
 			}
-			c := f.calls[0]
+			c := f.first()
 			values, _ := c.body["ExpressionAttributeValues"].(map[string]any)
 			if c.operation != "UpdateItem" || c.body["ConditionExpression"] != "low = :low" || c.body["UpdateExpression"] != tt.expr || (values[":since"] == nil) != tt.since.IsZero() {
 				t.Errorf("asked for %s %v", c.operation, c.body)

@@ -86,7 +86,7 @@ func codeRaced(t *testing.T, s Store) {
 func ordersNoted(t *testing.T, s Store) {
 	ctx := t.Context()
 	const whose = "cus_noted"
-	if err := s.AddCustomer(ctx, vault.Customer{ID: whose, N: 1, Index: "hash-noted", First: "ord_first"}, vault.Index{Hash: "hash-noted", Customer: whose}); err != nil {
+	if err := s.AddCustomer(ctx, vault.Customer{ID: whose, N: 1, Index: "hash-noted", First: "ord_first"}, vault.Index{Hash: "hash-noted", Customer: whose, Email: []byte("sealed")}); err != nil {
 		t.Fatal(err)
 	}
 	ids := []order.ID{"ord_1", "ord_2", "ord_3", "ord_4", "ord_5"}
