@@ -37,20 +37,22 @@ func builtAlike(t *Template, f *findings) {
 	}
 }
 
+// longest are the functions that may take longer than others of their kind, in seconds.
+var longest = map[string]int{
+	"staff/dispute":     28,  // Its evidence goes to the gateway piece by piece.
+	"worker/reconcile":  300, // It reads lists of any length, and nobody waits for it.
+	"worker/settle":     900, // Once a day, ten days of them.
+	"worker/watchstock": 900, // Once a day, all orders of a month.
+}
+
 func limits(t *Template, f *findings) {
 	for _, id := range t.Functions() {
 		most := 30
 		if t.events(id, "HttpApi") != nil || strings.HasPrefix(t.Folder(id), "step/") {
 			most = 15
 		}
-		if t.Folder(id) == "staff/dispute" {
-			most = 28 // Its evidence goes to the gateway piece by piece.
-		}
-		if t.Folder(id) == "worker/reconcile" {
-			most = 300 // It reads lists of any length, and nobody waits for it.
-		}
-		if slices.Contains([]string{"worker/settle", "worker/watchstock"}, t.Folder(id)) {
-			most = 900 // Once a day, ten days of them; and all orders of a month.
+		if longer, known := longest[t.Folder(id)]; known {
+			most = longer
 		}
 		if id == t.claimsTrigger() {
 			most = 5 // Cognito waits no longer for a trigger.

@@ -50,6 +50,23 @@ func (b Book) elsewhere(ctx context.Context, o *Order, refused error, tries int)
 	return picks, err
 }
 
+// chainPage is how many changes are read at once.
+const chainPage = 100
+
+// ReadChain reads all changes of an order, from its first one on. Errors: those of read.
+func ReadChain(ctx context.Context, read func(ctx context.Context, id ID, after, limit int) ([]Change, error), id ID) ([]Change, error) {
+	var chain []Change
+	for {
+		page, err := read(ctx, id, len(chain), chainPage)
+		if err != nil {
+			return nil, err
+		}
+		if chain = append(chain, page...); len(page) < chainPage {
+			return chain, nil
+		}
+	}
+}
+
 // savesMax is how often a change is decided anew when other writers are faster: one of them wins each round, so as many as
 // this may write an order at the same moment.
 const savesMax = 24

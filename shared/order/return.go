@@ -39,9 +39,14 @@ type NewReturn struct {
 	Note   []byte        // The shopper's words, sealed.
 }
 
+// returnAt is where a return stands in the list; -1 if it does not.
+func (r *Record) returnAt(id fulfillment.ReturnID) int {
+	return slices.IndexFunc(r.Returns, func(b fulfillment.Return) bool { return b.ID == id })
+}
+
 // Return finds a return.
 func (o *Order) Return(id fulfillment.ReturnID) (fulfillment.Return, bool) {
-	i := slices.IndexFunc(o.r.Returns, func(b fulfillment.Return) bool { return b.ID == id })
+	i := o.r.returnAt(id)
 	if i < 0 {
 		return fulfillment.Return{}, false
 	}
@@ -168,7 +173,7 @@ func (o *Order) DecideReturn(id fulfillment.ReturnID, next fulfillment.ReturnSta
 // returning gives the return to be changed, in a copy of the list.
 func (o *Order) returning(op string, id fulfillment.ReturnID) (*fulfillment.Return, error) {
 	o.r.Returns = slices.Clone(o.r.Returns)
-	i := slices.IndexFunc(o.r.Returns, func(b fulfillment.Return) bool { return b.ID == id })
+	i := o.r.returnAt(id)
 	if i < 0 {
 		return nil, NotFound(op)
 	}

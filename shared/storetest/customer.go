@@ -28,20 +28,7 @@ func of(t *testing.T, s Store, customer, key string, at time.Time, listed bool) 
 // theirs reads a customer's orders page by page.
 func theirs(t *testing.T, s Store, customer string, limit int) (ids []order.ID, count int) {
 	t.Helper()
-	for cursor := ""; ; {
-		page, next, err := s.CustomerOrders(t.Context(), customer, cursor, limit)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(page) > limit || (next != "" && len(page) < limit) {
-			t.Fatalf("a page of %d, at most %d", len(page), limit)
-		}
-		ids, count = append(ids, page...), count+1
-		if next == "" {
-			return ids, count
-		}
-		cursor = next
-	}
+	return paged(t, s.CustomerOrders, customer, limit)
 }
 
 func customerPaged(t *testing.T, s Store) {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"slices"
@@ -122,9 +123,14 @@ func dueEqual(t *testing.T, s Store) {
 // pages reads a day page by page.
 func pages(t *testing.T, s Store, day string, limit int) (ids []order.ID, count int) {
 	t.Helper()
-	cursor := ""
-	for {
-		page, next, err := s.DayOrders(t.Context(), day, cursor, limit)
+	return paged(t, s.DayOrders, day, limit)
+}
+
+// paged reads a list of orders to its end. Only the last page may hold fewer than asked for.
+func paged(t *testing.T, list func(ctx context.Context, of, cursor string, limit int) ([]order.ID, string, error), of string, limit int) (ids []order.ID, count int) {
+	t.Helper()
+	for cursor := ""; ; {
+		page, next, err := list(t.Context(), of, cursor, limit)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -48,9 +48,6 @@ type answer struct {
 	Refund orderview.Refund `json:"refund"`
 }
 
-// reasonMax is how many characters staff may give as a reason.
-const reasonMax = 500
-
 // Handle answers POST /staff/orders/{id}/refunds. The refund is stored, with its amount set aside, before the gateway is
 // called; when the gateway's answer is lost, the refund is there all the same and goes on by itself.
 func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
@@ -84,9 +81,8 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if len(r.Lines) > linesMax {
 		return apigw.Response{}, &fault.Error{Kind: fault.Invalid, Op: "refund.Handle", Code: "lines_invalid", At: "#/lines", Msg: "Must be at most 50 lines."}
 	}
-	reason, err := person.ParseText(r.Reason, reasonMax)
-	if err != nil && r.Reason != "" {
-		err = &fault.Error{Kind: fault.Invalid, Op: "refund.Handle", Code: "reason_invalid", At: "#/reason", Msg: "Must be at most 500 printable characters."}
+	reason, err := access.Reason(r.Reason)
+	if err != nil {
 		return apigw.Response{}, err
 	}
 	return h.refund(ctx, id, key, r, reason, staff)

@@ -15,7 +15,6 @@ import (
 	"till/shared/money"
 	"till/shared/order"
 	"till/shared/orderview"
-	"till/shared/person"
 	"till/shared/shop"
 	"till/shared/vault"
 )
@@ -49,11 +48,7 @@ type answer struct {
 	Refund *orderview.Refund `json:"refund,omitempty"` // That of what was received.
 }
 
-const (
-	reasonMax = 500 // Characters.
-	linesMax  = 50  // How many lines an order has at most.
-	pageSize  = 100 // Changes read at once.
-)
+const linesMax = 50 // How many lines an order has at most.
 
 // Handle answers PUT /staff/orders/{id}/returns/{return_id}. A repeat changes nothing. What came back is stored with its refund, before
 // the gateway is called: when that answer is lost, the refund goes on by itself.
@@ -79,9 +74,9 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	case len(r.Lines) > linesMax, !came && len(r.Lines) > 0:
 		return apigw.Response{}, &fault.Error{Kind: fault.Invalid, Op: op, Code: "lines_invalid", At: "#/lines", Msg: "Must be at most 50 lines, of a return that was received."}
 	}
-	reason, err := person.ParseText(r.Reason, reasonMax)
-	if err != nil && r.Reason != "" {
-		return apigw.Response{}, &fault.Error{Kind: fault.Invalid, Op: op, Code: "reason_invalid", At: "#/reason", Msg: "Must be at most 500 printable characters."}
+	reason, err := access.Reason(r.Reason)
+	if err != nil {
+		return apigw.Response{}, err
 	}
 	o, err := h.Cashier.Book.Load(ctx, id)
 	if err != nil {
@@ -120,12 +115,13 @@ func (h Handler) receive(ctx context.Context, o *order.Order, mine fulfillment.R
 	if err != nil {
 		return nil, err
 	}
-	sold, err := h.sold(ctx, o.ID())
+	// All that a return can hold was sold before it was asked for.
+	chain, err := order.ReadChain(ctx, h.Changes, o.ID())
 	if err != nil {
 		return nil, err
 	}
 	record := o.Record()
-	n := order.Receipt{Sold: sold, Alone: decided.Alone(h.Alone)[record.Currency], Note: note}
+	n := order.Receipt{Sold: order.SoldFrom(chain), Alone: decided.Alone(h.Alone)[record.Currency], Note: note}
 	for _, l := range r.Lines {
 		n.Lines = append(n.Lines, order.ReceivedLine{SKU: catalog.SKU(l.SKU), Shelf: l.Restocked, Damaged: l.Damaged, Refund: l.Refund})
 	}
@@ -147,19 +143,5 @@ func (h Handler) receive(ctx context.Context, o *order.Order, mine fulfillment.R
 		return o, nil // Stored and due: it goes on by itself, and this answer says where it stands.
 	default:
 		return nil, err
-	}
-}
-
-// sold reads from which bins the order's units were sold. All that a return can hold was sold before it was asked for.
-func (h Handler) sold(ctx context.Context, id order.ID) ([]order.Binned, error) {
-	var all []order.Change
-	for {
-		some, err := h.Changes(ctx, id, len(all), pageSize)
-		if err != nil {
-			return nil, err
-		}
-		if all = append(all, some...); len(some) < pageSize {
-			return order.SoldFrom(all), nil
-		}
 	}
 }

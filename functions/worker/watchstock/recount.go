@@ -9,6 +9,7 @@ import (
 
 	"till/shared/catalog"
 	"till/shared/fault"
+	"till/shared/order"
 )
 
 const (
@@ -139,18 +140,13 @@ func (h Handler) orders(ctx context.Context, r *catalog.Recount, name string) (p
 		}
 		for _, id := range ids {
 			out.orders++
-			for read := 0; ; {
-				chain, err := h.Chain(ctx, id, read, pageSize)
-				if err != nil {
-					return placed{}, err
-				}
-				for _, c := range chain {
-					r.Add(c.At, c.Stock)
-					out.add(c.Stock)
-				}
-				if read += len(chain); len(chain) < pageSize {
-					break
-				}
+			chain, err := order.ReadChain(ctx, h.Chain, id)
+			if err != nil {
+				return placed{}, err
+			}
+			for _, c := range chain {
+				r.Add(c.At, c.Stock)
+				out.add(c.Stock)
 			}
 		}
 		if cursor = next; next == "" {
