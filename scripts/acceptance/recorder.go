@@ -5,6 +5,7 @@ import (
 	"io"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -38,6 +39,20 @@ func (r *Recorder) Failures() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.failures)
+}
+
+// Summary is at most so many of the failures, a line each, and how many more there are.
+func (r *Recorder) Summary(most int) string {
+	var out strings.Builder
+	failures := r.Failures()
+	for i, f := range failures {
+		if i == most {
+			fmt.Fprintf(&out, "  and %d more\n", len(failures)-most)
+			break
+		}
+		fmt.Fprintf(&out, "  %s\n", f)
+	}
+	return strings.TrimSuffix(out.String(), "\n")
 }
 
 // Helper is T's.

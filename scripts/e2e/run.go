@@ -21,6 +21,9 @@ import (
 // stockHold is the least that the product takes: the clock is the wall's, and expiry is waited for.
 const stockHold = "5m"
 
+// mostTold is how many faults of a step are told again at the end: who sees only the last lines of the output learns why.
+const mostTold = 20
+
 // run is one end-to-end run.
 type run struct {
 	ctx    context.Context
@@ -102,7 +105,7 @@ func (r *run) attempt(name string, do func(acceptance.T)) bool {
 	if ok {
 		r.passed++
 	} else {
-		r.failed = append(r.failed, name)
+		r.failed = append(r.failed, name+"\n"+t.Summary(mostTold))
 	}
 	r.mu.Unlock()
 	mark := "ok    "

@@ -40,13 +40,16 @@ func (r *run) verdict() {
 		for _, refused := range r.shop.Denied() {
 			v.T.Errorf("%s", refused)
 		}
+		var unused []string // Not provoked here; the proof that nothing is too much is in package permissions.
 		for _, f := range r.shop.Permissions() {
 			if f.Kind == permissions.Extra {
-				v.T.Logf("%s", f) // Not provoked here; the proof that nothing is too much is in package permissions.
+				unused = append(unused, f.String())
 			} else if r.whole {
 				v.T.Errorf("%s", f)
 			}
 		}
+		v.T.Logf("%d permissions were not used here; see unused.json", len(unused))
+		r.keep(v, "unused.json", unused)
 	})
 }
 

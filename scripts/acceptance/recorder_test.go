@@ -1,0 +1,24 @@
+package acceptance
+
+import (
+	"io"
+	"testing"
+)
+
+func TestASummaryOfFailuresTellsTheFirstAndHowManyMoreThereAre(t *testing.T) {
+	r := &Recorder{Name: "a step", Log: io.Discard}
+	held := r.Run(func(t T) {
+		t.Errorf("one")
+		t.Errorf("two")
+		t.Fatalf("three")
+		t.Errorf("not reached")
+	})
+	if held {
+		t.Error("it held")
+	}
+	for most, want := range map[int]string{1: "  one\n  and 2 more", 3: "  one\n  two\n  three", 9: "  one\n  two\n  three"} {
+		if got := r.Summary(most); got != want {
+			t.Errorf("at most %d: %q, want %q", most, got, want)
+		}
+	}
+}
