@@ -63,6 +63,7 @@ func (r *run) all() (err error) {
 	r.step("the catalogue is seeded through the API", r.seed)
 	finish := r.scenarios()
 	if r.whole {
+		r.step("before anything is killed every invariant holds, and no mail came twice", r.calm)
 		r.misfortunes()
 	}
 	finish()
