@@ -16,7 +16,8 @@ func (r *run) verdict() {
 		// A relay that is killed after it has sent sends again, and hurried messages come while they are worked on: SES knows no
 		// idempotency key, so that a mail may come twice then.
 		e := r.holds(v, evidence.Expect{End: true, Alarms: true, Stopped: true, MailsTwice: r.whole, Canaries: acceptance.Canaries()})
-		v.T.Logf("%d orders, %d events, %d executions, %d mails, %d lines of logs", len(e.Orders), len(e.Inbox), len(e.Executions), len(e.Mails), len(e.Logs))
+		v.T.Logf("%d orders, %d events, %d executions, %d mails of which %d came again, %d lines of logs",
+			len(e.Orders), len(e.Inbox), len(e.Executions), len(e.Mails), repeated(e.Mails), len(e.Logs))
 		r.keep(v, "logs.json", e.Logs)
 		r.keep(v, "executions.json", e.Executions)
 		r.keep(v, "queues.json", e.Queues)
@@ -36,6 +37,19 @@ func (r *run) verdict() {
 		v.T.Logf("%d permissions were not used here; see unused.json", len(unused))
 		r.keep(v, "unused.json", unused)
 	})
+}
+
+// repeated counts the mails that had come before.
+func repeated(mails []evidence.Mail) (again int) {
+	seen := map[evidence.Mail]bool{}
+	for _, m := range mails {
+		name := evidence.Mail{Order: m.Order, Kind: m.Kind, Version: m.Version}
+		if seen[name] {
+			again++
+		}
+		seen[name] = true
+	}
+	return again
 }
 
 // calm holds what there is before misfortunes begin against what must always hold.
