@@ -285,6 +285,13 @@ func (w slowStore) CustomerOrders(ctx context.Context, customer, cursor string, 
 	return w.Store.CustomerOrders(ctx, customer, cursor, limit)
 }
 
+func (w slowStore) ReturnOrders(ctx context.Context, cursor string, limit int) ([]order.ID, string, error) {
+	if err := w.s.call(ctx, storeLimit); err != nil {
+		return nil, "", err
+	}
+	return w.Store.ReturnOrders(ctx, cursor, limit)
+}
+
 func (w slowStore) DayOrders(ctx context.Context, day, cursor string, limit int) ([]order.ID, string, error) {
 	if err := w.s.call(ctx, storeLimit); err != nil {
 		return nil, "", err

@@ -38,9 +38,10 @@ import (
 // ListOrders assembles staff/listorders.
 func ListOrders(t Tools, s interface {
 	DayOrders(ctx context.Context, day, cursor string, limit int) ([]order.ID, string, error)
+	ReturnOrders(ctx context.Context, cursor string, limit int) ([]order.ID, string, error)
 	Orders(context.Context, []order.ID) ([]*order.Order, error)
 }) apigw.Func {
-	return serve(t, listorders.Handler{Day: s.DayOrders, Orders: s.Orders, Now: t.Now}.Handle)
+	return serve(t, listorders.Handler{Day: s.DayOrders, Returns: s.ReturnOrders, Orders: s.Orders, Now: t.Now}.Handle)
 }
 
 // ShowOrder assembles staff/showorder.

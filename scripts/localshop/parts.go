@@ -38,6 +38,7 @@ type Store interface {
 	NoteOrder(ctx context.Context, customer string, id order.ID) error
 	NotedOrders(ctx context.Context, customer, after string, limit int) ([]order.ID, error)
 	CustomerOrders(ctx context.Context, customer, cursor string, limit int) ([]order.ID, string, error)
+	ReturnOrders(ctx context.Context, cursor string, limit int) ([]order.ID, string, error)
 	OrderByRef(ctx context.Context, gateway, ref string) (order.ID, error)
 	SaveProduct(context.Context, catalog.Product, catalog.Edit) error
 	ProductVersions(ctx context.Context, sku catalog.SKU, before, limit int) ([]catalog.Version, error)

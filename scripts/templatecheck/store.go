@@ -39,7 +39,7 @@ func tableProtected(t *Template, f *findings) {
 // tableShapes is each table's key and its indexes, as package dynamo reads them; every attribute is a text.
 func tableShapes() map[string]string {
 	return map[string]string{
-		"OrdersTable":    "pk sk; customer: customer placed KEYS_ONLY; day: day placed KEYS_ONLY; due: due_shard due KEYS_ONLY",
+		"OrdersTable":    "pk sk; customer: customer placed KEYS_ONLY; day: day placed KEYS_ONLY; due: due_shard due KEYS_ONLY; returns: returns placed KEYS_ONLY",
 		"CatalogTable":   "pk sk; list: list sku ALL",
 		"InboxTable":     "pk; due: due_shard due KEYS_ONLY; kept: kept since KEYS_ONLY",
 		"CustomersTable": "pk sk",

@@ -125,6 +125,24 @@ func TestACustomersOrdersAreAskedOfTheirOwnPartitionWhateverTheCursorSays(t *tes
 	}
 }
 
+func TestReturnsThatWaitAreAskedOfTheirOwnIndex(t *testing.T) {
+	s, f := store(t, ok(`{"Items":[]}`))
+	id := "ord_" + strings.Repeat("a", 26)
+	cursor := base64.RawURLEncoding.EncodeToString([]byte("2026-11-22T12:00:00.000Z" + id))
+	if _, _, err := s.ReturnOrders(t.Context(), cursor, 5); err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(f.calls[0].body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"IndexName":"returns"`, `"returns":{"S":"open"}`, `":of":{"S":"open"}`, `"ScanIndexForward":false`, id} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %s in %s", want, text)
+		}
+	}
+}
+
 func TestAnEventIsARepeatOnlyIfItsRowIsThere(t *testing.T) {
 	there := `,"Item":{"pk":{"S":"stripe##evt_1"},"body":{"S":"{\"event\":{\"id\":\"evt_1\"},\"state\":\"applied\"}"}}`
 	tests := []struct {

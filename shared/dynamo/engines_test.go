@@ -83,7 +83,8 @@ func makeTables(t *testing.T, client *dynamodb.Client, names dynamo.Names) {
 		sort    bool
 		indexes []gsi
 	}{
-		{names.Orders, true, []gsi{due, {"day", "day", "placed", types.ProjectionTypeKeysOnly}, {"customer", "customer", "placed", types.ProjectionTypeKeysOnly}}},
+		{names.Orders, true, []gsi{due, {"day", "day", "placed", types.ProjectionTypeKeysOnly}, {"customer", "customer", "placed", types.ProjectionTypeKeysOnly},
+			{"returns", "returns", "placed", types.ProjectionTypeKeysOnly}}},
 		{names.Catalog, true, []gsi{{"list", "list", "sku", types.ProjectionTypeAll}}},
 		{names.Inbox, false, []gsi{due, {"kept", "kept", "since", types.ProjectionTypeKeysOnly}}},
 		{names.Customers, true, nil},

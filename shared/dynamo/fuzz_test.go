@@ -61,6 +61,9 @@ func FuzzCursor(f *testing.F) {
 		if _, _, ofCustomer := s.CustomerOrders(t.Context(), day, cursor, 10); fault.Code(ofCustomer) != fault.Code(err) {
 			t.Fatalf("a customer's orders behind %q: %v, a day's: %v", cursor, ofCustomer, err)
 		}
+		if _, _, ofReturns := s.ReturnOrders(t.Context(), cursor, 10); fault.Code(ofReturns) != fault.Code(err) {
+			t.Fatalf("orders with returns behind %q: %v, a day's: %v", cursor, ofReturns, err)
+		}
 		_, _, err = s.LateChanges(t.Context(), day, cursor, 10)
 		isPlace = len(raw) == 24+13+30 && strings.HasPrefix(string(raw[24:]), "CHANGE#") && strings.HasPrefix(string(raw[37:]), "ord_")
 		if err == nil && cursor != "" && !isPlace || err != nil && (!fault.Is(err, fault.Unreadable) || fault.Code(err) != "cursor_invalid") {

@@ -128,7 +128,7 @@ func shard(id string) string {
 	return strconv.Itoa(int(h.Sum32() % shards))
 }
 
-// placedForm is how the day index and the customer index sort orders: of fixed width, so that text sorts as time does.
+// placedForm is how the indexes of days, customers and returns sort orders: of fixed width, so that text sorts as time does.
 const placedForm = "2006-01-02T15:04:05.000Z"
 
 // lateDay is under what the day index lists a day's changes of orders of other days.
@@ -136,6 +136,9 @@ func lateDay(day string) string { return "LEDGER#" + day }
 
 // entryDay is under what it lists a day's entries of settlements.
 func entryDay(day string) string { return "ENTRIES#" + day }
+
+// openReturns is under what the index of returns has its orders.
+const openReturns = "open"
 
 func entryKey(name string) item { return key("ENTRY#"+name, skEntry) }
 

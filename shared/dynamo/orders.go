@@ -125,6 +125,11 @@ func (s *Store) CustomerOrders(ctx context.Context, customer, cursor string, lim
 	return s.newest(ctx, "CustomerOrders", "customer", customer, cursor, limit)
 }
 
+// ReturnOrders is storetest.Store's.
+func (s *Store) ReturnOrders(ctx context.Context, cursor string, limit int) (ids []order.ID, next string, err error) {
+	return s.newest(ctx, "ReturnOrders", "returns", openReturns, cursor, limit)
+}
+
 // newest lists the orders under a value of an index that is called as its attribute, and sorted by when they were placed.
 func (s *Store) newest(ctx context.Context, op, index, value, cursor string, limit int) (ids []order.ID, next string, err error) {
 	in := &dynamodb.QueryInput{

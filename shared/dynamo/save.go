@@ -145,7 +145,7 @@ func (s *Store) actions(o *order.Order, c order.Change) ([]action, error) {
 }
 
 // orderItem is the order as stored. Its day and its customer stay, so that their indexes are written once. Only what is listed has a
-// customer there.
+// customer there, and only what has a return that is open stands among the returns.
 func orderItem(r *order.Record, body []byte) item {
 	placed := r.PlacedAt.UTC().Format(placedForm)
 	i := orderKey(r.ID)
@@ -153,6 +153,9 @@ func orderItem(r *order.Record, body []byte) item {
 	i["day"], i["placed"] = text(placed[:len("2006-01-02")]), text(placed)
 	if r.Listed {
 		i["customer"] = text(r.Customer)
+	}
+	if r.OpenReturn() {
+		i["returns"] = text(openReturns)
 	}
 	setDue(i, string(r.ID), r.Due)
 	return i

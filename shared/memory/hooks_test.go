@@ -121,6 +121,7 @@ func TestEveryMethodIsStruckByItsName(t *testing.T) {
 		"Closing":         func() { _, _ = s.Closing(ctx, "2026-11-22") },
 		"LateChanges":     func() { _, _, _ = s.LateChanges(ctx, "2026-11-22", "", 1) },
 		"CustomerOrders":  func() { _, _, _ = s.CustomerOrders(ctx, "cus_a", "", 1) },
+		"ReturnOrders":    func() { _, _, _ = s.ReturnOrders(ctx, "", 1) },
 		"DayOrders":       func() { _, _, _ = s.DayOrders(ctx, "2026-11-22", "", 1) },
 		"Product":         func() { _, _ = s.Product(ctx, "mug") },
 		"Products":        func() { _, _ = s.Products(ctx, nil) },

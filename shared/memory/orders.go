@@ -124,6 +124,14 @@ func (s *Store) CustomerOrders(ctx context.Context, customer, cursor string, lim
 	return s.newest(ctx, "CustomerOrders", "customer", customer, cursor, limit)
 }
 
+// openReturns is under what the index of returns has its orders.
+const openReturns = "open"
+
+// ReturnOrders is storetest.Store's.
+func (s *Store) ReturnOrders(ctx context.Context, cursor string, limit int) (ids []order.ID, next string, err error) {
+	return s.newest(ctx, "ReturnOrders", "returns", openReturns, cursor, limit)
+}
+
 // newest lists the orders under a value of an index that is sorted by when they were placed.
 func (s *Store) newest(ctx context.Context, op, index, value, cursor string, limit int) (ids []order.ID, next string, err error) {
 	type page struct {
@@ -154,7 +162,7 @@ func (s *Store) newest(ctx context.Context, op, index, value, cursor string, lim
 
 func orderOf(k key) order.ID { return order.ID(strings.TrimPrefix(k.pk, "ORDER#")) }
 
-// placedForm is how the day index and the customer index sort orders: fixed width, so that text sorts as time does.
+// placedForm is how the indexes of days, customers and returns sort orders: fixed width, so that text sorts as time does.
 const placedForm = "2006-01-02T15:04:05.000Z"
 
 func dueText(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -106,6 +106,9 @@ func images(o *order.Order, c order.Change) (change, next Image, err error) {
 	if r.Listed {
 		next["customer"] = r.Customer
 	}
+	if r.OpenReturn() {
+		next["returns"] = openReturns
+	}
 	if !r.Due.IsZero() {
 		next["due_shard"], next["due"] = shard(string(r.ID)), dueText(r.Due)
 	}

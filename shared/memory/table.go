@@ -68,7 +68,7 @@ func compare(a, b entry) int {
 
 // indexes says which indexes each table has: name, hash attribute and sort attribute, as in template.yaml.
 var indexes = map[string][][3]string{
-	Orders:    {{"due", "due_shard", "due"}, {"day", "day", "placed"}, {"customer", "customer", "placed"}},
+	Orders:    {{"due", "due_shard", "due"}, {"day", "day", "placed"}, {"customer", "customer", "placed"}, {"returns", "returns", "placed"}},
 	Catalog:   {{"list", "list", "sku"}, {own, "pk", "sk"}},
 	Inbox:     {{"due", "due_shard", "due"}, {"kept", "kept", "since"}},
 	Customers: {{own, "pk", "sk"}},

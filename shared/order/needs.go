@@ -17,7 +17,7 @@ func (r *Record) Needs() string {
 		return "disputed"
 	case slices.ContainsFunc(r.Refunds, func(f payment.Refund) bool { return f.State.Open() }):
 		return "refund_open"
-	case slices.ContainsFunc(r.Returns, func(b fulfillment.Return) bool { return b.State.Open() }):
+	case r.OpenReturn():
 		return "return_open"
 	case r.Status == Confirmed, r.Status == Fulfilling:
 		return "being_packed"
@@ -25,4 +25,9 @@ func (r *Record) Needs() string {
 		return "payment_open"
 	}
 	return ""
+}
+
+// OpenReturn tells whether staff have a return of it to decide about, or wait for its goods.
+func (r *Record) OpenReturn() bool {
+	return slices.ContainsFunc(r.Returns, func(b fulfillment.Return) bool { return b.State.Open() })
 }

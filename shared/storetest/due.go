@@ -24,6 +24,8 @@ var dueRows = []row{
 	{"an order stays on its day whatever becomes of it", dayKept},
 	{"a cursor that was altered is refused", dayCursorAltered},
 	{"a customer's listed orders come newest first, page by page, each once, and nobody else's", customerPaged},
+	{"orders with a return that is open are listed until it ends, page by page", returnsPaged},
+	{"a cursor of orders with returns that was altered is refused", returnsCursorAltered},
 	{"an order stays its customer's whatever becomes of it", customerKept},
 	{"a cursor of a customer's orders that was altered is refused, and one of another's shows the caller's own", customerCursorAltered},
 	{"what moves the ledger on another day than the order's is listed on its day, oldest first, page by page", lateListed},

@@ -58,6 +58,8 @@ type OrderStore interface {
 	DayOrders(ctx context.Context, day, cursor string, limit int) (ids []order.ID, next string, err error)
 	// CustomerOrders lists a customer's orders that are Listed, newest first, page by page as DayOrders. Errors: as DayOrders.
 	CustomerOrders(ctx context.Context, customer, cursor string, limit int) (ids []order.ID, next string, err error)
+	// ReturnOrders lists the orders that have a return which is open, those placed last first, page by page as DayOrders. Errors: as DayOrders.
+	ReturnOrders(ctx context.Context, cursor string, limit int) (ids []order.ID, next string, err error)
 	// LateChanges lists the changes of a day (UTC) that have postings and are of orders placed on another day, oldest first, from where
 	// cursor ended, at most limit; next is "" at the end. With those of the day's own orders (DayOrders, Changes) they are all that the
 	// ledger moved that day; an order that is paid on the day it was placed costs no index entry more. It reads an index, as DueOrders

@@ -23,6 +23,10 @@ var rows = []shoptest.Row{
 	{Name: "the orders of a day", File: "of-a-day", Status: 200},
 	{Name: "the orders in a status", File: "by-status", Status: 200},
 	{Name: "the orders with any hold", File: "on-hold", Status: 200},
+	{Name: "the orders with a return that waits", File: "returns", Status: 200},
+	{Name: "the orders with a return that staff decide about", File: "returns-to-decide", Status: 200},
+	{Name: "a return in a state that ends it", File: "returns-of-no-state", Status: 422, Code: "status_invalid", At: []string{"return"}},
+	{Name: "all faults are told in one answer", File: "many-faults", Status: 422, Code: "validation_failed", At: []string{"return", "status", "day"}},
 	{Name: "a day that is none", File: "day-invalid", Status: 422, Code: "day_invalid", At: []string{"day"}},
 	{Name: "a status that is none", File: "status-invalid", Status: 422, Code: "status_invalid", At: []string{"status"}},
 	{Name: "an altered cursor", File: "cursor-altered", Status: 400, Code: "cursor_invalid", At: []string{"next"}},
@@ -101,6 +105,53 @@ func TestFiltersAndDays(t *testing.T) {
 	}
 }
 
+func TestReturnsThatWaitAreListedUntilTheyEnd(t *testing.T) {
+	s := shoptest.New(t)
+	s.Place("order-one")
+	asked, _ := s.Delivered("order-two")
+	s.Wait(24 * time.Hour)
+	accepted, _ := s.Delivered("order-three")
+	over, _ := s.Delivered("order-four")
+	s.SendBack(asked, "return-one")
+	decide := func(o shoptest.Opened, back, file string) {
+		s.Try(shoptest.Row{Status: http.StatusOK}, s.Staff("returns", file, append(o.Words()[:2:2], "RETURN_ID", back)...))
+	}
+	decide(accepted, string(s.SendBack(accepted, "return-two")), "accepted")
+	decide(over, string(s.SendBack(over, "return-three")), "refused")
+	for _, row := range []struct {
+		name  string
+		query map[string]string
+		want  []order.ID
+	}{
+		{"all that wait, of all days, the newest order first", map[string]string{"return": "any"}, []order.ID{accepted.ID, asked.ID}},
+		{"those to decide about", map[string]string{"return": "requested"}, []order.ID{asked.ID}},
+		{"those that wait for their goods", map[string]string{"return": "accepted"}, []order.ID{accepted.ID}},
+		{"those that are delivered, too", map[string]string{"return": "any", "status": "delivered"}, []order.ID{accepted.ID, asked.ID}},
+		{"none of them is on hold", map[string]string{"return": "any", "hold": "any"}, nil},
+	} {
+		p := list(t, s, row.query)
+		var got []order.ID
+		for _, o := range p.Orders {
+			got = append(got, o.ID)
+		}
+		if !slices.Equal(got, row.want) || p.Day != "" {
+			t.Errorf("%s: got %v of day %q, want %v", row.name, got, p.Day, row.want)
+		}
+	}
+}
+
+func TestACursorOfADayIsNoneOfTheReturns(t *testing.T) {
+	s := shoptest.New(t)
+	cursor, err := apigw.EncodeCursor("orders/2026-11-22", "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := s.Staff("listorders", "returns")
+	req.QueryStringParameters["next"] = cursor
+	req.RawQueryString += "&next=" + cursor
+	s.Try(shoptest.Row{Status: http.StatusBadRequest, Code: "cursor_invalid", At: []string{"next"}}, req)
+}
+
 func TestPagesHoldEveryOrderOnceNewestFirst(t *testing.T) {
 	s := shoptest.New(t)
 	if _, err := catalog.Count(t.Context(), s.Store, "mug-blue", 1000); err != nil {
@@ -128,9 +179,9 @@ func TestPagesHoldEveryOrderOnceNewestFirst(t *testing.T) {
 }
 
 func TestWhileTheStoreIsDownTheAnswerIs503(t *testing.T) {
-	for _, operation := range []string{"DayOrders", "Orders"} {
+	for operation, file := range map[string]string{"DayOrders": "today", "Orders": "today", "ReturnOrders": "returns"} {
 		s := shoptest.New(t)
 		s.Break(operation, shoptest.Down())
-		s.Try(shoptest.Row{Status: http.StatusServiceUnavailable, Code: "dependency_unavailable"}, s.Staff("listorders", "today"))
+		s.Try(shoptest.Row{Status: http.StatusServiceUnavailable, Code: "dependency_unavailable"}, s.Staff("listorders", file))
 	}
 }

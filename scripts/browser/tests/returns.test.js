@@ -63,7 +63,7 @@ for (const [where, options] of [['at a desk', {}], ['on a phone', { viewport: { 
   }, options));
 }
 
-test('a return that is given up sends nothing, and one is decided on the control page', () => visit(async (page, context) => {
+test('a return that is given up sends nothing, and one is decided and received on the control page, where it is listed while it waits', () => visit(async (page, context) => {
   const id = await delivered(page);
   await page.click('#send-back');
   await page.click('#return-leave');
@@ -77,9 +77,21 @@ test('a return that is given up sends nothing, and one is decided on the control
   const control = await context.newPage();
   await control.goto(`${base}/_dev`);
   await control.waitForSelector('#link[data-state="live"]');
+  await control.waitForSelector(`#returns-waiting tr:has-text("${id}"):has-text("requested")`);
   await control.fill('#filter', id);
   await control.click(`details.order[data-key="${id}"] summary`);
   await control.locator('.order[open] button', { hasText: /^Accept return/ }).click();
   await page.bringToFront();
   await page.waitForSelector('#returns li:has-text("Please send it")');
+  await control.bringToFront();
+  await control.waitForSelector(`#returns-waiting tr:has-text("${id}"):has-text("accepted")`);
+  await control.locator('#returns-waiting tr', { hasText: id }).locator('button', { hasText: 'Receive' }).focus();
+  await control.keyboard.press('Enter');
+  await control.fill('#ask-restocked0', '0'); // Both broke on the way.
+  await control.fill('#ask-damaged0', '2');
+  await tabTo(control, '#ask-go');
+  await control.keyboard.press('Enter');
+  await control.waitForSelector(`#returns-waiting:not(:has-text("${id}"))`);
+  const { order } = await (await staff(page, 'GET', `/staff/orders/${id}`)).json();
+  assert.deepEqual(order.returns.map((r) => [r.status, r.lines]), [['received', [{ sku: 'mug-blue', quantity: 2, damaged: 2 }]]]);
 }));

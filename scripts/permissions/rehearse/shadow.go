@@ -67,6 +67,11 @@ func (s shadow) CustomerOrders(ctx context.Context, customer, cursor string, lim
 	return s.local.CustomerOrders(ctx, customer, cursor, limit)
 }
 
+func (s shadow) ReturnOrders(ctx context.Context, cursor string, limit int) ([]order.ID, string, error) {
+	_, _, _ = s.aws.ReturnOrders(ctx, cursor, limit)
+	return s.local.ReturnOrders(ctx, cursor, limit)
+}
+
 func (s shadow) DayOrders(ctx context.Context, day, cursor string, limit int) ([]order.ID, string, error) {
 	_, _, _ = s.aws.DayOrders(ctx, day, cursor, limit)
 	return s.local.DayOrders(ctx, day, cursor, limit)

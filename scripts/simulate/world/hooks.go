@@ -13,7 +13,8 @@ import (
 var storePorts = map[string]faults.Port{
 	"Save": faults.StoreWrite, "PutEvent": faults.StoreWrite, "ClaimEvent": faults.StoreWrite, "SettleEvent": faults.StoreWrite,
 	"SaveProduct": faults.StoreWrite, "EnterStock": faults.StoreWrite, "SaveSettings": faults.StoreWrite, "SaveBreaker": faults.StoreWrite,
-	"DueOrders": faults.StoreIndex, "DueEvents": faults.StoreIndex, "DayOrders": faults.StoreIndex, "CustomerOrders": faults.StoreIndex, "FindProducts": faults.StoreIndex, "Family": faults.StoreIndex,
+	"DueOrders": faults.StoreIndex, "DueEvents": faults.StoreIndex, "DayOrders": faults.StoreIndex, "CustomerOrders": faults.StoreIndex, "ReturnOrders": faults.StoreIndex,
+	"FindProducts": faults.StoreIndex, "Family": faults.StoreIndex,
 	"AddDayKey": faults.StoreKeys, "AddCustomer": faults.StoreKeys,
 }
 

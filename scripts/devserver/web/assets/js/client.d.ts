@@ -138,7 +138,7 @@ export type Fault = {
   detail?: string;
   header?: 'Content-Type' | 'Idempotency-Key' | 'If-Match' | 'If-None-Match';
   /** Of the query. */
-  parameter?: 'currency' | 'day' | 'format' | 'low' | 'next' | 'q' | 'state' | 'status';
+  parameter?: 'currency' | 'day' | 'format' | 'low' | 'next' | 'q' | 'return' | 'state' | 'status';
   /** Into the body. */
   pointer?: string;
 };

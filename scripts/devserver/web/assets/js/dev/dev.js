@@ -4,6 +4,7 @@ import { announce, byId, el, note, show } from '../dom.js';
 import { clock, entries } from './board.js';
 import { drawOrders } from './orders.js';
 import { drawPayments } from './payments.js';
+import { drawReturns } from './returns.js';
 import { drawSections } from './sections.js';
 
 const pause = 1500;
@@ -21,6 +22,7 @@ function link(name, text) {
 function draw() {
   byId('now').textContent = state.now ? `${clock(state.now)} UTC` : '–';
   drawOrders(state, act);
+  drawReturns(state, act);
   drawPayments(state, act);
   drawSections(state, act, (wish) => tell(wish.title, () => call('/_dev/redrive', { method: 'POST', body: { queue: wish.redrive } })));
   const on = entries(state.faults).flatMap(([name, own]) => named(own).map((fault) => `${name} ${fault}`));

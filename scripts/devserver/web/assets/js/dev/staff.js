@@ -77,17 +77,17 @@ export function actions(order) {
   return all;
 }
 
-// decisions are what can be done with a return. Receiving asks how many units of each line came, and in what state.
-function decisions(order, back) {
+/** decisions are what can be done with a return, {name, title, short, run}. Receiving asks how many units of each line came, and in what state. */
+export function decisions(order, back) {
   const put = (body) => asStaff('PUT', `${at(order)}/returns/${encodeURIComponent(back.id)}`, body);
-  const short = back.id.slice(0, 8);
+  const name = back.id.slice(0, 8);
   return [
-    back.status === 'requested' && { name: `accept-${back.id}`, title: `Accept return ${short}`, run: () => put({ status: 'accepted' }) },
-    { name: `refuse-${back.id}`, title: `Refuse return ${short}`, run: () => put({ status: 'refused' }) },
-    { name: `receive-${back.id}`, title: `Receive return ${short}`, run: async () => {
+    back.status === 'requested' && { name: `accept-${back.id}`, short: 'Accept', title: `Accept return ${name}`, run: () => put({ status: 'accepted' }) },
+    { name: `refuse-${back.id}`, short: 'Refuse', title: `Refuse return ${name}`, run: () => put({ status: 'refused' }) },
+    { name: `receive-${back.id}`, short: 'Receive', title: `Receive return ${name}`, run: async () => {
       const typed = await ask('Receive a return', back.lines.flatMap((l, i) => [
-        { name: `restocked${i}`, label: `${l.sku}: back on the shelf, of ${l.quantity}`, value: l.quantity, type: 'number' },
-        { name: `damaged${i}`, label: `${l.sku}: damaged`, value: 0, type: 'number' }]));
+        { name: `restocked${i}`, label: `${l.sku}: back on the shelf, of ${l.quantity}`, value: l.quantity, type: 'number', min: 0 },
+        { name: `damaged${i}`, label: `${l.sku}: damaged`, value: 0, type: 'number', min: 0 }]));
       if (typed) await put({ status: 'received', lines: back.lines.map((l, i) => ({ sku: l.sku, restocked: Number(typed[`restocked${i}`]), damaged: Number(typed[`damaged${i}`]) })) });
       return typed;
     } },
