@@ -81,11 +81,16 @@ func (l *Local) Later(time.Duration) bool { return false }
 
 // Eventually looks again and again.
 func (l *Local) Eventually(ctx context.Context, what string, until func() bool) error {
-	enough, stop := context.WithTimeout(ctx, patience)
+	return l.Within(ctx, patience, what, until)
+}
+
+// Within asks again until it is so, or the time is over: then it is an error.
+func (l *Local) Within(ctx context.Context, limit time.Duration, what string, until func() bool) error {
+	enough, stop := context.WithTimeout(ctx, limit)
 	defer stop()
 	for !until() {
 		if err := clock.Sleep(enough, look); err != nil {
-			return fmt.Errorf("%s: not within %s", what, patience)
+			return fmt.Errorf("%s: not within %s", what, limit)
 		}
 	}
 	return nil

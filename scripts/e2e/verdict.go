@@ -4,10 +4,19 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"time"
 
 	"till/scripts/acceptance"
 	"till/scripts/evidence"
 	"till/scripts/permissions"
+)
+
+const (
+	// still is how long things may take to come to rest.
+	still = 5 * time.Minute
+	// madeGood is how long they may take when a restart lost what was in MiniStack's streams, or hurried letters died: the sweep
+	// sends a mail again that was owed for ten minutes.
+	madeGood = 15 * time.Minute
 )
 
 // verdict reads everything through AWS's own APIs, once nothing moves any more, and holds it against the invariants and the roles.
@@ -15,7 +24,11 @@ func (r *run) verdict() {
 	r.step("every invariant holds in the stack's own tables, queues, executions and logs", func(v *acceptance.Visit) {
 		// A relay that is killed after it has sent sends again, and hurried messages come while they are worked on: SES knows no
 		// idempotency key, so that a mail may come twice then.
-		e := r.holds(v, evidence.Expect{End: true, Alarms: true, Stopped: true, MailsTwice: r.whole, Canaries: acceptance.Canaries()})
+		limit := still
+		if r.whole {
+			limit = madeGood
+		}
+		e := r.holds(v, limit, evidence.Expect{End: true, Alarms: true, Stopped: true, MailsTwice: r.whole, Canaries: acceptance.Canaries()})
 		v.T.Logf("%d orders, %d events, %d executions, %d mails of which %d came again, %d lines of logs",
 			len(e.Orders), len(e.Inbox), len(e.Executions), len(e.Mails), repeated(e.Mails), len(e.Logs))
 		r.keep(v, "logs.json", e.Logs)
@@ -54,13 +67,14 @@ func repeated(mails []evidence.Mail) (again int) {
 
 // calm holds what there is before misfortunes begin against what must always hold.
 func (r *run) calm(v *acceptance.Visit) {
-	r.holds(v, evidence.Expect{Alarms: true, Stopped: true, Canaries: acceptance.Canaries()})
+	r.holds(v, still, evidence.Expect{Alarms: true, Stopped: true, Canaries: acceptance.Canaries()})
 }
 
-// holds reads everything until it fits what is expected, or for as long as that may take; then it tells what does not fit.
-func (r *run) holds(v *acceptance.Visit, x evidence.Expect) (e evidence.Evidence) {
+// holds reads everything until it fits what is expected, or the time is over; then it tells what does not fit.
+func (r *run) holds(v *acceptance.Visit, limit time.Duration, x evidence.Expect) (e evidence.Evidence) {
 	var wrong []evidence.Violation
-	if r.shop.Eventually(r.ctx, "nothing moves", func() bool {
+	told := 0
+	if r.shop.Within(r.ctx, limit, "nothing moves", func() bool {
 		got, err := r.shop.Evidence(r.ctx)
 		if err != nil {
 			v.T.Logf("reading the evidence: %v", err)
@@ -69,6 +83,10 @@ func (r *run) holds(v *acceptance.Visit, x evidence.Expect) (e evidence.Evidence
 		}
 		e, e.Received = got, r.received
 		wrong = evidence.Check(e, x)
+		if len(wrong) > 0 && len(wrong) != told {
+			told = len(wrong)
+			v.T.Logf("not yet, %d in all: %s", told, wrong[0])
+		}
 		return len(wrong) == 0
 	}) == nil {
 		return e
