@@ -25,7 +25,7 @@ import (
 )
 
 // limit is for everything: a run that hangs must end.
-const limit = 20 * time.Minute
+const limit = 35 * time.Minute
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
