@@ -136,6 +136,80 @@ test('another address is taxed and delivered as it wants, and its faults stand b
   assert.deepEqual([order.country, order.shipping_method], ['US', 'standard']);
 }));
 
+for (const [where, options] of [['at a desk', {}], ['on a phone', { viewport: { width: 360, height: 780 } }]]) {
+  test(`things are added, and whom it is billed to is changed, by keyboard, ${where}`, () => visit(async (page) => {
+    const before = await placed(page, { quantity: 1 });
+    await edit(page);
+    const tick = async (selector) => {
+      await tabTo(page, selector);
+      await page.keyboard.press('Space');
+    };
+    await tabTo(page, '#edit-find');
+    await page.keyboard.type('MÜG white');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#edit-found li:has-text("Harbour mug, white")');
+    assert.equal(await page.locator('#edit-found li').count(), 1);
+    assert.equal(await page.locator('#edit-found img').getAttribute('alt'), 'A white mug');
+    await tabTo(page, '[data-add="mug-white"]');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#edit-lines [data-sku="mug-white"]');
+    assert.equal(await page.inputValue('#edit-quantity-1'), '2', 'twice put in are two');
+    await page.waitForFunction((text) => document.querySelector('#edit-totals[aria-busy="false"] dd.grand')?.textContent !== text, before);
+    await tick('#edit-bill');
+    await page.selectOption('#billing-country', 'AT');
+    await page.fill('#billing-name', 'Byron GmbH');
+    await page.fill('#billing-line1', 'Ring 1');
+    await page.fill('#billing-city', 'Wien');
+    await page.fill('#billing-postal_code', 'nonsense');
+    await tick('#edit-business');
+    await page.fill('#vat', 'ATU1');
+    await tick('#edit-call');
+    await page.fill('#phone', '030');
+    await page.click('#edit-save');
+    await page.waitForSelector('#summary:not([hidden])');
+    assert.match(await page.textContent('#billing-postal_code-error'), /how it looks in Austria\. An example: 1010/);
+    assert.match(await page.textContent('#vat-error'), /no VAT number/);
+    assert.match(await page.textContent('#phone-error'), /with its country/);
+    await page.fill('#billing-postal_code', '1010');
+    await page.fill('#vat', 'ATU12345678');
+    await page.fill('#phone', '+43123456');
+    await page.locator('#phone').blur();
+    await priced(page);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'the page keeps its width');
+    await changed(page);
+    const { token } = await (await page.request.post(`${base}/_dev/token`, { data: { groups: ['manager'], mfa: true } })).json();
+    const seen = await (await page.request.get(`${base}/staff/orders/${orderOf(page)}`, { headers: { Authorization: `Bearer ${token}` } })).json();
+    const { contact, lines } = seen.order;
+    assert.deepEqual(lines.map((l) => [l.sku, l.quantity]), [['mug-blue', 1], ['mug-white', 2]]);
+    assert.deepEqual([contact.billing_address.country, contact.billing_address.name, contact.vat_number, contact.phone], ['AT', 'Byron GmbH', 'ATU12345678', '+43123456']);
+    assert.equal(contact.shipping_address.line1, ada.line1, 'where it goes stays');
+    await edit(page);
+    assert.equal(await page.isVisible('#billing-name'), false, 'the next change begins with nothing ticked');
+    await page.check('#edit-business');
+    await page.fill('#vat', '');
+    await page.locator('#vat').blur();
+    await priced(page);
+    await changed(page);
+    const after = await (await page.request.get(`${base}/staff/orders/${orderOf(page)}`, { headers: { Authorization: `Bearer ${token}` } })).json();
+    assert.deepEqual([after.order.contact.vat_number, after.order.contact.billing_address.name], [undefined, 'Byron GmbH']);
+  }, options));
+}
+
+test('nothing that is found is told, and all is shown to who asks for nothing', () => visit(async (page) => {
+  await placed(page, { quantity: 1 });
+  await edit(page);
+  await page.fill('#edit-find', 'zeppelin');
+  await page.press('#edit-find', 'Enter');
+  await page.waitForSelector('#edit-found-problem .note:has-text("Nothing is found")');
+  await page.fill('#edit-find', '');
+  await page.press('#edit-find', 'Enter');
+  await page.waitForSelector('#edit-found li:nth-child(3)');
+  assert.equal(await page.locator('#edit-found-problem .note').count(), 0);
+  await page.click('[data-add="mug-blue"]');
+  assert.equal(await page.inputValue('#edit-quantity-0'), '2', 'what is there already is one more of it');
+}));
+
 test('what is not there is told beside its line, and fewer are taken', () => visit(async (page) => {
   const sku = `test-few-${Date.now().toString(36)}`;
   await shelve(page, sku, { EUR: 1000 }, 3);

@@ -1,6 +1,7 @@
 // The form in which an order is changed: what it shall be, beside what it is.
 import { prepareAddress, readAddress } from './address-form.js';
 import { quantityMax } from './basket.js';
+import { clearFound, prepareFind } from './edit-find.js';
 import { announce, byId, el, picture, show } from './dom.js';
 import { clearErrors, markErrors, missing } from './form-errors.js';
 import { drawMethods } from './methods.js';
@@ -11,31 +12,40 @@ import { totals } from './totals.js';
 
 const codesMost = 5; // As the API takes.
 
+let bought = ''; // The order's currency.
 let wish = { lines: [], codes: [], method: '' };
 let changed;
 let typed = ''; // The code that was put in last, until the shop has answered.
 let prepared = false;
 
-/** elsewhere tells whether another address is wanted. */
-export const elsewhere = () => byId('edit-elsewhere').checked;
+// The parts that stay as they were unless their box is ticked: what an order does not show, as it is the shopper's own.
+const parts = { 'edit-elsewhere': 'edit-address', 'edit-call': 'edit-phone', 'edit-bill': 'edit-billing', 'edit-business': 'edit-vat' };
+const ticked = (box) => byId(box).checked;
 
-/** lacking are what the other address still lacks, as far as a browser can tell. */
-export const lacking = () => (elsewhere() ? missing(byId('edit-address')) : []);
+/** elsewhere tells whether another address is wanted. */
+export const elsewhere = () => ticked('edit-elsewhere');
+
+const lackingIn = (box) => (ticked(box) ? missing(byId(parts[box])) : []);
+
+/** lacking are what the other addresses still lack, as far as a browser can tell. */
+export const lacking = () => [...lackingIn('edit-elsewhere'), ...lackingIn('edit-bill')];
 
 /** wanted is the change as the API takes it. An address that is not complete is left out. */
 export function wanted() {
-  const phone = byId('phone').value.trim();
-  const complete = elsewhere() && !lacking().length;
+  const complete = (box) => ticked(box) && !lackingIn(box).length;
   return {
     lines: wish.lines.map(({ sku, quantity }) => ({ sku, quantity })),
     discount_codes: wish.codes,
     ...(wish.method && { shipping_method: wish.method }),
-    ...(complete && { shipping_address: readAddress(), ...(phone && { phone }) }),
+    ...(complete('edit-elsewhere') && { shipping_address: readAddress() }),
+    ...(complete('edit-bill') && { billing_address: readAddress('billing-') }),
+    ...(ticked('edit-call') && { phone: byId('phone').value.trim() }),
+    ...(ticked('edit-business') && { vat_number: byId('vat').value.trim() }),
   };
 }
 
-/** isAs tells whether an order is what is wanted: then the change was made already. */
-export const isAs = (order) => !elsewhere() && JSON.stringify(of(order)) === JSON.stringify(wish);
+/** isAs tells whether an order is what is wanted, as far as it shows: then the change was made already. */
+export const isAs = (order) => !Object.keys(parts).some(ticked) && JSON.stringify(of(order)) === JSON.stringify(wish);
 
 const of = (order) => ({
   lines: (order.lines ?? []).map(({ sku, name, quantity }) => ({ sku, name, quantity })),
@@ -46,6 +56,7 @@ const of = (order) => ({
 /** fill has the form show an order as it is. What was typed as another address stays. */
 export function fill(order) {
   wish = of(order);
+  bought = order.currency;
   typed = '';
   byId('edit-code').value = '';
   show(byId('edit-totals'), []);
@@ -57,17 +68,25 @@ export function fill(order) {
 export function prepare(id, onChange) {
   changed = onChange;
   const draft = session.read('placed') === id ? session.read('draft') : null;
-  byId('edit-elsewhere').checked = false;
-  byId('edit-address').hidden = true;
+  clearFound();
+  for (const [box, part] of Object.entries(parts)) {
+    byId(box).checked = false;
+    byId(part).hidden = true;
+  }
   if (prepared) return;
   prepared = true;
-  prepareAddress(draft?.address, () => {}); // Its changes are heard below, with all others of the address.
+  prepareAddress(draft?.address, () => {}); // Its changes are heard below, with all others of the part.
+  prepareAddress({ country: draft?.address?.country }, () => {}, 'billing-');
   byId('phone').value = draft?.phone ?? '';
-  byId('edit-elsewhere').addEventListener('change', () => {
-    byId('edit-address').hidden = !elsewhere();
-    changed();
-  });
-  byId('edit-address').addEventListener('change', () => changed());
+  byId('vat').value = draft?.vat ?? '';
+  for (const [box, part] of Object.entries(parts)) {
+    byId(box).addEventListener('change', () => {
+      byId(part).hidden = !ticked(box);
+      changed();
+    });
+    byId(part).addEventListener('change', () => changed());
+  }
+  prepareFind(() => bought, add);
   byId('edit-codes').addEventListener('submit', putIn);
 }
 
@@ -82,6 +101,17 @@ function drawLines() {
   const same = byId('edit-lines').querySelector(`[data-focus="${CSS.escape(focused)}"]`);
   const beside = same?.disabled ? same.closest('.stepper').querySelector('input') : same; // A button at its end gives the focus on.
   beside?.focus();
+}
+
+// add puts a product in, or more of it if it is there: by as many as are sold at once.
+function add({ sku, name, quantities }) {
+  const step = quantities?.step || 1;
+  const line = wish.lines.find((l) => l.sku === sku);
+  if (line) line.quantity = Math.min(quantityMax, line.quantity + step);
+  else wish.lines = [...wish.lines, { sku, name, quantity: Math.ceil(Math.max(quantities?.min ?? 1, step) / step) * step }];
+  announce(`${line?.quantity ?? wish.lines.at(-1).quantity} × ${name}`);
+  drawLines();
+  changed();
 }
 
 function have(line, quantity) {
@@ -157,7 +187,7 @@ export function drawPrice(quote, before) {
   wish.method = quote.shipping_method ?? wish.method;
   offer(quote.methods, quote.currency);
   show(byId('edit-totals'), totals(quote, { away: !quote.methods.find((m) => m.id === quote.shipping_method)?.pickup }));
-  const partly = elsewhere() && lacking().length;
+  const partly = lackingIn('edit-elsewhere').length > 0;
   byId('edit-before').textContent = partly ? 'Delivery and tax are those of the address of before, until the new one is filled in.' : `As it stands, it comes to ${format(before.total, before.currency)}.`;
   byId('edit-save').textContent = `Change the order: ${format(quote.total, quote.currency)}`;
   announce(`Total: ${format(quote.total, quote.currency)}`);

@@ -27,14 +27,17 @@ const places = {
   line1: line,
   line2: line,
   city: line,
-  postal_code: () => `This is not how it looks in ${byId('country')?.selectedOptions[0]?.textContent ?? 'this country'}${byId('postal_code')?.placeholder ? `. An example: ${byId('postal_code').placeholder}` : ''}.`,
+  postal_code: (_, before) => {
+    const example = byId(`${before}postal_code`)?.placeholder;
+    return `This is not how it looks in ${byId(`${before}country`)?.selectedOptions[0]?.textContent ?? 'this country'}${example ? `. An example: ${example}` : ''}.`;
+  },
   region: () => 'Please choose one of the list.',
-  country: () => 'We do not deliver there.',
+  country: (_, before) => (before ? 'We cannot send a bill there.' : 'We do not deliver there.'),
 };
 
 /** inWords tells one error of a problem ({code, pointer, detail}) so that a shopper knows what to do. */
 export function inWords({ code, pointer, detail }) {
-  const member = /^#?\/(?:shipping|billing)_address\/(\w+)/.exec(pointer ?? '')?.[1];
-  const own = code === 'address_invalid' ? places[member]?.(detail) : said[code];
+  const [, kind, member] = /^#?\/(shipping|billing)_address\/(\w+)/.exec(pointer ?? '') ?? [];
+  const own = code === 'address_invalid' ? places[member]?.(detail, kind === 'billing' ? 'billing-' : '') : said[code];
   return own ?? detail ?? 'This cannot be used.';
 }

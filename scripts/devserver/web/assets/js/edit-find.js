@@ -1,0 +1,72 @@
+// What can be added to an order that is changed: found by a word of its name, or all that the shop sells.
+import { listProducts } from './api.js';
+import { announce, byId, el, keepPicture, note, pictured, show } from './dom.js';
+import { format } from './money.js';
+import { productsOf } from './shapes.js';
+import { stock } from './stock.js';
+
+const pagesMost = 4; // As the page of a search may be empty without being the last.
+
+let currency; // Gives the one to show prices in.
+let add; // Is called with the product to add.
+let next = ''; // Where the list goes on.
+let turn = 0; // The latest question; what an earlier one brings is old.
+
+/** prepareFind makes the search ready. of gives the order's currency; put is called with a product that is to be added. */
+export function prepareFind(of, put) {
+  [currency, add] = [of, put];
+  byId('edit-search').addEventListener('submit', (event) => {
+    event.preventDefault();
+    clearFound();
+    look();
+  });
+  byId('edit-found-more').addEventListener('click', look);
+}
+
+/** clearFound forgets what was found. */
+export function clearFound() {
+  turn += 1;
+  next = '';
+  show(byId('edit-found-problem'), []);
+  byId('edit-found').replaceChildren();
+  byId('edit-found').hidden = true;
+  byId('edit-found-more').hidden = true;
+}
+
+// look asks for products until some come, and shows them beneath those that are there.
+async function look() {
+  const mine = ++turn;
+  const q = byId('edit-find').value.trim();
+  try {
+    let found = [];
+    for (let page = 0; page < pagesMost && !found.length; page++) {
+      const body = await listProducts(currency(), next || undefined, q || undefined);
+      if (mine !== turn) return;
+      found = productsOf(body);
+      next = body.next ?? '';
+      if (!next) break;
+    }
+    draw(found, q);
+  } catch (problem) {
+    if (mine === turn) show(byId('edit-found-problem'), note('warn', 'The products cannot be shown now', problem.text?.() ?? ''));
+  }
+}
+
+function draw(found, q) {
+  const list = byId('edit-found');
+  const first = found.map(row);
+  list.append(...first);
+  list.hidden = list.children.length === 0;
+  byId('edit-found-more').hidden = !next;
+  show(byId('edit-found-problem'), list.hidden ? note('warn', 'Nothing is found', `No product has words that begin with “${q}”.`) : []);
+  announce(`${found.length} products are shown.`);
+}
+
+function row(product) {
+  keepPicture(product);
+  return el('li', { class: 'line' }, pictured(product),
+    el('p', { class: 'line-name' }, el('span', {}, product.name), el('span', { class: 'price' }, format(product.price, currency()))),
+    el('div', { class: 'line-tools' }, stock(product.available, product.backorder),
+      product.available && el('button', { type: 'button', class: 'button quiet small', 'data-add': product.sku, onclick: () => add(product) },
+        'Add', el('span', { class: 'hidden-text' }, `: ${product.name}`))));
+}
