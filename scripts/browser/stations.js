@@ -37,7 +37,9 @@ export const stations = [
   ['order that is changed', async (page) => {
     await page.click('#change');
     await page.waitForSelector('#edit-totals[aria-busy="false"] dd.grand');
-    await page.check('#edit-elsewhere');
+    await page.press('#edit-find', 'Enter');
+    await page.waitForSelector('#edit-found li');
+    for (const box of ['elsewhere', 'call', 'bill', 'business']) await page.check(`#edit-${box}`);
     await page.fill('#line1', '');
     await page.click('#edit-save');
     await page.waitForSelector('#summary:not([hidden])');

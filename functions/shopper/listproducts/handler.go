@@ -3,6 +3,7 @@ package listproducts
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"till/shared/catalog"
@@ -38,19 +39,17 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if err != nil {
 		return apigw.Response{}, err
 	}
-	currency, err := decided.Rules().CurrencyOr(req.QueryStringParameters["currency"])
-	if err != nil {
-		return apigw.Response{}, err
-	}
+	currency, wrong := decided.Rules().CurrencyOr(req.QueryStringParameters["currency"])
 	read := h.listed
 	if text, asked := req.QueryStringParameters["q"]; asked {
-		search, err := catalog.ParseSearch(text)
-		if err != nil {
-			return apigw.Response{}, err
-		}
+		search, badSearch := catalog.ParseSearch(text)
+		wrong = errors.Join(wrong, badSearch)
 		read = func(ctx context.Context, cursor string) ([]catalog.Product, string, error) {
 			return h.found(ctx, search, cursor)
 		}
+	}
+	if wrong != nil {
+		return apigw.Response{}, wrong
 	}
 	products, next, err := read(ctx, req.QueryStringParameters["next"])
 	if err != nil {

@@ -26,6 +26,7 @@ var rows = []shoptest.Row{
 	{Name: "a cursor of another list", File: "cursor-of-another-list", Status: 400, Code: "cursor_invalid", At: []string{"next"}},
 	{Name: "what is found", File: "search", Status: 200},
 	{Name: "nothing is found", File: "search-nothing-found", Status: 200},
+	{Name: "all faults are told in one answer", File: "many-faults", Status: 422, Code: "validation_failed", At: []string{"currency", "q"}},
 	{Name: "a search by one letter", File: "search-too-short", Status: 422, Code: "query_invalid", At: []string{"q"}},
 	{Name: "the list's cursor in a search", File: "search-cursor-of-the-list", Status: 400, Code: "cursor_invalid", At: []string{"next"}},
 	{Name: "a card number in the query", File: "card-in-the-query", Status: 422, Code: "card_data_rejected"},

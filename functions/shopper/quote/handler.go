@@ -3,6 +3,7 @@ package quote
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"till/shared/address"
@@ -20,15 +21,19 @@ type Handler struct {
 // what is personal is looked at.
 func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
 	var r basket.Request
-	if err := apigw.Decode(req, &r); err != nil {
-		return apigw.Response{}, err
+	wrong := apigw.Decode(req, &r)
+	if wrong != nil && !fault.Is(wrong, fault.Invalid) {
+		return apigw.Response{}, wrong
 	}
 	if country := r.Basket().Country; country != "" && !address.IsCountry(country) {
-		return apigw.Response{}, &fault.Error{Kind: fault.Invalid, Op: "quote.Handle", Code: "address_invalid", At: r.CountryAt(),
-			Msg: "Must be an ISO 3166-1 country code in capitals, such as DE."}
+		wrong = errors.Join(wrong, &fault.Error{Kind: fault.Invalid, Op: "quote.Handle", Code: "address_invalid", At: r.CountryAt(),
+			Msg: "Must be an ISO 3166-1 country code in capitals, such as DE."})
 	}
 	q, _, err := h.Pricer.Price(ctx, r)
-	if err != nil {
+	if err != nil && !fault.Is(err, fault.Invalid) {
+		return apigw.Response{}, err // What is wrong besides is told when it can be priced.
+	}
+	if err = errors.Join(wrong, err); err != nil {
 		return apigw.Response{}, err
 	}
 	return apigw.JSON(http.StatusOK, basket.View(q))

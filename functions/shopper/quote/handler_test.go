@@ -21,6 +21,8 @@ var rows = []shoptest.Row{
 	{Name: "a country that is none", File: "country-zz", Status: 422, Code: "address_invalid", At: []string{"#/country"}},
 	{Name: "a country that is none, in the address", File: "country-of-the-address-zz", Status: 422, Code: "address_invalid", At: []string{"#/shipping_address/country"}},
 	{Name: "XXX is no currency of the shop", File: "currency-xxx", Status: 422, Code: "currency_invalid", At: []string{"#/currency"}},
+	{Name: "all faults are told in one answer", File: "many-faults", Status: 422, Code: "validation_failed",
+		At: []string{"#/lines/1/quantity", "#/foo", "#/shipping_address/country", "#/lines/0/sku", "#/lines/0/quantity", "#/discount_codes/0", "#/shipping_method", "#/vat_number"}},
 	{Name: "a card number where nothing is looked at", File: "card-in-the-name", Status: 422, Code: "card_data_rejected", At: []string{"#/shipping_address/name"}},
 	{Name: "quantity times price over 64 bits", File: "price-over-int64", Status: 422, Code: "amount_out_of_range", At: []string{"#/lines/0/quantity"}},
 }
