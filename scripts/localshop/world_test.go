@@ -59,6 +59,9 @@ type tricks struct {
 // staffKey is one for all tests: making one takes longer than most of them.
 var staffKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
+// plans are read once for all tests: reading one takes longer than most of them.
+var plans = sync.OnceValue(func() *localshop.Plans { return localshop.NewPlans(os.DirFS("../..")) })
+
 // open builds a shop with the demo catalogue. Its clock stands until it is advanced; everything runs in this goroutine,
 // unless it is to be crowded.
 func open(t *testing.T, options ...func(*localshop.Options)) *world {
@@ -69,11 +72,14 @@ func open(t *testing.T, options ...func(*localshop.Options)) *world {
 	}
 	w := &world{t: t, tricks: &tricks{}, log: &lines{}, rows: &rows{texts: map[string]string{}}, received: map[catalog.SKU]int64{}}
 	o := localshop.Options{
-		Files: os.DirFS("../.."), Clock: clock.New(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), clock.Inline{}), Seed: t.Name(),
+		Clock: clock.New(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), clock.Inline{}), Seed: t.Name(),
 		Log: w.log, Random: seeded(t.Name()), StaffKey: key, Faults: w.tricks.cloud(), Port: w.tricks.strike,
 	}
 	for _, option := range options {
 		option(&o)
+	}
+	if o.Plan, err = plans().Of(o.Parameters); err != nil {
+		t.Fatal(err)
 	}
 	if w.Shop, err = localshop.New(o); err != nil {
 		t.Fatal(err)
