@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -74,13 +75,20 @@ type world struct {
 	keys   int
 }
 
+// plans are read once for all shops.
+var plans = sync.OnceValue(func() *localshop.Plans { return localshop.NewPlans(os.DirFS(project)) })
+
 // open opens a shop with the demo catalogue on a clock that stands until it is advanced. parameters are those that its owner sets.
 func open(t testing.TB, parameters map[string]string) *world {
 	t.Helper()
 	at := clock.New(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), clock.Inline{})
 	w := &world{t: t, watch: rehearse.New(localNames(t, read(t)), at.Now), tokens: map[string]string{}}
+	plan, err := plans().Of(parameters)
+	if err != nil {
+		t.Fatal(err)
+	}
 	shop, err := localshop.New(localshop.Options{
-		Files: os.DirFS(project), Clock: at, Seed: t.Name(), Log: io.Discard, Parameters: parameters,
+		Plan: plan, Clock: at, Seed: t.Name(), Log: io.Discard, Parameters: parameters,
 		Give: func(f template.Function, p localshop.Parts) localshop.Parts {
 			p = w.watch.Give(f, p)
 			p.Gateway = cable{p.Gateway, w}

@@ -46,15 +46,22 @@ type world struct {
 // staffKey is one for all tests: making one takes longer than most of them.
 var staffKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
+// plans are read once, too.
+var plans = sync.OnceValue(func() *localshop.Plans { return localshop.NewPlans(os.DirFS("../..")) })
+
 func open(t *testing.T) *world {
 	t.Helper()
 	key, err := staffKey()
 	if err != nil {
 		t.Fatal(err)
 	}
+	plan, err := plans().Of(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	w := &world{t: t}
 	w.Shop, err = localshop.New(localshop.Options{
-		Files: os.DirFS("../.."), Clock: clock.New(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), clock.Inline{}), Seed: "planted",
+		Plan: plan, Clock: clock.New(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), clock.Inline{}), Seed: "planted",
 		Log: &w.log, Random: mathrand.NewChaCha8([32]byte{}), StaffKey: key,
 		Faults: localcloud.Faults{Stream: func(string, int) stream.Delivery { return stream.Delivery{Twice: w.twice} }},
 		Port: func(call string, after bool) error {

@@ -48,6 +48,16 @@ func titled(t *testing.T, kind fault.Kind, code string) (status int, title strin
 	return resp.StatusCode, p.Title
 }
 
+func TestTheContractIsOpenAPIAndItsExamplesAreAsItsSchemasSay(t *testing.T) {
+	doc, err := apitest.Contract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestEveryBodyHasAnExampleThatIsAsAnswered(t *testing.T) {
 	doc, err := apitest.Contract()
 	if err != nil {

@@ -20,7 +20,7 @@ func Exchange(ctx context.Context, sent *http.Request, status int, header http.H
 	if status == 0 || preflight || gatewaysOwn(status, header, body) {
 		return nil
 	}
-	doc, err := contract()
+	doc, err := reading("")
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func quicker(doc *openapi3.T) (slow map[string]bool, err error) {
 	if err := doc.WalkSchemas(constants); err != nil {
 		return nil, err
 	}
-	slow = map[string]bool{}
+	slow, known := map[string]bool{}, known()
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			alone := &openapi3.T{OpenAPI: doc.OpenAPI, Paths: openapi3.NewPaths(openapi3.WithPath(path, only(item, method, op)))}
@@ -57,8 +57,21 @@ func constants(_ string, schema *openapi3.SchemaRef) error {
 	return nil
 }
 
-// known is errOther for a schema with another keyword than those that both readings take alike. Its own schemas are walked after it.
-func known(_ string, schema *openapi3.SchemaRef) error {
+// known gives errOther for a schema with another keyword than those that both readings take alike. Its own schemas are walked after it. Many
+// operations share a schema: it is looked at once.
+func known() openapi3.WalkSchemasFunc {
+	said := map[*openapi3.Schema]error{}
+	return func(_ string, schema *openapi3.SchemaRef) error {
+		err, ok := said[schema.Value]
+		if !ok {
+			err = other(schema)
+			said[schema.Value] = err
+		}
+		return err
+	}
+}
+
+func other(schema *openapi3.SchemaRef) error {
 	text, err := json.Marshal(schema.Value)
 	if err != nil {
 		return err
