@@ -46,7 +46,7 @@ func (s *stage) API(r *http.Request) acceptance.Reply {
 
 func (s *stage) Page(r *http.Request) acceptance.Reply {
 	s.asked = append(s.asked, "page "+r.URL.Path)
-	return acceptance.Reply{Status: http.StatusOK}
+	return acceptance.Reply{Status: http.StatusOK, Body: []byte("{}")}
 }
 
 func (s *stage) Now() time.Time       { return s.now }
@@ -114,6 +114,8 @@ func sells(r *http.Request, _ string) acceptance.Reply {
 		return reply(http.StatusCreated, `{"payment":{"id":"pay_1","redirect_url":"http://pay.example/c/pay/cs_1","client_secret":"pi_1_secret_2"}}`)
 	case strings.HasSuffix(r.URL.Path, "/shipments"), strings.HasSuffix(r.URL.Path, "/refunds"):
 		return reply(http.StatusCreated, `{"order":`+seen+`}`)
+	case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/returns"):
+		return reply(http.StatusCreated, `{"return":{"id":"ret_1","status":"requested"}}`)
 	case strings.HasSuffix(r.URL.Path, "/return"):
 		return reply(http.StatusSeeOther, "")
 	case r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/orders/"):
@@ -267,12 +269,93 @@ func TestWhoeverApprovesTheirOwnRefundIsSeen(t *testing.T) {
 	}
 }
 
+// TestPeopleSendThingsBack: some ask for it, staff decide in every way, and one whose money another must agree to is decided twice.
+func TestPeopleSendThingsBack(t *testing.T) {
+	said := map[string]int{}
+	s := playOn(&stage{answer: func(r *http.Request, body string) acceptance.Reply {
+		if r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/returns/ret_1") {
+			for _, status := range []string{"accepted", "refused", "received", `"refund":0`} {
+				if strings.Contains(body, status) {
+					said[status]++
+				}
+			}
+			return acceptance.Reply{Status: http.StatusOK, Body: []byte(`{"return":{"id":"ret_1"},"refund":{"id":"ref_1","status":"awaiting_approval"}}`)}
+		}
+		return promises(r, body)
+	}, gateways: []string{"stripe"}}, mixed, 300, 3)
+	got := routes(s)
+	if got["POST returns"] < 10 || said["accepted"] == 0 || said["refused"] == 0 || said["received"] < 5 || said[`"refund":0`] == 0 || got["POST approval"] == 0 {
+		t.Errorf("%v; staff said %v", got, said)
+	}
+	if len(s.broken) > 0 {
+		t.Errorf("broken: %v", s.broken)
+	}
+}
+
+func TestAnotherPaymentUnderOneKeyIsSeen(t *testing.T) {
+	n := 0
+	s := playOn(&stage{answer: func(r *http.Request, body string) acceptance.Reply {
+		if strings.HasSuffix(r.URL.Path, "/payments") {
+			n++
+			return acceptance.Reply{Status: http.StatusCreated, Body: fmt.Appendf(nil, `{"payment":{"id":"pay_%d","redirect_url":"http://pay.example/c/pay/cs_1"}}`, n)}
+		}
+		return sells(r, body)
+	}}, mixed, 100, 3)
+	if !slices.Contains(s.broken, "I13 SameAnswer") {
+		t.Errorf("broken: %v after %d payments", s.broken, n)
+	}
+}
+
+func TestAnotherReturnUnderOneKeyIsSeen(t *testing.T) {
+	n := 0
+	s := playOn(&stage{answer: func(r *http.Request, body string) acceptance.Reply {
+		if strings.HasSuffix(r.URL.Path, "/returns") {
+			n++
+			return acceptance.Reply{Status: http.StatusCreated, Body: fmt.Appendf(nil, `{"return":{"id":"ret_%d"}}`, n)}
+		}
+		return sells(r, body)
+	}}, mixed, 300, 3)
+	if !slices.Contains(s.broken, "I13 SameAnswer") {
+		t.Errorf("broken: %v after %d returns", s.broken, n)
+	}
+}
+
+// TestStaffLookAtWhatTheShopsRulesHold: holds of rules are lifted, or their order ends; others stay.
+func TestStaffLookAtWhatTheShopsRulesHold(t *testing.T) {
+	held := func(r *http.Request, body string) acceptance.Reply {
+		if strings.HasPrefix(r.URL.Path, "/staff/orders/") && r.Method == http.MethodGet {
+			return acceptance.Reply{Status: http.StatusOK, Body: []byte(`{"order":{"holds":[{"key":"dispute:dp_1"},{"key":"fraud_review:dear"},{"key":"gateway_risk:elevated"}]}}`)}
+		}
+		got := sells(r, body)
+		got.Body = []byte(strings.ReplaceAll(string(got.Body), `"status":"fulfilling"`, `"status":"fulfilling","on_hold":true`))
+		return got
+	}
+	mix := mixed
+	mix.Guarded = true
+	got := routes(playOn(&stage{answer: held}, mix, 60, 3))
+	if got["DELETE fraud_review:dear"] == 0 || got["DELETE gateway_risk:elevated"] == 0 || got["DELETE dispute:dp_1"] > 0 || got["POST cancellation"] == 0 {
+		t.Errorf("they did %v", got)
+	}
+}
+
+func TestARefusalByTheShopsRulesIsRightOnlyWhereThereAreSome(t *testing.T) {
+	mix := mixed
+	for _, mix.Guarded = range []bool{true, false} {
+		s := playOn(&stage{answer: func(*http.Request, string) acceptance.Reply {
+			return acceptance.Reply{Status: http.StatusUnprocessableEntity, Body: []byte(`{"code":"order_declined"}`)}
+		}}, mix, 1, 1)
+		if slices.Contains(s.broken, "Answer") == mix.Guarded {
+			t.Errorf("with rules %t: broken: %v", mix.Guarded, s.broken)
+		}
+	}
+}
+
 func TestAPathIsWalkedToItsEnd(t *testing.T) {
 	for _, p := range actors.Paths() {
 		s := play(p.Mix, 1, 1, sells)
 		got := fmt.Sprint(routes(s))
 		for _, want := range map[string][]string{
-			"golden": {"POST payments", "POST shipments", "POST delivery"}, "refund": {"POST refunds"}, "cancel": {"POST cancellation"}, "late-money": {"POST payments"},
+			"golden": {"POST payments", "POST shipments", "POST delivery"}, "refund": {"POST refunds"}, "return": {"POST returns", "PUT ret_1"}, "cancel": {"POST cancellation"}, "late-money": {"POST payments"},
 		}[p.Name] {
 			if routes(s)[want] == 0 {
 				t.Errorf("%s: no %s in %s", p.Name, want, got)

@@ -12,10 +12,13 @@ import (
 
 // disputes is whose bank may take the money back. The shop may have something to say to that.
 func (s *shopper) disputes() {
+	if s.in(80) {
+		s.likes = "paypal" // There the shop must sign in to answer.
+	}
 	s.buys()
 	s.stage.Dispute(s.order.ID, s.in(50))
 	p := s.Crowd.person("complaints of " + s.name)
-	if id := s.order.ID; id != "" && p.in(80) {
+	if id := s.order.ID; id != "" && p.in(95) {
 		s.stage.Enter(s.stage.Now(), p.name, func() { p.complaints(id) })
 	}
 }

@@ -11,13 +11,14 @@ import (
 )
 
 // settles is what staff do about money that is promised: they take it, in parts or whole, give it up, or leave it to whoever ships.
-func (p *person) settles(id order.ID, total int64) {
+func (p *person) settles(buyer *shopper, id order.ID, total int64) {
 	if !p.stage.Place().Manual {
 		return
 	}
 	switch {
 	case p.in(40): // Whoever ships takes it.
 	case p.tends(voids):
+		buyer.looksAgain()
 		p.voids(id)
 	case p.tends(captures):
 		p.takes(id, nil)
@@ -79,26 +80,29 @@ type given struct {
 	} `json:"refund"`
 }
 
-// approves lets another decide about a refund that waits for it. Whoever asked for it may not say yes.
-func (p *person) approves(id order.ID, r acceptance.Reply) {
+// approves lets another decide about a refund that waits for it. Whoever asked for it may not say yes; nil: that is not known.
+func (p *person) approves(id order.ID, who *acceptance.Visit, r acceptance.Reply) {
 	var g given
-	if r.Status != http.StatusCreated || json.Unmarshal(r.Body, &g) != nil || g.Refund.Status != "awaiting_approval" {
+	if r.Status/100 != 2 || json.Unmarshal(r.Body, &g) != nil || g.Refund.Status != "awaiting_approval" {
 		return
 	}
 	path := "/staff/orders/" + string(id) + "/refunds/" + g.Refund.ID + "/approval"
-	if p.in(20) {
+	if who != nil && p.in(20) {
 		own := p.asks(func() acceptance.Reply {
-			return p.staff.AsStaff(http.MethodPost, path, "", map[string]any{"decision": "approve"})
+			return who.AsStaff(http.MethodPost, path, "", map[string]any{"decision": "approve"})
 		})
 		if own.Status == http.StatusOK && json.Unmarshal(own.Body, &g) == nil && g.Refund.Status != "cancelled" {
 			p.stage.Violated("I14 RefundBounded", id, fmt.Sprintf("%s approved their own refund: %s", p.name, own.Body))
 		}
 	}
-	if p.rest(2 * time.Hour); p.in(40) { // On another day. Gateways forget by then under which key something was asked.
+	if p.rest(2 * time.Hour); p.in(60) { // On another day. Gateways forget by then under which key something was asked.
 		p.stage.Rest(3*time.Hour + 10*time.Minute)
 		p.rest(9 * time.Hour)
 	}
-	decision := "approve"
+	decision, another := "approve", p.other
+	if who == another || who == nil && p.in(50) {
+		another = p.staff
+	}
 	switch p.dice.IntN(6) {
 	case 0:
 		return // Forgotten.
@@ -107,7 +111,7 @@ func (p *person) approves(id order.ID, r acceptance.Reply) {
 	}
 	for range 1 + p.dice.IntN(3) {
 		r = p.asks(func() acceptance.Reply {
-			return p.other.AsStaff(http.MethodPost, path, "", map[string]any{"decision": decision})
+			return another.AsStaff(http.MethodPost, path, "", map[string]any{"decision": decision})
 		})
 		p.expect(id, r, "POST approval", http.StatusOK, http.StatusConflict, http.StatusUnprocessableEntity)
 		p.rest(20 * time.Minute)
@@ -117,7 +121,7 @@ func (p *person) approves(id order.ID, r acceptance.Reply) {
 // awaits tells whether a refund is under way at its gateway, and somebody asks again after a while what became of it.
 func (p *person) awaits(r acceptance.Reply) bool {
 	var g given
-	if r.Status != http.StatusCreated || json.Unmarshal(r.Body, &g) != nil || g.Refund.Status != "pending" || !p.in(70) {
+	if r.Status/100 != 2 || json.Unmarshal(r.Body, &g) != nil || g.Refund.Status != "pending" || !p.in(70) {
 		return false
 	}
 	p.rest(20 * time.Minute)
@@ -133,5 +137,5 @@ func (p *person) refundsLines(id order.ID, lines []map[string]any) {
 		return p.staff.AsStaff(http.MethodPost, "/staff/orders/"+string(id)+"/refunds", key, body)
 	})
 	p.expect(id, r, "POST refunds of lines", http.StatusCreated, http.StatusConflict, http.StatusUnprocessableEntity)
-	p.approves(id, r)
+	p.approves(id, p.staff, r)
 }

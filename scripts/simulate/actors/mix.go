@@ -15,6 +15,8 @@ type Mix struct {
 	Moody bool
 	// Plain leaves out everybody who does more than buy one thing.
 	Plain bool
+	// Guarded is of a shop that has rules against fraud: what they hold staff look at.
+	Guarded bool
 	// One, if set, is what everybody does, and One alone.
 	One func(*Shopper)
 }

@@ -15,28 +15,28 @@ type way struct {
 // ways lists them. Who buys and is done comes first.
 func ways() []way {
 	return []way{
-		{"buys", 380, (*shopper).buys},
+		{"buys", 330, (*shopper).buys},
 		{"declined", 130, (*shopper).declined},
 		{"authenticates", 30, (*shopper).authenticates},
 		{"debits", 35, (*shopper).debits},
 		{"underpays", 20, (*shopper).underpays},
-		{"forgotten", 55, (*shopper).forgotten},
+		{"forgotten", 75, (*shopper).forgotten},
 		{"donates", 20, (*shopper).donates},
 		{"refunded at the gateway", 20, (*shopper).refundedAtGateway},
 		{"walks away", 40, func(*shopper) {}},
-		{"disputes", 90, (*shopper).disputes},
+		{"disputes", 180, (*shopper).disputes},
 		{"two tabs", 60, (*shopper).twoTabs},
 		{"late", 60, (*shopper).late},
 		{"cancels while paying", 60, (*shopper).cancelsWhilePaying},
 		{"cancels a paid order", 90, (*shopper).cancelsPaid},
 		{"cancels", 25, (*shopper).cancel},
-		{"edits", 80, (*shopper).edits},
+		{"edits", 120, (*shopper).edits},
 		{"changes mind", 25, (*shopper).changesMind},
 		{"loses patience", 80, (*shopper).losesPatience},
 		{"goes silent", 5, (*shopper).goesSilent},
 		{"presses twice", 20, (*shopper).pressesTwice},
 		{"presses too soon", 15, (*shopper).pressesTooSoon},
-		{"closes the window", 180, (*shopper).closesTheWindow},
+		{"closes the window", 220, (*shopper).closesTheWindow},
 	}
 }
 
@@ -59,12 +59,13 @@ const (
 	voids                 // Gives it up.
 	byLine                // Gives the price of a thing back.
 	cancels               // Ends an order for its shopper.
+	returns               // Sends back what came.
 	habits
 )
 
 // usualHabits is in how many of a hundred cases people do so.
 var usualHabits = [habits]int{browses: 10, repeats: 8, snoops: 3, refunds: 20, holds: 8, stops: 8, peeks: 20, forgets: 10, halves: 10, counts: 50,
-	captures: 35, voids: 20, byLine: 15, cancels: 15}
+	captures: 35, voids: 20, byLine: 15, cancels: 15, returns: 60}
 
 // mood is what the people of one world are like.
 type mood struct {

@@ -65,6 +65,9 @@ func (s *shopper) forgotten() {
 	}
 	s.stage.Forget(s.order.ID, false)
 	s.card(p, acceptance.Pays)
+	if s.in(30) {
+		s.reloads(p)
+	}
 	if s.in(70) && (p.Gateway != "square" || p.Mode != acceptance.Embedded) {
 		s.brings(p, "")
 	}

@@ -26,6 +26,7 @@ func Paths() []Path {
 		{Name: "golden", Mix: mix((*Shopper).golden), Ends: paid, Gateway: "stripe"},
 		{Name: "refund", Mix: mix((*Shopper).refundPath), Ends: partly, Gateway: "stripe"},
 		{Name: "cancel", Mix: mix((*Shopper).cancelPath), Ends: []string{"cancelled/refunded"}, Gateway: "stripe"},
+		{Name: "return", Mix: mix((*Shopper).returnPath), Ends: partly, Gateway: "stripe"},
 		{Name: "late-money", Mix: mix((*Shopper).latePath), Ends: []string{"fulfilling/paid", "expired/refunded", "cancelled/refunded"}, Gateway: "stripe"},
 	}
 	for _, g := range []string{"stripe", "paypal", "square"} {
@@ -103,6 +104,27 @@ func (s *shopper) refundPath() {
 func (s *shopper) cancelPath() {
 	if s.placed() && s.paidBy(acceptance.Hosted) {
 		s.until(http.StatusOK, func() acceptance.Reply { return s.Visit.Cancel(s.order.ID) })
+	}
+}
+
+// returnPath sends one of two things back, which can be sold again.
+func (s *shopper) returnPath() {
+	if !s.placed() || !s.paidBy(acceptance.Hosted) {
+		return
+	}
+	s.shipped()
+	sku, back := s.shelf[len(s.shelf)-1], ""
+	for range 12 {
+		if back = s.asksToReturn(sku, 1); back != "" {
+			break
+		}
+		s.stage.Rest(10 * time.Minute)
+	}
+	path := "/staff/orders/" + string(s.order.ID) + "/returns/" + back
+	for _, body := range []map[string]any{
+		{"status": "accepted"}, {"status": "received", "lines": []map[string]any{{"sku": sku, "restocked": 1, "damaged": 0}}},
+	} {
+		s.until(http.StatusOK, func() acceptance.Reply { return s.staff.AsStaff(http.MethodPut, path, "", body) })
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"till/scripts/acceptance"
+	"till/shared/order"
 )
 
 // Shopper is somebody who buys.
@@ -23,6 +24,8 @@ type shopper struct {
 	order  acceptance.Order // "" without one.
 	token  string
 	pages  []acceptance.Payment // What was begun to pay.
+	held   bool                 // It was shown as held when it was paid.
+	likes  string               // The gateway that they pay with where they can; "" if they do not mind.
 }
 
 // shop is the life of the n-th shopper.
@@ -112,6 +115,9 @@ func (s *shopper) place() bool {
 	if len(s.offered(s.basket["currency"].(string))) == 0 && r.Code() == "currency_invalid" {
 		statuses = append(statuses, r.Status) // The shop knows that nobody takes it. What currency an account at Square is of, it does not.
 	}
+	if s.refusedByRule(r) {
+		statuses = append(statuses, r.Status)
+	}
 	s.expect(r, "POST /orders", statuses...)
 	return s.order.ID != ""
 }
@@ -149,14 +155,19 @@ func (s *shopper) payBy(gateway, mode string) (acceptance.Payment, bool) {
 		return p, false
 	}
 	s.pages = append(s.pages, p)
-	if s.in(10) { // The same again.
+	if s.in(10) { // The same again. Who was given the page of another tab, which has ended by now, begins one.
 		again, r := acceptance.Payment{}, acceptance.Reply{}
 		r = s.insist(func() acceptance.Reply { again, r = s.begin(gateway, mode, key); return r })
-		if r.Status == http.StatusCreated && again.ID != p.ID {
+		if r.Status == http.StatusCreated && again.ID != p.ID && (s.begun(p, key) || !s.begun(again, key)) {
 			s.stage.Violated("I13 SameAnswer", s.order.ID, fmt.Sprintf("one key began %s and %s", p.ID, again.ID))
 		}
 	}
 	return p, true
+}
+
+// begun tells whether a key began a payment: the first that it asked for, or the one after it by the shop's rules.
+func (s *shopper) begun(p acceptance.Payment, key string) bool {
+	return p.ID == order.AttemptIDFor(s.order.ID, key) || p.ID == order.AttemptIDFor(s.order.ID, key+",1")
 }
 
 // card puts a card where a payment wants it. What the shop's own page has to tell is told again until the answer is clear.
@@ -173,7 +184,7 @@ func (s *shopper) buys() {
 	for range 3 {
 		if p, ok := s.pay(s.mode()); ok {
 			s.rest(2 * time.Minute)
-			s.card(p, acceptance.Pays)
+			s.card(p, s.good())
 			return
 		}
 		if s.ended() {
@@ -214,6 +225,26 @@ func (s *shopper) reloads(p acceptance.Payment) {
 			r := s.Call(http.MethodGet, "/orders/"+string(s.order.ID)+"/payments/"+string(p.ID)+"/return", nil, nil)
 			s.expect(r, "GET return", http.StatusSeeOther)
 			other.rest(time.Second)
+		}
+	})
+}
+
+// looksAgain is whose pages of paying are open still: one is loaded again, and one tells the shop again that it may take the money, a few
+// times in these very moments.
+func (s *shopper) looksAgain() {
+	if len(s.pages) == 0 {
+		return
+	}
+	p := s.pages[len(s.pages)-1]
+	if s.in(50) || p.Gateway == "square" && p.Mode == acceptance.Embedded {
+		s.reloads(p)
+		return
+	}
+	other := &shopper{person: s.Crowd.person(s.name + " presses again"), Visit: s.Visit, order: s.order, token: s.token}
+	s.stage.Enter(s.stage.Now(), other.name, func() {
+		for range 1 + other.dice.IntN(3) {
+			other.rest(3 * time.Second)
+			other.brings(p, "")
 		}
 	})
 }
@@ -298,9 +329,9 @@ func (s *shopper) changesMind() {
 // another tab, or while somebody pays there.
 func (s *shopper) edits() {
 	for range 1 + s.dice.IntN(3) {
-		switch s.dice.IntN(5) {
+		switch s.dice.IntN(7) {
 		case 0:
-		case 1, 2:
+		case 1, 2, 3, 4:
 			s.elsewhere(func(other *shopper) { other.pay(other.mode()) })
 		default:
 			if p, ok := s.pay(s.mode()); ok && s.in(40) {
@@ -367,7 +398,7 @@ func (s *shopper) paid() bool {
 		if ok && seen && o.PaymentStatus == "unpaid" {
 			s.stage.Violated("I18 NoStepBack", s.order.ID, "it was shown as paid, and then as unpaid")
 		}
-		seen = seen || ok && o.PaymentStatus == "paid"
+		seen, s.held = seen || ok && o.PaymentStatus == "paid", s.held || ok && o.OnHold
 		promised = promised || ok && o.PaymentStatus == "authorized"
 		known := ok && (o.Status == "fulfilling" || o.Status == "expired" || o.Status == "cancelled")
 		if known && !s.in(10) || n == 1 && !s.in(30) {

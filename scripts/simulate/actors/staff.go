@@ -18,17 +18,23 @@ func (s *shopper) packed() {
 		at = at.Add(p.mix.Slow + time.Duration(p.dice.Int64N(int64(10*time.Hour))))
 	}
 	total := s.order.Total.Amount
-	s.stage.Enter(at, p.name, func() { p.pack(id, lines, total) })
+	s.stage.Enter(at, p.name, func() {
+		if came := p.pack(s, id, lines, total); (came || p.in(3)) && p.tends(returns) { // A few ask for what never came.
+			(&shopper{person: p, Visit: s.Visit, order: s.order, token: s.token}).sendsBack(lines)
+		}
+	})
 }
 
-// pack is what staff do about one paid order.
-func (p *person) pack(id order.ID, lines []map[string]any, total int64) {
+// pack is what staff do about one paid order. It tells whether something arrived.
+func (p *person) pack(buyer *shopper, id order.ID, lines []map[string]any, total int64) (came bool) {
 	if p.mix.Plain {
-		p.ships(id, lines)
-		return
+		return p.ships(id, lines)
 	}
 	p.peek(id)
-	p.settles(id, total)
+	if p.mix.Guarded && buyer.held {
+		p.reviews(id)
+	}
+	p.settles(buyer, id, total)
 	if p.tends(refunds) {
 		p.refund(id, total)
 	}
@@ -46,12 +52,13 @@ func (p *person) pack(id order.ID, lines []map[string]any, total int64) {
 		p.holds(id)
 	}
 	if p.tends(forgets) {
-		return // Forgotten.
+		return false // Forgotten.
 	}
-	p.ships(id, lines)
+	came = p.ships(id, lines)
 	if p.tends(refunds) {
 		p.refund(id, total)
 	}
+	return came
 }
 
 // peek looks at the order as staff see it.
@@ -100,7 +107,7 @@ func (p *person) refund(id order.ID, total int64) {
 		for range 1 + p.dice.IntN(2)*p.dice.IntN(2) { // The same again, now and then.
 			r := p.asks(func() acceptance.Reply { return p.staff.Refund(id, amount, key) })
 			p.expect(id, r, "POST refunds", http.StatusCreated, http.StatusConflict, http.StatusUnprocessableEntity)
-			p.approves(id, r)
+			p.approves(id, p.staff, r)
 			for p.awaits(r) {
 				r = p.asks(func() acceptance.Reply { return p.staff.Refund(id, amount, key) })
 				p.expect(id, r, "POST refunds again", http.StatusCreated, http.StatusConflict, http.StatusUnprocessableEntity)
@@ -121,8 +128,8 @@ func (p *person) holds(id order.ID) {
 	p.expect(id, r, "DELETE hold", http.StatusOK, http.StatusNoContent, http.StatusConflict, http.StatusNotFound)
 }
 
-// ships hands the order to a carrier, perhaps in two parcels, and notes that they came.
-func (p *person) ships(id order.ID, lines []map[string]any) {
+// ships hands the order to a carrier, perhaps in two parcels, and notes that they came. It tells whether one did.
+func (p *person) ships(id order.ID, lines []map[string]any) (came bool) {
 	parts := []map[string]int{nil}
 	if p.tends(halves) {
 		if sku, _ := lines[0]["sku"].(string); sku != "" {
@@ -132,24 +139,28 @@ func (p *person) ships(id order.ID, lines []map[string]any) {
 	sent := 0
 	for n, part := range parts {
 		number := fmt.Sprintf("JD%d-%s", n, id)
-		for range 4 {
+		for try := range 4 {
 			r := p.asks(func() acceptance.Reply { return p.staff.ShipLines(id, number, part) })
 			p.expect(id, r, "POST shipments", http.StatusCreated, http.StatusConflict, http.StatusUnprocessableEntity)
 			if r.Status == http.StatusCreated {
 				sent++
 				break
 			}
-			p.rest(20 * time.Minute) // Not ready, on hold, or paid back.
+			if p.rest(20 * time.Minute); try > 0 && r.Code() == "order_state_conflict" {
+				break // It has ended: else it is not ready, on hold, or paid back.
+			}
 		}
 	}
 	if p.tends(forgets) {
-		return
+		return false
 	}
 	for n := range sent {
 		p.rest(time.Hour)
 		r := p.asks(func() acceptance.Reply { return p.staff.Deliver(id, fmt.Sprintf("shp_%d", n+1)) })
 		p.expect(id, r, "POST delivery", http.StatusOK, http.StatusConflict, http.StatusNotFound)
+		came = came || r.Status == http.StatusOK
 	}
+	return came
 }
 
 // clerk looks at the list, changes a price, counts a shelf.

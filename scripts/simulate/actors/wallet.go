@@ -33,6 +33,9 @@ func (c *Crowd) offered(currency string) []string {
 // wallet draws with what somebody pays. Some try one that does not take the order's currency.
 func (s *shopper) wallet() string {
 	good := s.offered(s.order.Total.Currency)
+	if s.likes != "" && slices.Contains(good, s.likes) {
+		return s.likes
+	}
 	if all := s.stage.Place().Gateways; len(good) == 0 || s.in(2) && len(all) > 0 {
 		good = all
 	}
@@ -101,7 +104,7 @@ func (s *shopper) closesTheWindow() {
 		s.card(p, acceptance.Pays)
 		return
 	}
-	if s.in(40) { // Just when the sweep asks how the payment stands, which it does when a page has been open for five minutes.
+	if s.in(60) { // Just when the sweep asks how the payment stands, which it does when a page has been open for five minutes.
 		now := s.stage.Now().Add(5 * time.Minute)
 		s.stage.Rest(now.Truncate(time.Minute).Add(time.Minute).Sub(s.stage.Now()) - time.Duration(s.dice.Int64N(int64(2*time.Second))))
 	}

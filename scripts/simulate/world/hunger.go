@@ -37,9 +37,9 @@ const (
 // helpings is how often each kind strikes a point in one world, for hunger, where little passes.
 const helpings = 4
 
-// deafs is of how many webhooks one is lost for good: in a third of the worlds so many that the reconciliation has something to take in
+// deafs is how likely a webhook is lost for good, whatever the rates: in two thirds of the worlds so many that the reconciliation has something to take in
 // whenever it looks.
-var deafs = [...]float64{0, 0, 0.06}
+var deafs = [...]float64{0, 0.02, 0.06}
 
 // hungry gives the kind that strikes a point because the point has been struck so seldom: of two that are drawn, the one that has struck
 // less there. None mostly.
@@ -52,7 +52,7 @@ func (w *World) hungry(n *faults.Count, port faults.Port) faults.Kind {
 		menu = port.Kinds() // Or some would have to wait for a world that has them and comes by here.
 	}
 	limit := w.greed
-	if w.config.Seed%2 == 0 && w.runs > w.early && n.Passed < hardly {
+	if w.config.Seed%2 == 0 && w.runs > w.early && n.Passed < hardly || port == faults.StoreKeys { // Who needs a key comes again with the next order.
 		limit = starved
 	}
 	if chance := meals * float64(len(menu)) * float64(max(w.early, w.runs)) / (usualRuns * float64(n.Passed)); w.dice.Float64() >= min(chance, limit) {
@@ -66,6 +66,25 @@ func (w *World) hungry(n *faults.Count, port faults.Port) faults.Kind {
 		return two
 	}
 	return one
+}
+
+// sated is how often the kinds of a point of watchstock strike for hunger, taken together, each: what comes last in the comparison would never
+// be reached else, as it goes through everything again whenever something fails.
+const sated = 2
+
+// hungryFor is hungry at a call of a function.
+func (w *World) hungryFor(function string, n *faults.Count, port faults.Port) faults.Kind {
+	if function == "worker/watchstock" {
+		all := uint64(0)
+		for _, struck := range n.Struck {
+			all += struck
+		}
+		if all >= sated*uint64(len(port.Kinds())) {
+			return faults.None
+		}
+		n = &faults.Count{Passed: 1, Struck: n.Struck}
+	}
+	return w.hungry(n, port)
 }
 
 // turn lets kinds strike in turn where little passes, and each world begin with another: so all have struck about as often when all worlds

@@ -168,7 +168,7 @@ func (w *World) call(port faults.Port, name string, after bool) faults.Kind {
 		n.Passed++
 		hit = w.strike(j, port, name)
 		if hit == faults.None {
-			hit = w.hungry(n, port)
+			hit = w.hungryFor(j.function, n, port)
 		}
 		j.passed[port]++
 		j.hit = faults.None
@@ -233,11 +233,19 @@ func (w *World) strike(j *job, port faults.Port, name string) faults.Kind {
 	return faults.None
 }
 
+// kept is how long Lambda keeps an environment that nobody needs, half of the time: it promises nothing.
+const kept = 15 * time.Minute
+
 // cold tells whether a new environment serves a call.
 func (w *World) cold(f template.Function) bool {
 	j := w.job()
-	if j == nil || w.calm || j.fate != faults.Cold && !w.chance(faults.Cold) {
+	if j == nil || w.calm {
 		return false
+	}
+	idle := w.Clock.Now().Sub(w.served[j.function])
+	w.served[j.function] = w.Clock.Now()
+	if j.fate != faults.Cold && !w.chance(faults.Cold) {
+		return w.config.Profile.Faults && idle > kept && w.dice.IntN(2) == 0 // Nobody kept it.
 	}
 	w.point(w.folders[f.Name], "run", faults.Function).Struck[faults.Cold]++
 	w.note("cold", f.Name, nil)

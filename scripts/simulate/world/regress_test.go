@@ -81,6 +81,40 @@ func TestARefundThatFailsAfterItHadSucceededIsLearntFromItsWebhook(t *testing.T)
 	}
 }
 
+// A key that was given the page of another tab has begun nothing: once that page has ended it begins a payment of its own, and one only.
+func TestAKeyThatWasGivenAnothersPageBeginsOneOfItsOwnWhenThatHasEnded(t *testing.T) {
+	r := told(t, nil, func(s *actors.Shopper) {
+		o, _ := s.TryPlace(acceptance.Of("thing-1", 1, "EUR"), s.Key())
+		if s.Token(o.ID); o.ID == "" {
+			t.Error("no order")
+			return
+		}
+		mine, theirs := s.Key(), s.Key()
+		pays := func(key string) acceptance.Payment {
+			p, _ := s.TryPayBy(o.ID, "stripe", acceptance.Hosted, key)
+			return p
+		}
+		first := pays(theirs)
+		if given := pays(mine); given.ID != first.ID || first.ID == "" {
+			t.Errorf("the page of another tab is of %q, and %q was given", first.ID, given.ID)
+		}
+		_, seen := s.TryView(o.ID)
+		if r := s.Edit(o.ID, seen.Header.Get("Etag"), map[string]any{"lines": []map[string]any{{"sku": "thing-2", "quantity": 1}}}); r.Status != 200 {
+			t.Errorf("edited: %d %s", r.Status, r.Body)
+		}
+		own := pays(mine)
+		if again := pays(mine); own.ID == first.ID || own.ID == "" || again.ID != own.ID {
+			t.Errorf("after %q had ended the key began %q and %q", first.ID, own.ID, again.ID)
+		}
+		if ended := pays(theirs); ended.ID != first.ID {
+			t.Errorf("the other tab's key is of %q now", ended.ID)
+		}
+	})
+	for _, f := range r.Failures {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestTotalsOfThreeDecimalsAreThoseThatAGatewayTakes(t *testing.T) {
 	const price, quantity = 1011, 3 // 1.011 dinars: what a gateway takes ends in a zero.
 	r := told(t, nil, func(s *actors.Shopper) {

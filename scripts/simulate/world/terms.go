@@ -18,6 +18,7 @@ type Terms struct {
 	Slow     time.Duration // How long bank debits and pending refunds take.
 	Counters int           // Over how many counters each product is spread, if over more than one.
 	North    bool          // Half of all goods are at a second location.
+	Guarded  bool          // The shop has rules against fraud.
 	Late     bool          // Staff take days to send what is paid: PayPal keeps promised money aside for three.
 }
 
@@ -44,7 +45,8 @@ func drawTerms(seed uint64) Terms {
 		t.Counters = 2 + dice.IntN(4)
 	}
 	t.North = dice.IntN(4) == 0
-	t.Late = t.Manual && slices.Contains(t.Gateways, "paypal") && dice.IntN(4) == 0
+	t.Late = t.Manual && slices.Contains(t.Gateways, "paypal") && dice.IntN(2) == 0
+	t.Guarded = dice.IntN(3) == 0
 	return t
 }
 
@@ -53,6 +55,7 @@ const late = 3 * 24 * time.Hour
 
 // mix is who comes to such a shop, if things go wrong there: nobody waits for days where nothing does.
 func (t Terms) mix(m actors.Mix, wrong bool) actors.Mix {
+	m.Guarded = t.Guarded
 	if t.Late && wrong {
 		m.Stay, m.Slow, m.Clerk = m.Stay+late, late, 5*m.Clerk
 	}

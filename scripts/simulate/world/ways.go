@@ -24,22 +24,28 @@ func (w *World) sent(queue, body string) []time.Duration {
 // fired is what becomes of the firing of a schedule. Stock is watched when all is calm, and seldom. When all is calm the reconciliation is passed over while the inbox has every event that was
 // lost: it would ask and find them all there.
 func (w *World) fired(rule string) []time.Duration {
-	switch reconciles := strings.Contains(rule, "Reconcile"); {
+	reconciles, by := strings.Contains(rule, "Reconcile"), time.Duration(0)
+	switch {
 	case strings.Contains(rule, "Settle"): // It reads with goroutines of its own, which take no turns; all that it does is to compare.
 		return nil
 	case strings.Contains(rule, "WatchStock"):
 		now := w.Clock.Now().UTC()
-		if wrong := !w.calm && w.config.Profile.Faults; w.script != nil || !wrong && (!w.calm || now.YearDay()%3 != 0 || now.Hour() != 12 || now.Minute() >= 15) {
+		wrong := !w.calm && w.config.Profile.Faults
+		if w.script != nil || !wrong && (!w.calm || now.YearDay()%3 != 0 || now.Hour() != 12 || now.Minute() >= 15) {
 			return nil // It reads every order, and changes none: where things go wrong it seldom comes to that.
+		}
+		if wrong && w.uncompared() {
+			by = 15 * time.Second
 		}
 	case reconciles && w.calm && len(w.missing) == 0, !reconciles && w.idle():
 		return nil
 	}
 	out := w.way(faults.Point{Call: "schedule " + rule, Port: faults.Schedule}, 5*time.Minute)
-	if strings.Contains(rule, "Reconcile") && w.deaf > 0 && !w.calm {
-		for by := time.Minute; by < 15*time.Minute; by += time.Minute { // Somebody has seen that webhooks do not come, and runs it by hand.
-			out = append(out, by)
-		}
+	if reconciles && w.deaf > 0 && !w.calm {
+		by = 3 * time.Minute
+	}
+	for at := by; 0 < at && at < 15*time.Minute; at += by { // Somebody has seen that webhooks do not come, or that nothing is compared, and runs it by hand.
+		out = append(out, at)
 	}
 	return out
 }

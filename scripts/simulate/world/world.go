@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rsa"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -96,6 +97,7 @@ type World struct {
 	machine string            // Its ARN.
 	named   map[string]string
 	latest  map[string]*[ports]int
+	served  map[string]time.Time // When each function was last called.
 	runs    uint64
 	steps   uint64
 
@@ -110,7 +112,8 @@ type World struct {
 	lostEvents map[string]bool // The gateway takes them for delivered, and they never came;
 	missing    map[string]bool // those of them that the inbox has not.
 	came       map[string]int  // How often the webhook of each event was sent.
-	calmed     time.Time       // When all went calm.
+	opened     time.Time       // When people began to come,
+	calmed     time.Time       // and when all went calm.
 
 	outage     *outage
 	placedNext map[order.ID]bool // By the next release.
@@ -135,7 +138,7 @@ const afterwards = 7 * 24 * time.Hour
 // New makes a world that has not begun. The error says what of the project cannot run.
 func New(c Config) (*World, error) {
 	w := &World{config: c, Turns: turns.New(c.Seed, 0), cover: faults.Cover{}, folders: map[string]string{}, named: map[string]string{},
-		latest: map[string]*[ports]int{}, forgotten: map[order.ID][]string{},
+		latest: map[string]*[ports]int{}, served: map[string]time.Time{}, forgotten: map[order.ID][]string{},
 		silent: map[order.ID]silence{}, tooLarge: map[string]time.Time{},
 		came: map[string]int{}, lostEvents: map[string]bool{}, missing: map[string]bool{}, placedNext: map[order.ID]bool{}, history: newHistory(c.Steps),
 		dice: rand.New(rand.NewPCG(c.Seed, 0x6661756c74))}
@@ -156,6 +159,7 @@ func New(c Config) (*World, error) {
 	if c.Profile.Faults {
 		begin = atNight
 	}
+	w.opened = begin
 	ticking := clock.New(begin, w.Turns)
 	w.Turns.Use(ticking)
 	w.watch.open(w)
@@ -188,8 +192,11 @@ func New(c Config) (*World, error) {
 // decodes is after each how manieth save an order is read from its bytes again. In the end every chain is.
 const decodes = 16
 
-// stock fills the shelves.
+// stock decides about the shop, and fills its shelves.
 func (w *World) stock() error {
+	if err := errors.Join(w.guard(), w.compared()); err != nil {
+		return err
+	}
 	for _, i := range w.config.Profile.shelves(w.config.Orders) {
 		if _, err := catalog.Put(context.Background(), w.Store, i.Product, "seed", w.Clock.Now()); err != nil {
 			return err
