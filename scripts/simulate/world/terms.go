@@ -1,6 +1,7 @@
 package world
 
 import (
+	"context"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"till/scripts/localcloud/gateways"
 	"till/scripts/simulate/actors"
+	"till/shared/catalog"
 )
 
 // Terms are what the owner of a world's shop has chosen, and what the gateways are like there.
@@ -71,6 +73,24 @@ func (w *World) rests(m actors.Mix, past time.Duration) {
 
 // looks is how often what was touched is looked at.
 const looks = 30 * time.Minute
+
+// spread brings half of a product to another location, and spreads the rest over counters, where the terms say so.
+func (w *World) spread(sku catalog.SKU, onHand int64) error {
+	enter := func(e catalog.Entry) error {
+		e.By = "seed"
+		_, err := w.Store.EnterStock(context.Background(), sku, catalog.Wish{Entry: e, Over: catalog.AnyEntry})
+		return err
+	}
+	if n := onHand / 2; w.terms.North && n > 0 {
+		if err := enter(catalog.Entry{To: "north", Moved: n, Reason: "transferred"}); err != nil {
+			return err
+		}
+	}
+	if w.terms.Counters > 1 {
+		return enter(catalog.Entry{Counters: w.terms.Counters})
+	}
+	return nil
+}
 
 // parameters are the template's.
 func (t Terms) parameters() map[string]string {

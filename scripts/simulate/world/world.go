@@ -212,24 +212,6 @@ func (w *World) stock() error {
 	return nil
 }
 
-// spread brings half of a product to another location, and spreads the rest over counters, where the terms say so.
-func (w *World) spread(sku catalog.SKU, onHand int64) error {
-	enter := func(e catalog.Entry) error {
-		e.By = "seed"
-		_, err := w.Store.EnterStock(context.Background(), sku, catalog.Wish{Entry: e, Over: catalog.AnyEntry})
-		return err
-	}
-	if n := onHand / 2; w.terms.North && n > 0 {
-		if err := enter(catalog.Entry{To: "north", Moved: n, Reason: "transferred"}); err != nil {
-			return err
-		}
-	}
-	if w.terms.Counters > 1 {
-		return enter(catalog.Entry{Counters: w.terms.Counters})
-	}
-	return nil
-}
-
 // Run lets a world run to its end.
 func Run(c Config) (Result, error) {
 	w, err := New(c)
