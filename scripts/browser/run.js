@@ -13,8 +13,8 @@ import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '..', '..');
-const startLimit = 30_000; // Milliseconds from the start of the server to its first answer.
-const testLimit = 180_000; // Milliseconds for one test file's slowest test.
+const startLimit = 120_000; // Milliseconds from the start of the server to its first answer.
+const testLimit = 600_000; // Milliseconds for one test file's slowest test.
 
 /** need ends the run with a sentence that says what to do. */
 function need(fine, what) {

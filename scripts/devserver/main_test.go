@@ -37,7 +37,7 @@ func start(t *testing.T) *server {
 		_ = write.CloseWithError(io.EOF)
 		ended <- err
 	}()
-	s := &server{t: t, browser: http.Client{Timeout: 30 * time.Second}}
+	s := &server{t: t, browser: http.Client{Timeout: 2 * time.Minute}}
 	s.stop = func() error {
 		cancel()
 		s.browser.CloseIdleConnections()

@@ -18,9 +18,9 @@ const ToolsFolder = ".tools"
 
 // The bounds of waiting for an engine.
 const (
-	startLimit = 60 * time.Second // Until the first answer, on a machine that is busy.
-	stopLimit  = 15 * time.Second // From being asked to end until being ended.
-	portTries  = 3                // A free port may be taken between finding it and listening on it.
+	startLimit = 3 * time.Minute // Until the first answer, on a machine that is busy.
+	stopLimit  = time.Minute     // From being asked to end until being ended.
+	portTries  = 3               // A free port may be taken between finding it and listening on it.
 )
 
 // poll is how often an engine that starts is asked whether it is there.

@@ -104,7 +104,7 @@ func write(t *testing.T, file, text string) {
 // until waits for something that is to become true.
 func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	limit := time.NewTimer(20 * time.Second)
+	limit := time.NewTimer(2 * time.Minute) // Of a machine that is very busy.
 	defer limit.Stop()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()

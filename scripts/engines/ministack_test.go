@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -93,9 +95,19 @@ func TestAStartThatFailsSaysWhatTheEngineSaid(t *testing.T) {
 
 func TestAStartEndsWithItsContext(t *testing.T) {
 	dir := t.TempDir()
-	short, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	_, err := engines.StartMiniStack(short, engines.MiniStackOptions{Tools: tools(t, "mute"), Dir: dir})
+	mute, ended := tools(t, "mute"), make(chan error, 1)
+	go func() {
+		_, err := engines.StartMiniStack(ctx, engines.MiniStackOptions{Tools: mute, Dir: dir})
+		ended <- err
+	}()
+	until(t, "it has a child", func() bool {
+		text, err := os.ReadFile(filepath.Join(dir, "tmp", "child"))
+		return err == nil && len(text) > 0
+	})
+	cancel()
+	err := <-ended
 	if err == nil || !strings.Contains(err.Error(), "does not answer") {
 		t.Errorf("got %v", err)
 	}

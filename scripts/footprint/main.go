@@ -28,7 +28,7 @@ const (
 	zipBytesMax = 5 << 20
 	startMax    = 15 * time.Millisecond
 	runs        = 11 // The median of these counts.
-	startLimit  = 10 * time.Second
+	startLimit  = time.Minute
 )
 
 func main() {

@@ -30,7 +30,7 @@ const (
 	// daysPerSecond is how the waiting is shortened: thirty days are six seconds.
 	daysPerSecond = 5
 	// runLimit is far more than any case takes.
-	runLimit = 40 * time.Second
+	runLimit = 3 * time.Minute
 )
 
 // engine is a MiniStack with puppets for tasks.

@@ -27,7 +27,7 @@ import (
 func main() {
 	seed := flag.Int("seed", 7, "what the requests follow from")
 	examples := flag.Int("examples", 25, "how many requests are made up of each operation, beside those that follow from the contract's forms")
-	limit := flag.Duration("limit", 5*time.Minute, "when it is too long")
+	limit := flag.Duration("limit", 15*time.Minute, "when it is too long")
 	tools := flag.String("tools", ".tools", "the folder of the tools")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

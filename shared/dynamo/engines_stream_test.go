@@ -23,7 +23,7 @@ type streamed struct {
 }
 
 // recordsLimit bounds waiting for the stream.
-const recordsLimit = 15 * time.Second
+const recordsLimit = 2 * time.Minute
 
 // Records is storetest.Streamed's.
 func (s streamed) Records(t *testing.T, n int) []storetest.Record {

@@ -93,7 +93,7 @@ func kindOf(ctx context.Context, endpoint string) string {
 	if err != nil {
 		return local // The tests will say what is wrong with the address.
 	}
-	answer, err := (&http.Client{Timeout: 5 * time.Second}).Do(r)
+	answer, err := (&http.Client{Timeout: 30 * time.Second}).Do(r)
 	if err != nil {
 		return local
 	}
