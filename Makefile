@@ -20,6 +20,9 @@ GOARCH_OF       = $(if $(filter x86_64,$(ARCH)),amd64,$(ARCH))
 
 export SAM_CLI_TELEMETRY := 0
 
+# Without C everywhere but in race: what one target compiled the next one finds. With it, whatever needs the network is compiled twice.
+export CGO_ENABLED := 0
+
 # Tests make much garbage and keep little: collected a quarter as often, they and the compiler take a fifth less of the processor. The limit
 # is for the largest programs that the compiler builds. Not for footprint and e2e, which run what is deployed.
 test check race planted sim-verify fuzz: export GOGC ?= 400
@@ -42,14 +45,15 @@ run: ## Serve the demo shop, the API and simulated gateways on this machine: htt
 	go run ./scripts/devserver
 
 test: fmt vet tidy ## Every Go test; needs Go alone, no C compiler
-	CGO_ENABLED=0 go test -shuffle=on ./...
+	go test -vet=off -shuffle=on ./...
 
 check: fmt tidy lint ## Before each commit, under 90 s warm: format, modules, linters, short tests
-	CGO_ENABLED=0 go test -short -shuffle=on ./...
+	go test -short -vet=off -shuffle=on ./...
 
-# Those with a + run beside the rest.
+# Those with a + run beside the rest, from the start: they take longest, and wait for the most of it. What needs one processor or waits,
+# too, comes first, while they run, and last what needs all processors.
 verify: doctor tools ## Before each release: all that needs more than Go; `make doctor` lists it
-	@scripts/verify.sh "$(MAKE)" +e2e lint +browser race planted sim-verify fuzz schemathesis footprint contract machine-paths sam-validate
+	@scripts/verify.sh "$(MAKE)" +e2e +browser lint sam-validate machine-paths contract schemathesis sim-verify planted fuzz footprint race
 
 doctor: ## Say what of gcc, Python, Java, Maven, Node, npm and Chromium is missing or too old, and how to get it
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
@@ -79,7 +83,7 @@ lint-template: ## template.yaml and the state machine by Till's own rules, and e
 
 race: ## Every Go test under the race detector
 	$(call need,gcc,The race detector is C: apt-get install gcc$(comma) or xcode-select --install)
-	CGO_ENABLED=1 go test -race -timeout 20m ./...
+	CGO_ENABLED=1 go test -race -vet=off -timeout 20m ./...
 
 # The simulation: `make sim SEED=7` repeats one seed, `make sim SEED=7 ORDER=ord_…` shows one order's way through it.
 SEEDS     ?= 100
