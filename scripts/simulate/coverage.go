@@ -23,15 +23,18 @@ const (
 )
 
 // seldom are points that are passed only when two other things have gone wrong with the same order before, each in its moment: a
-// hundred strikes of each kind would take a million orders. The exhaustive walks pass them with pairs of faults. They are
-// counted and shown, and not asked for.
+// hundred strikes of each kind would take a million orders. The exhaustive walks pass them with pairs of faults, and the last, which is
+// passed once a day, with single ones. They are counted and shown, and not asked for.
 var seldom = map[string]string{
-	"shopper/cancelorder/gateway.FetchRefund":   "a refund was sent and not noted, half a day before its order is cancelled once more",
-	"shopper/returnpayment/gateway.FetchRefund": "the same, before the browser comes back",
-	"shopper/confirmpayment/gateway.Refund":     "an order ended while the shop's own page told that it is paid",
-	"shopper/returnpayment/gateway.Refund":      "a webhook was lost, and its order ended, before the browser comes back",
-	"shopper/cancelorder/gateway.Start":         "a payment's beginning was not noted, just before its order is cancelled",
-	"staff/cancel/gateway.FetchRefund":          "the same, before staff cancel it once more",
+	"shopper/cancelorder/gateway.FetchRefund":    "a refund was sent and not noted, half a day before its order is cancelled once more",
+	"shopper/returnpayment/gateway.FetchRefund":  "the same, before the browser comes back",
+	"shopper/confirmpayment/gateway.FetchRefund": "the same, before its page tells once more that it is paid",
+	"shopper/confirmpayment/gateway.Refund":      "an order ended while the shop's own page told that it is paid",
+	"shopper/returnpayment/gateway.Refund":       "a webhook was lost, and its order ended, before the browser comes back",
+	"shopper/cancelorder/gateway.Start":          "a payment's beginning was not noted, just before its order is cancelled",
+	"staff/cancel/gateway.FetchRefund":           "a refund was sent and not noted, half a day before staff cancel its order once more",
+	"staff/ship/gateway.Refund":                  "a refund was noted and not sent, just before staff ship what is left",
+	"shopper/placeorder/store.AddDayKey":         "a day has one key, which half of the kinds let come about: of them two strike in a world of two days",
 }
 
 var errUncovered = errors.New("a fault struck too seldom for the simulation to prove anything about it")

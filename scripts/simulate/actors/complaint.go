@@ -50,6 +50,9 @@ func (p *person) complaints(id order.ID) {
 			continue
 		}
 		said := len(seen.Order.Disputes) > 0
+		if !said {
+			p.stage.Dispute(id, p.in(50)) // Nothing was taken yet, when the bank was asked before.
+		}
 		for _, d := range seen.Order.Disputes {
 			if d.Status == "needs_response" || p.in(20) {
 				said = p.answers(id, path+"/disputes/"+d.Reference) && said

@@ -24,7 +24,7 @@ func ways() []way {
 		{"donates", 20, (*shopper).donates},
 		{"refunded at the gateway", 20, (*shopper).refundedAtGateway},
 		{"walks away", 40, func(*shopper) {}},
-		{"disputes", 180, (*shopper).disputes},
+		{"disputes", 150, (*shopper).disputes},
 		{"two tabs", 60, (*shopper).twoTabs},
 		{"late", 60, (*shopper).late},
 		{"cancels while paying", 60, (*shopper).cancelsWhilePaying},

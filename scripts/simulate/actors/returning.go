@@ -107,6 +107,10 @@ func (p *person) counts(id order.ID, who *acceptance.Visit, alone bool, path, sk
 		asker = nil // Which of the two desks has asked for the money nobody knows.
 	}
 	p.approves(id, asker, r)
+	for tries := 0; tries < 3 && unsent(r); tries++ {
+		p.rest(time.Minute)
+		r = p.notes(id, who, path, body)
+	}
 	for p.awaits(r) {
 		r = p.notes(id, who, path, body)
 	}
@@ -114,6 +118,12 @@ func (p *person) counts(id order.ID, who *acceptance.Visit, alone bool, path, sk
 		p.stage.Rest(3*time.Hour + 10*time.Minute)
 		p.notes(id, who, path, body)
 	}
+}
+
+// unsent tells whether a refund has not reached its gateway, as far as the shop knows.
+func unsent(r acceptance.Reply) bool {
+	var g given
+	return r.Status == http.StatusOK && json.Unmarshal(r.Body, &g) == nil && (g.Refund.Status == "requested" || g.Refund.Status == "unknown")
 }
 
 // notes tells the shop about a return. Who comes second, or finds what cannot be, is told so.

@@ -46,7 +46,10 @@ func (p *person) pack(buyer *shopper, id order.ID, lines []map[string]any, total
 	}
 	if p.tends(stops) {
 		p.stage.StopExecution(id)
-		p.rest(30 * time.Minute)
+		if p.rest(30 * time.Minute); p.in(50) { // Has it failed? Then it begins anew.
+			r := p.asks(func() acceptance.Reply { return p.staff.Lift(id, "fulfillment_failed") })
+			p.expect(id, r, "DELETE hold of a failed fulfillment", http.StatusOK, http.StatusNoContent, http.StatusConflict, http.StatusNotFound)
+		}
 	}
 	if p.tends(holds) {
 		p.holds(id)

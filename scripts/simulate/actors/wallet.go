@@ -104,9 +104,9 @@ func (s *shopper) closesTheWindow() {
 		s.card(p, acceptance.Pays)
 		return
 	}
-	if s.in(60) { // Just when the sweep asks how the payment stands, which it does when a page has been open for five minutes.
+	if s.in(70) { // Just when the sweep asks how the payment stands, which it does when a page has been open for five minutes.
 		now := s.stage.Now().Add(5 * time.Minute)
-		s.stage.Rest(now.Truncate(time.Minute).Add(time.Minute).Sub(s.stage.Now()) - time.Duration(s.dice.Int64N(int64(2*time.Second))))
+		s.stage.Rest(now.Truncate(time.Minute).Add(time.Minute).Sub(s.stage.Now()) - time.Duration(s.dice.Int64N(int64(time.Second))))
 	}
 	s.Form(p.RedirectURL, url.Values{"card": {acceptance.Pays}, "action": {"pay"}})
 	if s.in(30) {

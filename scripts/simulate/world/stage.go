@@ -13,6 +13,7 @@ import (
 	"till/scripts/localcloud/gateways"
 	"till/scripts/localshop"
 	"till/scripts/simulate/faults"
+	"till/shared/message"
 	"till/shared/order"
 )
 
@@ -155,7 +156,23 @@ func (s stage) StopExecution(id order.ID) {
 		w.watch.stopped = true
 		w.note("stopped", arn, nil)
 		w.must(w.Cloud.Machines.Stop(arn, "Stopped", "by hand"))
+		if w.dice.IntN(3) == 0 {
+			w.redrives(id)
+		}
 	}
+}
+
+// redrives lets somebody send an order's message to the fulfillment once more: its execution's name is used up.
+func (w *World) redrives(id order.ID) {
+	w.Clock.After(time.Minute, "redriven "+string(id), func() {
+		o, err := w.Store.Order(context.Background(), id)
+		w.must(err)
+		for _, q := range w.Cloud.Queues.State(0) {
+			if strings.HasSuffix(q.Name, "FulfillmentQueue") {
+				w.must(w.Cloud.Queue(q.URL).Send(context.Background(), message.ForFulfillment(id, o.Record().Try)))
+			}
+		}
+	})
 }
 
 // strays are inputs of executions that somebody begins by hand and that no machine should have: %s is an order that has a machine.
