@@ -3,6 +3,7 @@ package askreturn
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"till/shared/catalog"
@@ -66,15 +67,19 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 		return apigw.Response{}, err
 	}
 	var r request
-	if err := body.Into(&r); err != nil {
+	wrong, err := body.Shape(&r)
+	if err != nil {
 		return apigw.Response{}, err
 	}
 	if len(r.Lines) > linesMax {
-		return apigw.Response{}, &fault.Error{Kind: fault.Invalid, Op: op, Code: "lines_invalid", At: "#/lines", Msg: "Must be 1 to 50 lines."}
+		wrong = errors.Join(wrong, &fault.Error{Kind: fault.Invalid, Op: op, Code: "lines_invalid", At: "#/lines", Msg: "Must be 1 to 50 lines."})
 	}
 	words, err := person.ParseText(r.Comment, commentMax)
 	if err != nil && r.Comment != "" {
-		return apigw.Response{}, &fault.Error{Kind: fault.Invalid, Op: op, Code: "comment_invalid", At: "#/comment", Msg: "Must be at most 500 printable characters."}
+		wrong = errors.Join(wrong, &fault.Error{Kind: fault.Invalid, Op: op, Code: "comment_invalid", At: "#/comment", Msg: "Must be at most 500 printable characters."})
+	}
+	if wrong != nil {
+		return apigw.Response{}, wrong
 	}
 	return h.ask(ctx, o, key, r, words)
 }

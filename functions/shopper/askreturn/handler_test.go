@@ -27,6 +27,7 @@ var rows = []shoptest.Row{
 	{Name: "a card number in the comment", File: "card-in-the-comment", Status: 422, Code: "card_data_rejected", At: []string{"#/comment"}},
 	{Name: "a comment that is too long", File: "comment-too-long", Status: 422, Code: "comment_invalid", At: []string{"#/comment"}},
 	{Name: "an unknown member", File: "unknown-member", Status: 422, Code: "unknown_field", At: []string{"#/refund"}},
+	{Name: "all faults are told in one answer", File: "many-faults-at-once", Status: 422, Code: "validation_failed", At: []string{"#/lines/0/quantity", "#/refund", "#/comment"}},
 	{Name: "no key", File: "no-key", Status: 400, Code: "idempotency_key_missing", At: []string{"Idempotency-Key"}},
 	{Name: "an empty body", File: "empty-body", Status: 400, Code: "invalid_json"},
 	{Name: "no token", File: "no-token", Status: 401, Code: "unauthorized"},

@@ -81,9 +81,9 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 		return apigw.Response{}, err
 	}
 	var r request
-	misshapen := body.Into(&r)
-	if misshapen != nil && !fault.Is(misshapen, fault.Invalid) {
-		return apigw.Response{}, misshapen
+	misshapen, err := body.Shape(&r)
+	if err != nil {
+		return apigw.Response{}, err
 	}
 	record := o.Record()
 	if err := condition.Requires(record.Version()); err != nil {

@@ -77,9 +77,9 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 		return resp, err
 	}
 	var r basket.Request
-	misshapen := body.Into(&r)
-	if misshapen != nil && !fault.Is(misshapen, fault.Invalid) {
-		return apigw.Response{}, misshapen
+	misshapen, err := body.Shape(&r)
+	if err != nil {
+		return apigw.Response{}, err
 	}
 	p, by, failed, err := h.decide(ctx, req, r, misshapen, key, print)
 	if failed != nil || err != nil {

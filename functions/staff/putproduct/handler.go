@@ -3,6 +3,7 @@ package putproduct
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -55,16 +56,17 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 // already stays as it is, whatever was seen before: a repeat succeeds.
 func (h Handler) put(ctx context.Context, sku catalog.SKU, body *apigw.Body, c apigw.Condition, by string) (apigw.Response, error) {
 	var r goods.Request
-	if err := body.Into(&r); err != nil {
+	wrong, err := body.Shape(&r)
+	if err != nil {
 		return apigw.Response{}, err
 	}
 	if r.SKU != "" && r.SKU != string(sku) {
-		return apigw.Response{}, invalid("sku_invalid", "#/sku", "Must be the address's, or be left out.")
+		wrong = errors.Join(wrong, invalid("sku_invalid", "#/sku", "Must be the address's, or be left out."))
 	}
 	r.SKU = string(sku)
 	p, err := r.Product()
-	if err != nil {
-		return apigw.Response{}, fault.At("#", err)
+	if err = errors.Join(wrong, fault.At("#", err)); err != nil {
+		return apigw.Response{}, err
 	}
 	old, err := h.Product(ctx, sku)
 	if err != nil && !fault.Is(err, fault.NotFound) {

@@ -45,6 +45,7 @@ var rows = []shoptest.Row{
 	{Name: "no price", File: "no-prices", Status: 422, Code: "price_invalid", At: []string{"#/prices"}},
 	{Name: "a card number of 13 digits in the name", File: "card-in-the-name", Status: 422, Code: "card_data_rejected", At: []string{"#/name"}},
 	{Name: "an unknown member", File: "unknown-member", Status: 422, Code: "unknown_field", At: []string{"#/price"}},
+	{Name: "what is misshapen hides nothing else", File: "misshapen-and-more", Status: 422, Code: "validation_failed", At: []string{"#/prices/EUR", "#/foo", "#/name", "#/prices/KWD"}},
 	{Name: "an empty body", File: "empty-body", Status: 400, Code: "invalid_json"},
 }
 

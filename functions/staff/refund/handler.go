@@ -3,6 +3,7 @@ package refund
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -75,14 +76,15 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 		return apigw.Response{}, err
 	}
 	var r request
-	if err := body.Into(&r); err != nil {
+	wrong, err := body.Shape(&r)
+	if err != nil {
 		return apigw.Response{}, err
 	}
 	if len(r.Lines) > linesMax {
-		return apigw.Response{}, &fault.Error{Kind: fault.Invalid, Op: "refund.Handle", Code: "lines_invalid", At: "#/lines", Msg: "Must be at most 50 lines."}
+		wrong = errors.Join(wrong, &fault.Error{Kind: fault.Invalid, Op: "refund.Handle", Code: "lines_invalid", At: "#/lines", Msg: "Must be at most 50 lines."})
 	}
 	reason, err := access.Reason(r.Reason)
-	if err != nil {
+	if err = errors.Join(wrong, err); err != nil {
 		return apigw.Response{}, err
 	}
 	return h.refund(ctx, id, key, r, reason, staff)

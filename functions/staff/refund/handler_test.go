@@ -35,6 +35,7 @@ var rows = []shoptest.Row{
 	{Name: "a new line in the reason", File: "reason-with-a-new-line", Status: 422, Code: "reason_invalid", At: []string{"#/reason"}},
 	{Name: "a card number in the reason", File: "card-in-the-reason", Status: 422, Code: "card_data_rejected", At: []string{"#/reason"}},
 	{Name: "an unknown member", File: "unknown-member", Status: 422, Code: "unknown_field", At: []string{"#/order"}},
+	{Name: "all faults are told in one answer", File: "many-faults-at-once", Status: 422, Code: "validation_failed", At: []string{"#/amount", "#/order", "#/reason"}},
 	{Name: "no key", File: "no-key", Status: 400, Code: "idempotency_key_missing", At: []string{"Idempotency-Key"}},
 	{Name: "an empty body", File: "empty-body", Status: 400, Code: "invalid_json"},
 	{Name: "an unknown order", File: "order-unknown", Status: 404, Code: "not_found"},

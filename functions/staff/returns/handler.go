@@ -3,6 +3,7 @@ package returns
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -68,14 +69,15 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	}
 	next := fulfillment.ReturnState(r.Status)
 	came := next == fulfillment.ReturnReceived
-	switch {
-	case !came && next != fulfillment.ReturnAccepted && next != fulfillment.ReturnRefused:
-		return apigw.Response{}, &fault.Error{Kind: fault.Invalid, Op: op, Code: "status_invalid", At: "#/status", Msg: "Must be accepted, refused or received."}
-	case len(r.Lines) > linesMax, !came && len(r.Lines) > 0:
-		return apigw.Response{}, &fault.Error{Kind: fault.Invalid, Op: op, Code: "lines_invalid", At: "#/lines", Msg: "Must be at most 50 lines, of a return that was received."}
+	var wrong []error
+	if !came && next != fulfillment.ReturnAccepted && next != fulfillment.ReturnRefused {
+		wrong = append(wrong, &fault.Error{Kind: fault.Invalid, Op: op, Code: "status_invalid", At: "#/status", Msg: "Must be accepted, refused or received."})
+	}
+	if len(r.Lines) > linesMax || !came && len(r.Lines) > 0 {
+		wrong = append(wrong, &fault.Error{Kind: fault.Invalid, Op: op, Code: "lines_invalid", At: "#/lines", Msg: "Must be at most 50 lines, of a return that was received."})
 	}
 	reason, err := access.Reason(r.Reason)
-	if err != nil {
+	if err = errors.Join(append(wrong, err)...); err != nil {
 		return apigw.Response{}, err
 	}
 	o, err := h.Cashier.Book.Load(ctx, id)

@@ -34,6 +34,7 @@ var rows = []shoptest.Row{
 	{Name: "a card number in the reason", File: "card-in-the-reason", Status: 422, Code: "card_data_rejected", At: []string{"#/reason"}},
 	{Name: "a reason that is too long", File: "reason-too-long", Status: 422, Code: "reason_invalid", At: []string{"#/reason"}},
 	{Name: "an unknown member", File: "unknown-member", Status: 422, Code: "unknown_field", At: []string{"#/order"}},
+	{Name: "all faults are told in one answer", File: "many-faults-at-once", Status: 422, Code: "validation_failed", At: []string{"#/status", "#/lines", "#/reason"}},
 	{Name: "an empty body", File: "empty-body", Status: 400, Code: "invalid_json"},
 	{Name: "an unknown return", File: "return-unknown", Status: 404, Code: "not_found"},
 	{Name: "an unknown order", File: "order-unknown", Status: 404, Code: "not_found"},

@@ -155,14 +155,16 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 func (h Handler) wish(ctx context.Context, req apigw.Request, body *apigw.Body, sku catalog.SKU, w *catalog.Wish) error {
 	if req.RouteKey == RouteEntries {
 		var r entryRequest
-		if err := body.Into(&r); err != nil {
+		misshapen, err := body.Shape(&r)
+		if err != nil {
 			return err
 		}
 		w.Change, w.Reason, w.Reference, w.Moved = r.Change, r.Reason, r.Reference, r.Quantity
-		if err := h.places(ctx, sku, w, r.Location, r.To); err != nil {
-			return err
+		elsewhere := h.places(ctx, sku, w, r.Location, r.To)
+		if elsewhere != nil && !fault.Is(elsewhere, fault.Invalid) {
+			return elsewhere
 		}
-		var faults []error
+		faults := []error{misshapen, elsewhere}
 		switch {
 		case r.To != "" && r.Change != 0:
 			faults = append(faults, invalid("quantity_invalid", "#/change", "Nothing comes or goes when units are brought to another location."))
@@ -177,20 +179,26 @@ func (h Handler) wish(ctx context.Context, req apigw.Request, body *apigw.Body, 
 		return errors.Join(faults...)
 	}
 	var r countRequest
-	if err := body.Into(&r); err != nil {
+	misshapen, err := body.Shape(&r)
+	if err != nil {
 		return err
 	}
 	w.Counted, w.Reason, w.Reference, w.Low = r.OnHand, r.Reason, r.Reference, r.Low
 	if r.Counters != nil {
 		if w.Counters = int(min(*r.Counters, catalog.CountersMax+1)); *r.Counters < 1 {
-			return invalid("counters_invalid", "#/counters", "Must be a whole number from 1 to 16.")
+			misshapen = errors.Join(misshapen, invalid("counters_invalid", "#/counters", "Must be a whole number from 1 to 16."))
 		}
 	}
-	if err := h.places(ctx, sku, w, r.Location, ""); err != nil {
-		return err
+	elsewhere := h.places(ctx, sku, w, r.Location, "")
+	if elsewhere != nil && !fault.Is(elsewhere, fault.Invalid) {
+		return elsewhere
 	}
+	faults := []error{misshapen, elsewhere}
 	if r.OnHand == nil && r.Backorder == nil && r.Expected == nil && r.Counters == nil && r.Low == nil {
-		return invalid("quantity_invalid", "#/on_hand", "Must say how many units are on hand.")
+		faults = append(faults, invalid("quantity_invalid", "#/on_hand", "Must say how many units are on hand."))
+	}
+	if err := errors.Join(faults...); err != nil {
+		return err
 	}
 	if r.Backorder == nil && r.Expected == nil || sku == "" {
 		return nil

@@ -3,6 +3,7 @@ package shopsettings
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -134,10 +135,11 @@ func (h Handler) put(ctx context.Context, req apigw.Request) (apigw.Response, er
 		return apigw.Response{}, err
 	}
 	var s shop.Settings
-	if err := body.Into(&s); err != nil {
+	misshapen, err := body.Shape(&s)
+	if err != nil {
 		return apigw.Response{}, err
 	}
-	if err := s.Check(h.Gateways); err != nil {
+	if err := errors.Join(misshapen, s.Check(h.Gateways)); err != nil {
 		return apigw.Response{}, err
 	}
 	return h.save(ctx, seen, shop.Version{At: h.Now().UTC(), By: "staff:" + staff.Sub, Settings: s})

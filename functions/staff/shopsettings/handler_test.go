@@ -37,7 +37,7 @@ var rows = []shoptest.Row{
 	{Name: "rules against fraud", File: "rules-against-fraud", Status: 200},
 	{Name: "rules against fraud that cannot be, one with an address", File: "rules-against-fraud-wrong", Status: 422, Code: "rule_invalid",
 		At: []string{"#/risk/rules/0/customers/0", "#/risk/rules/1/name", "#/risk/rules/1/decision", "#/risk/rules/2/decision", "#/risk/rules/2"}},
-	{Name: "values of other types", File: "misshapen", Status: 422, Code: "validation_failed", At: []string{"#/currencies", "#/tax/rates/DE", "#/payments/capture"}},
+	{Name: "values of other types", File: "misshapen", Status: 422, Code: "validation_failed", At: []string{"#/currencies", "#/tax/rates/DE", "#/payments/capture", "#/tax/home_country"}},
 	{Name: "an unknown member", File: "unknown-member", Status: 422, Code: "unknown_field", At: []string{"#/curencies"}},
 	{Name: "a card number in a name", File: "card-in-a-name", Status: 422, Code: "card_data_rejected", At: []string{"#/delivery/methods/0/name"}},
 	{Name: "an empty body", File: "empty-body", Status: 400, Code: "invalid_json"},

@@ -39,6 +39,16 @@ func (b *Body) Into(into any) error {
 	}
 }
 
+// Shape fills as Into does, and keeps what is wrong with the shape apart from what ends the request: misshapen is for its caller to join
+// with what is wrong with the meaning, so that all faults are told in one answer. Errors: fault.Internal, as Into.
+func (b *Body) Shape(into any) (misshapen, err error) {
+	err = b.Into(into)
+	if fault.Is(err, fault.Invalid) {
+		return err, nil
+	}
+	return nil, err
+}
+
 // rule is what the tags around a value say.
 type rule struct {
 	code string
