@@ -1,6 +1,7 @@
 package order
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -74,16 +75,21 @@ func (o *Order) RequestReturn(n NewReturn, by By) (Change, error) {
 		}
 		return Change{}, nil
 	}
-	switch {
-	case !slices.Contains(fulfillment.Reasons(), n.Reason):
-		return Change{}, &fault.Error{Kind: fault.Invalid, Op: op, Code: "reason_invalid", At: "#/reason", Msg: "Must be one of the reasons of the list."}
-	case len(n.Lines) == 0:
-		return Change{}, &fault.Error{Kind: fault.Invalid, Op: op, Code: "lines_invalid", At: "#/lines", Msg: "Must be at least one line."}
-	case len(o.r.Returns) >= returnsMax:
+	var wrong []error
+	if !slices.Contains(fulfillment.Reasons(), n.Reason) {
+		wrong = append(wrong, &fault.Error{Kind: fault.Invalid, Op: op, Code: "reason_invalid", At: "#/reason", Msg: "Must be one of the reasons of the list."})
+	}
+	if len(n.Lines) == 0 {
+		wrong = append(wrong, &fault.Error{Kind: fault.Invalid, Op: op, Code: "lines_invalid", At: "#/lines", Msg: "Must be at least one line."})
+	}
+	if wrong == nil && len(o.r.Returns) >= returnsMax {
 		return Change{}, fault.New(fault.TooMany, op, "too_many_returns", "This order has had too many returns for another.")
 	}
 	lines, err := o.r.returnable(n, by.At)
-	if err != nil {
+	if wrong != nil && !fault.Is(err, fault.Invalid) {
+		err = nil // What is wrong in any state is told first.
+	}
+	if err = errors.Join(append(wrong, err)...); err != nil {
 		return Change{}, err
 	}
 	o.r.Returns = append(slices.Clone(o.r.Returns), fulfillment.Return{ID: id, State: fulfillment.ReturnRequested, Reason: n.Reason, Lines: lines,
@@ -99,19 +105,24 @@ func (r *Record) returnable(n NewReturn, now time.Time) ([]fulfillment.ReturnLin
 	}
 	out := make([]fulfillment.ReturnLine, 0, len(n.Lines))
 	late := false
+	var wrong []error
 	for i, w := range n.Lines {
 		j := slices.IndexFunc(r.Lines, func(l pricing.Line) bool { return l.SKU == w.SKU })
 		if j < 0 || slices.ContainsFunc(out, func(l fulfillment.ReturnLine) bool { return l.SKU == w.SKU }) {
-			return nil, &fault.Error{Kind: fault.Invalid, Op: op, Code: "sku_unknown", At: fmt.Sprintf("#/lines/%d/sku", i),
-				Msg: "Must be a product of this order, named once."}
+			wrong = append(wrong, &fault.Error{Kind: fault.Invalid, Op: op, Code: "sku_unknown", At: fmt.Sprintf("#/lines/%d/sku", i),
+				Msg: "Must be a product of this order, named once."})
+			continue
 		}
 		left := r.deliveredOf(r.Lines[j], time.Time{}) - r.claimed(w.SKU)
 		if w.Quantity < 1 || w.Quantity > left {
-			return nil, &fault.Error{Kind: fault.Invalid, Op: op, Code: "quantity_invalid", At: fmt.Sprintf("#/lines/%d/quantity", i),
-				Msg: fmt.Sprintf("%d of this product were delivered and can still be returned.", max(left, 0))}
+			wrong = append(wrong, &fault.Error{Kind: fault.Invalid, Op: op, Code: "quantity_invalid", At: fmt.Sprintf("#/lines/%d/quantity", i),
+				Msg: fmt.Sprintf("%d of this product were delivered and can still be returned.", max(left, 0))})
 		}
 		late = late || w.Quantity > r.deliveredOf(r.Lines[j], now.Add(-n.Window))
 		out = append(out, fulfillment.ReturnLine{SKU: w.SKU, Quantity: w.Quantity})
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return nil, err
 	}
 	if late {
 		return nil, fault.New(fault.Conflict, op, "return_window_over", "The time in which this could be returned is over.")

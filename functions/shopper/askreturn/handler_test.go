@@ -28,6 +28,7 @@ var rows = []shoptest.Row{
 	{Name: "a comment that is too long", File: "comment-too-long", Status: 422, Code: "comment_invalid", At: []string{"#/comment"}},
 	{Name: "an unknown member", File: "unknown-member", Status: 422, Code: "unknown_field", At: []string{"#/refund"}},
 	{Name: "all faults are told in one answer", File: "many-faults-at-once", Status: 422, Code: "validation_failed", At: []string{"#/lines/0/quantity", "#/refund", "#/comment"}},
+	{Name: "the reason and every line", File: "reason-and-lines", Status: 422, Code: "validation_failed", At: []string{"#/reason", "#/lines/0/sku", "#/lines/1/quantity"}},
 	{Name: "no key", File: "no-key", Status: 400, Code: "idempotency_key_missing", At: []string{"Idempotency-Key"}},
 	{Name: "an empty body", File: "empty-body", Status: 400, Code: "invalid_json"},
 	{Name: "no token", File: "no-token", Status: 401, Code: "unauthorized"},

@@ -44,12 +44,13 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 		return h.code(ctx, req)
 	}
 	var r request
-	if err := apigw.Decode(req, &r); err != nil {
-		return apigw.Response{}, err
+	wrong := apigw.Decode(req, &r)
+	if wrong != nil && !fault.Is(wrong, fault.Invalid) {
+		return apigw.Response{}, wrong
 	}
-	email, err := person.ParseEmail(r.Email)
-	if err != nil {
-		return apigw.Response{}, fault.At("#/email", err)
+	email, badEmail := person.ParseEmail(r.Email)
+	if err := errors.Join(wrong, fault.At("#/email", badEmail)); err != nil {
+		return apigw.Response{}, err
 	}
 	id, err := order.ParseID(req.PathParameters["id"])
 	if err != nil {
@@ -67,12 +68,13 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 
 func (h Handler) code(ctx context.Context, req apigw.Request) (apigw.Response, error) {
 	var r codeRequest
-	if err := apigw.Decode(req, &r); err != nil {
-		return apigw.Response{}, err
+	wrong := apigw.Decode(req, &r)
+	if wrong != nil && !fault.Is(wrong, fault.Invalid) {
+		return apigw.Response{}, wrong
 	}
 	email, badEmail := person.ParseEmail(r.Email)
 	purpose, badPurpose := passcode.ParsePurpose(r.Purpose)
-	if err := errors.Join(fault.At("#/email", badEmail), fault.At("#/purpose", badPurpose)); err != nil {
+	if err := errors.Join(wrong, fault.At("#/email", badEmail), fault.At("#/purpose", badPurpose)); err != nil {
 		return apigw.Response{}, err
 	}
 	hash, err := h.Hash(ctx, email)

@@ -24,6 +24,7 @@ var rows = []shoptest.Row{
 	{Name: "two @ in the address", File: "email-with-two-ats", Status: 422, Code: "email_invalid", At: []string{"#/email"}},
 	{Name: "a text for yes", File: "revoke-as-text", Status: 422, Code: "revoke_invalid", At: []string{"#/revoke"}},
 	{Name: "a member that does not exist", File: "unknown-member", Status: 422, Code: "unknown_field", At: []string{"#/order"}},
+	{Name: "all faults are told in one answer", File: "many-faults", Status: 422, Code: "validation_failed", At: []string{"#/order", "#/revoke", "#/email"}},
 	{Name: "a card number for an address", File: "card-as-the-email", Status: 422, Code: "card_data_rejected", At: []string{"#/email"}},
 	{Name: "no JSON", File: "not-json", Status: 400, Code: "invalid_json"},
 	{Name: "no media type", File: "no-media-type", Status: 415, Code: "unsupported_media_type", At: []string{"Content-Type"}},

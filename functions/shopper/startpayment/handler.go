@@ -42,6 +42,12 @@ type request struct {
 }
 
 // isAuto tells whether the shop's rules choose the gateway.
+// asked is a request with what is wrong with its shape.
+type asked struct {
+	request
+	misshapen error
+}
+
 func (r request) isAuto() bool { return r.Gateway == auto }
 
 type answer struct {
@@ -73,8 +79,8 @@ func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response,
 	if want, again := c.repeat(); again {
 		return h.begin(ctx, o, []order.NewAttempt{want}, nil)
 	}
-	r := request{Gateway: auto}
-	if err := body.Into(&r); err != nil {
+	r := asked{request: request{Gateway: auto}}
+	if r.misshapen, err = body.Shape(&r.request); err != nil {
 		return apigw.Response{}, err
 	}
 	decided, err := h.Shop(ctx)
@@ -148,8 +154,8 @@ func over(o *order.Order, id payment.AttemptID) bool {
 
 // named reads how the shopper wants to pay, who names the gateway. Errors: fault.Invalid, gateway_unavailable, also for one that is left
 // alone for now; amount_too_small, amount_too_large, amount_too_fine, for a total that it does not charge.
-func (h Handler) named(ctx context.Context, o *order.Order, r request, decided shop.Settings, watch *health.Watch, c chain) ([]order.NewAttempt, error) {
-	var faults []error
+func (h Handler) named(ctx context.Context, o *order.Order, r asked, decided shop.Settings, watch *health.Watch, c chain) ([]order.NewAttempt, error) {
+	faults := []error{r.misshapen}
 	refuse := func(at, msg string) {
 		faults = append(faults, &fault.Error{Kind: fault.Invalid, Op: "startpayment.named", Code: "gateway_unavailable", At: at, Msg: msg})
 	}
@@ -162,14 +168,14 @@ func (h Handler) named(ctx context.Context, o *order.Order, r request, decided s
 		refuse("#/gateway", "Must be a gateway that this shop offers.")
 	} else if g, err := h.Cashier.Gateway(ctx, r.Gateway); err != nil {
 		return nil, err
-	} else if can = g.Capabilities(); !slices.Contains(can.Modes, mode) && len(faults) == 0 {
+	} else if can = g.Capabilities(); !slices.Contains(can.Modes, mode) && len(faults) == 1 {
 		refuse("#/mode", "This gateway does not offer this mode.")
 	} else if err := can.Takes("startpayment.named", money.Of(o.Record().Total, o.Record().Currency)); fault.Code(err) == "currency_invalid" {
 		refuse("#/gateway", "This gateway does not take the order's currency.")
 	} else if err != nil {
 		faults = append(faults, fault.At("#/gateway", err))
 	}
-	faults = append(faults, h.back(r))
+	faults = append(faults, h.back(r.request))
 	if errors.Join(faults...) == nil && !slices.Contains(h.chosen(ctx, o, decided), routing.Way{Gateway: r.Gateway, Mode: mode}) {
 		refuse("#/gateway", "This order cannot be paid this way. Ask which ways there are.")
 	}

@@ -29,6 +29,7 @@ var rows = []shoptest.Row{
 	{Name: "more than 64 KiB", File: "over-64-kib", Status: 413, Code: "body_too_large"},
 	{Name: "a page that is not the shop's", File: "origin-off-the-list", Status: 403, Code: "origin_not_allowed"},
 	{Name: "the amount is the order's own", File: "unknown-member", Status: 422, Code: "unknown_field", At: []string{"#/amount"}},
+	{Name: "all faults are told in one answer", File: "many-faults", Status: 422, Code: "validation_failed", At: []string{"#/foo", "#/mode", "#/gateway", "#/return_url"}},
 	{Name: "an unknown gateway", File: "gateway-unknown", Status: 422, Code: "gateway_unavailable", At: []string{"#/gateway"}},
 	{Name: "a gateway that the shop does not offer", File: "gateway-disabled", Status: 422, Code: "gateway_unavailable", At: []string{"#/gateway"}},
 	{Name: "an unknown mode", File: "mode-unknown", Status: 422, Code: "gateway_unavailable", At: []string{"#/mode"}},

@@ -103,13 +103,13 @@ func of(o *order.Order) routing.Order {
 
 // routed lists what to begin, one after the other, by the shop's rules: of each gateway the first way. Who has a payment open goes on
 // with it.
-func (h Handler) routed(ctx context.Context, o *order.Order, r request, decided shop.Settings, watch *health.Watch, c chain) ([]order.NewAttempt, error) {
+func (h Handler) routed(ctx context.Context, o *order.Order, r asked, decided shop.Settings, watch *health.Watch, c chain) ([]order.NewAttempt, error) {
 	mode := payment.Mode(r.Mode)
-	var faults []error
+	faults := []error{r.misshapen}
 	if mode != "" && mode != payment.Hosted && mode != payment.Embedded {
 		faults = append(faults, &fault.Error{Kind: fault.Invalid, Op: "startpayment.routed", Code: "gateway_unavailable", At: "#/mode", Msg: "Must be hosted or embedded."})
 	}
-	faults = append(faults, h.back(r))
+	faults = append(faults, h.back(r.request))
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}

@@ -122,7 +122,7 @@ func readCSV(data []byte) ([]Line, error) {
 		if len(record) != len(header) {
 			l.Fault = fmt.Sprintf("it has %d cells, not %d", len(record), len(header))
 		} else if err := fill(&l.Product, header, record); err != nil {
-			l.Fault = err.Error()
+			l.Fault = strings.ReplaceAll(err.Error(), "\n", "; ") // One line of the report.
 		}
 		lines = append(lines, l)
 	}

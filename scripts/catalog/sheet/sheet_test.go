@@ -65,6 +65,9 @@ func TestWhatIsWrongInALineIsItsOwnAffair(t *testing.T) {
 	if err != nil || len(lines) != 3 {
 		t.Fatalf("%d lines, %v", len(lines), err)
 	}
+	if strings.Contains(lines[0].Fault, "\n") {
+		t.Errorf("%q is more than a line of a report", lines[0].Fault)
+	}
 	for _, want := range []string{"price_EUR", "digital", "options"} {
 		if !strings.Contains(lines[0].Fault, want) {
 			t.Errorf("%q does not name %s", lines[0].Fault, want)
