@@ -28,8 +28,11 @@ const (
 	dueSlack = 10 * time.Minute
 	// answerWait is how long a machine may take to notice that its task was answered.
 	answerWait = 2 * time.Minute
-	// daily is how often something that waits for people is looked at.
+	// daily is how often a gateway is asked about what takes it days.
 	daily = 24 * time.Hour
+	// weekly is how often something that waits for people is looked at. What they do is a change, which works out its own deadlines; a look
+	// finds nothing then, and costs a transaction and a record.
+	weekly = 7 * daily
 )
 
 // backoff is how long to wait before question n (from 0) about something whose outcome is not known.
@@ -101,7 +104,7 @@ type deadline struct {
 }
 
 // deadlines lists everything unfinished with the time by which something must have happened. What waits for people is
-// looked at a day from now.
+// looked at a week from now.
 func (r *Record) deadlines(now time.Time) []deadline {
 	var out []deadline
 	for _, a := range r.Attempts {
@@ -125,7 +128,7 @@ func (r *Record) deadlines(now time.Time) []deadline {
 		case f.State.Open():
 			out = append(out, deadline{AskRefund, askRefundAt(f)})
 		case f.State == payment.RefundAwaiting:
-			out = append(out, deadline{"", now.Add(daily)})
+			out = append(out, deadline{"", now.Add(weekly)})
 		}
 	}
 	for _, d := range r.Disputes {
@@ -135,7 +138,7 @@ func (r *Record) deadlines(now time.Time) []deadline {
 	}
 	for _, b := range r.Returns {
 		if b.State.Open() {
-			out = append(out, deadline{"", now.Add(daily)})
+			out = append(out, deadline{"", now.Add(weekly)})
 		}
 	}
 	for _, l := range r.limbo() {
@@ -149,17 +152,17 @@ func (r *Record) deadlines(now time.Time) []deadline {
 		out = append(out, deadline{MailAgain, m.At.Add(mailWait(m.Tries))})
 	}
 	if len(r.Holds) > 0 {
-		out = append(out, deadline{"", now.Add(daily)})
+		out = append(out, deadline{"", now.Add(weekly)})
 	}
 	return out
 }
 
-// statusDeadlines lists what the order's status waits for. What people are late with is looked at again a day from now.
+// statusDeadlines lists what the order's status waits for. What people are late with is looked at again a week from now.
 func (r *Record) statusDeadlines(now time.Time) []deadline {
 	unmoved := r.unmoved()
 	switch {
 	case r.Status.Payable() && r.HoldsMoney():
-		return []deadline{{"", now.Add(daily)}} // Money with a mismatch: people decide.
+		return []deadline{{"", now.Add(weekly)}} // Money with a mismatch: people decide.
 	case r.Status.Payable():
 		return []deadline{{EndUnpaid, later(r.ExpiresAt, r.ShouldBy)}, {"", r.PlacedAt.Add(firstLook)}}
 	case unmoved && r.held(fulfillmentFailed):
@@ -173,7 +176,7 @@ func (r *Record) statusDeadlines(now time.Time) []deadline {
 	case r.ShouldBy.After(now):
 		return []deadline{{"", r.ShouldBy}}
 	default:
-		return []deadline{{"", now.Add(daily)}}
+		return []deadline{{"", now.Add(weekly)}}
 	}
 }
 
@@ -183,7 +186,7 @@ func (r *Record) unmoved() bool {
 }
 
 // waitsForPeople tells whether nothing but people moves the order on: staff who ship, a carrier who delivers. To ask again soon would bring
-// nothing; it is looked at each day.
+// nothing; it is looked at each week.
 func (r *Record) waitsForPeople() bool {
 	return !r.Status.Payable() && !r.unmoved() && r.Status != Delivered
 }

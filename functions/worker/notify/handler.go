@@ -73,7 +73,8 @@ func (h Handler) one(ctx context.Context, m events.SQSMessage) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = h.Book.Change(ctx, body.Order, func(o *order.Order) (order.Change, error) {
+	// As it was read before the mail: if it has changed meanwhile, the save says so, and it is read again.
+	_, _, err = h.Book.ChangeFrom(ctx, o, func(o *order.Order) (order.Change, error) {
 		return o.MailSent(body.Kind, body.Change, order.By{Who: "notify", Cause: body.Kind, At: h.Now()})
 	})
 	return err

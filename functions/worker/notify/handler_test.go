@@ -10,6 +10,7 @@ import (
 
 	"till/scripts/shoptest"
 	"till/shared/eventfile"
+	"till/shared/order"
 	"till/shared/payment/paymenttest"
 	"till/shared/shop"
 	"till/shared/vault"
@@ -179,5 +180,29 @@ func TestEveryMailThatAnOrderCanOweHasWords(t *testing.T) {
 		if !slices.ContainsFunc(s.Mailbox.Sent(), func(l shoptest.Letter) bool { return strings.Contains(l.Key, "#"+want+"#") && l.Subject != "" }) {
 			t.Errorf("no mail is %s: %+v (%s)", want, s.Mailbox.Sent(), id)
 		}
+	}
+}
+
+func TestWhatHappensToAnOrderWhileItsMailLeavesIsKeptAndTheMailIsSentOnce(t *testing.T) {
+	s := shoptest.New(t)
+	o, _ := s.Paid("order-one")
+	message, was, held := owed(t, s, o), s.Store.Fault, false
+	s.Store.Fault = func(op string, after bool) error {
+		if op == "LoadCustomer" && !held { // The mail is being written.
+			held = true
+			_, _, err := s.Cashier().Book.Change(t.Context(), o.ID, func(o *order.Order) (order.Change, error) {
+				return o.Hold("manual", nil, order.By{Who: "staff:1", At: s.Now()})
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		return was(op, after)
+	}
+	if failed := s.Notify(message); len(failed) > 0 {
+		t.Fatalf("these come again: %v", failed)
+	}
+	if now := s.Order(o); !now.Held("manual") || len(now.Record().Owed) != 0 || len(s.Mailbox.Sent()) != 1 {
+		t.Errorf("the order is held for %v and owes %v; sent are %v", now.Record().Holds, now.Record().Owed, s.Mailbox.Sent())
 	}
 }

@@ -159,17 +159,24 @@ func (h Handler) heal(ctx context.Context, id order.ID) error {
 	}
 	h.unsent(ctx, o)
 	var failed []error
-	for _, task := range o.Overdue(now) {
+	tasks := o.Overdue(now)
+	for _, task := range tasks {
 		if err := h.do(ctx, o, task); err != nil {
 			failed = append(failed, err)
 		}
 	}
-	after, _, err := h.Cashier.Book.Change(ctx, id, func(o *order.Order) (order.Change, error) {
+	asked := func(o *order.Order) (order.Change, error) {
 		if due := o.Record().Due; due.IsZero() || due.After(now) {
 			return order.Change{}, nil
 		}
 		return o.Asked(order.By{Who: "sweep", At: h.Now()})
-	})
+	}
+	var after *order.Order
+	if len(tasks) == 0 { // Most only wait for people: nothing has been done that it would have to be read again for.
+		after, _, err = h.Cashier.Book.ChangeFrom(ctx, o, asked)
+	} else {
+		after, _, err = h.Cashier.Book.Change(ctx, id, asked)
+	}
 	if err == nil {
 		h.limbo(ctx, after)
 	}

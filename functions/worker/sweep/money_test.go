@@ -177,3 +177,22 @@ func TestAPromiseIsRenewedWhenItsMoneyIsNotKeptAsideAnyMore(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatOnlyWaitsForPeopleIsReadOnceAndSavedOnce: nothing was done about it that it would have to be read again for.
+func TestWhatOnlyWaitsForPeopleIsReadOnceAndSavedOnce(t *testing.T) {
+	s := shoptest.New(t)
+	o, _ := s.Packing("order-one")
+	s.Pump()
+	s.Wait(4 * 24 * time.Hour)
+	before, calls, was := s.Order(o).Record().N, map[string]int{}, s.Store.Fault
+	s.Store.Fault = func(op string, after bool) error {
+		if !after {
+			calls[op]++
+		}
+		return was(op, after)
+	}
+	sweep(t, s)
+	if calls["Order"] != 1 || calls["Save"] != 1 || s.Order(o).Record().N != before+1 {
+		t.Errorf("after change %d there are %d: %v", before, s.Order(o).Record().N, calls)
+	}
+}
