@@ -28,6 +28,11 @@ type Work struct {
 // InCall tells whether the work is the run of a function, which can crash and be cut off.
 func (w *Work) InCall() bool { return w != nil && w.caller != nil }
 
+// Has tells whether d passes before the work is cut off. What is not the run of a function has all the time there is.
+func (w *Work) Has(d time.Duration, now time.Time) bool {
+	return !w.InCall() || now.Add(d).Before(w.deadline)
+}
+
 // Number counts pieces of work, in the order in which they were made.
 func (w *Work) Number() uint64 { return w.number }
 

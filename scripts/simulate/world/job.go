@@ -198,7 +198,8 @@ func (w *World) call(port faults.Port, name string, after bool) faults.Kind {
 
 var when = map[bool]string{false: "before", true: "after"}
 
-// pause lets others go on, and sometimes time: a moment mostly, and a while where the world outside is asked.
+// pause lets others go on, and sometimes time: a moment mostly, and a while where the world outside is asked. Where nothing is to fail no run
+// is kept past its time limit so.
 func (w *World) pause(port faults.Port, name string) {
 	if w.slow == 0 || w.calm || w.dice.Float64() >= w.slow {
 		w.Turns.Point(name)
@@ -207,6 +208,10 @@ func (w *World) pause(port faults.Port, name string) {
 	most := 500 * time.Millisecond
 	if port == faults.Gateway || port == faults.GatewayRead || w.dice.IntN(8) == 0 {
 		most = 5 * time.Second
+	}
+	if !w.config.Profile.Faults && !w.Turns.Current().Has(most, w.Clock.Now()) {
+		w.Turns.Point(name)
+		return
 	}
 	w.Turns.Sleep(time.Duration(w.dice.Int64N(int64(most))), name)
 }
