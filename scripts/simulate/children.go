@@ -77,8 +77,7 @@ func serve(config world.Config, in io.Reader, out io.Writer) error {
 	}
 }
 
-// send lets worlds run in as many processes as there are workers, each with one thread: work in a world takes turns, and
-// between threads a turn passes by way of the operating system. It asks for errands by number until there is none, and
+// send lets worlds run in as many processes as there are workers, each with one thread. It asks for errands by number until there is none, and
 // gives each report to take, one at a time. Errors: a world that cannot run, and a process that died, with what it said.
 func (o options) send(next func(n uint64) (errand, bool), take func(n uint64, r report)) error {
 	var number atomic.Uint64
@@ -119,7 +118,7 @@ func (o options) process(work func(ask func(errand) (report, error)) error) erro
 		return err
 	}
 	cmd := exec.Command(self, append(slices.Clone(o.args), "-child")...) //nolint:noctx // ourselves, until we close its input
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+	cmd.Env = append(os.Environ(), fmt.Sprint("GOMAXPROCS=", oneThread))
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	in, noIn := cmd.StdinPipe()

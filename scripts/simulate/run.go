@@ -67,6 +67,9 @@ func flags(args []string) (o options, err error) {
 // staffKeyBits is how long the key is that signs staff's tokens: the shortest that is allowed, as signing is dear.
 const staffKeyBits = 1024
 
+// oneThread is how many threads a world is given: its work takes turns, and between threads a turn passes by way of the operating system.
+const oneThread = 1
+
 var errViolated = errors.New("an invariant did not hold")
 
 func run(args []string, out io.Writer) error {
@@ -119,7 +122,8 @@ func run(args []string, out io.Writer) error {
 	}
 	begun := time.Now()
 	sum := summary{cover: faults.Cover{}, ends: map[string]int{}, ways: map[string]int{}, out: out, o: o, commit: commit()}
-	if o.seed > 0 { // Here, so that it can be looked into.
+	if o.seed > 0 { // Here, so that it can be looked into, and with one thread, as a process of its own would have.
+		runtime.GOMAXPROCS(oneThread)
 		config.Seed = o.seed
 		r, err := o.profiled(config)
 		sum.add(r, err, config)
