@@ -185,7 +185,7 @@ func (t *Turns) give(w *Work) {
 	}
 	r := &runner{make(chan *Work, 1)}
 	r.jobs <- w
-	go r.run(t)
+	go r.run(t, w.caller != nil)
 }
 
 // park waits for w's turn. Work that is to end does so here.
