@@ -39,7 +39,8 @@ const (
 	certBytesMax = 64 << 10
 	certsMax     = 16               // Certificates that are kept; PayPal has about one at a time.
 	certLife     = 24 * time.Hour   // How long one is kept; so what is revoked is gone within a day.
-	refusedLife  = 10 * time.Minute // How long it is remembered that an address has none.
+	refusedLife  = 10 * time.Minute // How long it is remembered that an address has none,
+	spoiledLife  = time.Minute      // or that what came from it is none that is good: the answer may have been spoiled on its way.
 	refusedMax   = 256
 	fetchesMax   = 12 // Fetches in a minute. A stranger that makes up addresses costs PayPal and us no more than that.
 )
@@ -54,19 +55,24 @@ type certificates struct {
 
 	mu      sync.Mutex
 	known   map[string]certificate
-	refused map[string]time.Time
+	refused map[string]span
 	minute  time.Time
 	fetches int
 }
 
 type certificate struct {
-	key          *rsa.PublicKey
-	since, until time.Time
+	key *rsa.PublicKey
+	span
 }
+
+// span is from when until when something holds.
+type span struct{ since, until time.Time }
+
+func (s span) has(now time.Time) bool { return !now.Before(s.since) && now.Before(s.until) }
 
 func newCertificates(c VerifierConfig) (*certificates, error) {
 	out := &certificates{begins: slices.Clone(c.CertURLs), name: c.CertName, roots: c.Roots, now: c.Now,
-		known: map[string]certificate{}, refused: map[string]time.Time{}}
+		known: map[string]certificate{}, refused: map[string]span{}}
 	begins, name := sandboxCerts, sandboxName
 	if c.WantLive {
 		begins, name = liveCerts, liveName
@@ -113,13 +119,13 @@ func (c *certificates) key(ctx context.Context, address string) (*rsa.PublicKey,
 	now := c.now()
 	c.mu.Lock()
 	have, ok := c.known[address]
-	gone, isGone := c.refused[address]
+	gone := c.refused[address].has(now)
 	mayFetch := c.mayFetch(now)
 	c.mu.Unlock()
 	switch {
-	case ok && !now.Before(have.since) && now.Before(have.until):
+	case ok && have.has(now):
 		return have.key, nil
-	case isGone && now.Sub(gone) < refusedLife && !now.Before(gone), !mayFetch:
+	case gone, !mayFetch:
 		return nil, nil // PayPal sends again what it gets no 2xx for.
 	}
 	body, err := c.fetch(ctx, address)
@@ -133,7 +139,11 @@ func (c *certificates) key(ctx context.Context, address string) (*rsa.PublicKey,
 		if len(c.refused) >= refusedMax {
 			clear(c.refused)
 		}
-		c.refused[address] = now
+		life := refusedLife
+		if body != nil {
+			life = spoiledLife
+		}
+		c.refused[address] = span{now, now.Add(life)}
 		return nil, nil
 	}
 	if len(c.known) >= certsMax {
@@ -153,6 +163,9 @@ func (c *certificates) mayFetch(now time.Time) bool {
 	return c.fetches < fetchesMax
 }
 
+// passing are refusals that say nothing of whether there is a certificate.
+var passing = []int{http.StatusTooManyRequests, http.StatusConflict, http.StatusRequestTimeout}
+
 // fetch reads what is at an address: nothing if PayPal says that there is nothing. The error: it cannot be had now.
 func (c *certificates) fetch(ctx context.Context, address string) ([]byte, error) {
 	c.mu.Lock()
@@ -167,7 +180,7 @@ func (c *certificates) fetch(ctx context.Context, address string) ([]byte, error
 		return nil, errors.New("paypal: the certificate cannot be fetched")
 	}
 	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode >= 500 || res.StatusCode == http.StatusTooManyRequests {
+	if res.StatusCode >= 500 || slices.Contains(passing, res.StatusCode) {
 		return nil, fmt.Errorf("paypal: the certificate cannot be fetched (%d)", res.StatusCode)
 	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, certBytesMax+1))
@@ -219,5 +232,5 @@ func (c *certificates) check(body []byte, now time.Time) (certificate, error) {
 	if leaf.NotAfter.Before(until) {
 		until = leaf.NotAfter
 	}
-	return certificate{key: key, since: leaf.NotBefore, until: until}, nil
+	return certificate{key, span{leaf.NotBefore, until}}, nil
 }

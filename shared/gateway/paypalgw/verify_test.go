@@ -182,6 +182,7 @@ func TestWhatIsServedInsteadOfACertificate(t *testing.T) {
 		{"a redirect", 302, good, nil, fault.Unreadable},
 		{"a failure of PayPal's", 503, good, nil, fault.Unavailable},
 		{"too many requests", 429, good, nil, fault.Unavailable},
+		{"a conflict", 409, good, nil, fault.Unavailable},
 		{"no answer", 0, "", errors.New("reset by " + quote), fault.Unavailable},
 		{"it, after a key", 200, key + good, nil, -1},
 	}
@@ -221,6 +222,28 @@ func TestCertificatesAreKeptForADay(t *testing.T) {
 	verify("CERT-1", 2)
 	for i := range 100 { // More than are kept, all good: none of them is refused.
 		verify("CERT-2"+strconv.Itoa(i), 3+i)
+	}
+}
+
+// TestAnAnswerThatWasSpoiledIsForgottenInAMinute: the next delivery is believed, and meanwhile PayPal is not asked for each.
+func TestAnAnswerThatWasSpoiledIsForgottenInAMinute(t *testing.T) {
+	whole, now := string(authority(t).ChainPEM()), moment
+	s := serve(whole[:len(whole)/2])
+	v := newVerifier(t, s, func() time.Time { return now })
+	verify := func() error {
+		_, err := v.Verify(t.Context(), []byte(signedBody), signedBy(t, authority(t), "CERT-1", now).Get)
+		return err
+	}
+	for range 20 {
+		check(t, verify(), fault.Unreadable, "signature_invalid")
+	}
+	if s.asked != 1 {
+		t.Errorf("the spoiled certificate was fetched %d times", s.asked)
+	}
+	s.answer = func(string) (int, string, error) { return http.StatusOK, whole, nil }
+	now = now.Add(time.Minute)
+	if err := verify(); err != nil || s.asked != 2 {
+		t.Errorf("a minute later: %v, after %d fetches", err, s.asked)
 	}
 }
 
