@@ -55,12 +55,24 @@ func counted(item Image, c catalog.Tally) Image {
 // Product is storetest.Store's.
 func (s *Store) Product(ctx context.Context, sku catalog.SKU) (catalog.Product, error) {
 	return ask(ctx, s, "Product", func() (catalog.Product, error) {
-		item, there := s.table(Catalog).items[productKey(sku)]
-		if !there {
+		if !s.stored(productKey(sku)) {
 			return catalog.Product{}, order.NotFound("memory.Product")
 		}
-		return catalog.DecodeProduct([]byte(item.text("body")))
+		return s.product(productKey(sku))
 	})
+}
+
+// stored tells whether the catalog has an item.
+func (s *Store) stored(k key) bool {
+	_, there := s.table(Catalog).items[k]
+	return there
+}
+
+// product reads a product that is there. It is the caller's own.
+func (s *Store) product(k key) (catalog.Product, error) {
+	p, err := body(s.table(Catalog), k, catalog.DecodeProduct)
+	p.Prices, p.Images, p.Options = maps.Clone(p.Prices), slices.Clone(p.Images), slices.Clone(p.Options)
+	return p, err
 }
 
 // Products is storetest.Store's.
@@ -68,11 +80,10 @@ func (s *Store) Products(ctx context.Context, skus []catalog.SKU) (map[catalog.S
 	return ask(ctx, s, "Products", func() (map[catalog.SKU]catalog.Product, error) {
 		out := make(map[catalog.SKU]catalog.Product, len(skus))
 		for _, sku := range skus {
-			item, there := s.table(Catalog).items[productKey(sku)]
-			if !there {
+			if !s.stored(productKey(sku)) {
 				continue
 			}
-			p, err := catalog.DecodeProduct([]byte(item.text("body")))
+			p, err := s.product(productKey(sku))
 			if err != nil {
 				return nil, err
 			}
@@ -104,7 +115,7 @@ func (s *Store) ListProducts(ctx context.Context, list catalog.List, cursor stri
 				p.next = base64.RawURLEncoding.EncodeToString([]byte(p.products[limit-1].SKU))
 				break
 			}
-			product, err := catalog.DecodeProduct([]byte(s.table(Catalog).items[e.key].text("body")))
+			product, err := s.product(e.key)
 			if err != nil {
 				return page{}, err
 			}

@@ -54,9 +54,25 @@ func (s *Store) LoadCustomer(ctx context.Context, id vault.CustomerID) (vault.Cu
 		if i.text("erased_at") != "" {
 			return vault.Customer{}, order.NotFound("memory.LoadCustomer")
 		}
-		c := vault.Customer{ID: id, N: int(i.number("n")), Index: i.text("index"), First: i.text("first")}
-		return c, fault.Wrap(fault.Internal, "memory.LoadCustomer", json.Unmarshal([]byte(i.text("keys")), &c.Keys))
+		t, k := s.table(Customers), customerKey(id)
+		known, is := t.decoded[k].([]vault.Key)
+		if !is {
+			if err := json.Unmarshal([]byte(i.text("keys")), &known); err != nil {
+				return vault.Customer{}, fault.Wrap(fault.Internal, "memory.LoadCustomer", err)
+			}
+			t.decoded[k] = known
+		}
+		return vault.Customer{ID: id, N: int(i.number("n")), Index: i.text("index"), First: i.text("first"), Keys: copied(known)}, nil
 	})
+}
+
+// copied copies keys, for who may change them.
+func copied(keys []vault.Key) []vault.Key {
+	out := slices.Clone(keys)
+	for i := range out {
+		out[i].Wrapped = slices.Clone(out[i].Wrapped)
+	}
+	return out
 }
 
 // LoadErasure is vault.Keys'.

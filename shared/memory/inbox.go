@@ -119,5 +119,11 @@ func (s *Store) putEvent(op string, i inbox.Item) error {
 	if word, since := i.Kept(); word != "" {
 		item["kept"], item["since"] = word, since
 	}
-	return s.commit(op, put{table: Inbox, key: eventKey(i.Event.Key()), next: item})
+	if err := s.commit(op, put{table: Inbox, key: eventKey(i.Event.Key()), next: item}); err != nil {
+		return err
+	}
+	if s.remembers() {
+		s.table(Inbox).decoded[eventKey(i.Event.Key())] = i
+	}
+	return nil
 }

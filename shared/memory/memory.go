@@ -39,7 +39,7 @@ type Store struct {
 	// OnUnits, if set, is called for each commit, inside of the lock, with what DynamoDB would bill for it in write request
 	// units.
 	OnUnits func(op string, writeUnits int)
-	// Lazy, if set, spares decoding: an order and a change are handed out as they were saved, but for each so manieth save, after
+	// Lazy, if set, spares decoding: orders, changes and events are handed out as they were saved, but for each so manieth save, after
 	// which they are read from the bytes that were stored, as always without it.
 	Lazy uint64
 

@@ -154,7 +154,7 @@ func (s *Store) FindProducts(ctx context.Context, search catalog.Search, cursor 
 			}
 			after = k.sk
 			word, sku, _ := strings.Cut(k.sk, "#")
-			product, err := catalog.DecodeProduct([]byte(s.table(Catalog).items[productKey(catalog.SKU(sku))].text("body")))
+			product, err := s.product(productKey(catalog.SKU(sku)))
 			if err != nil {
 				return page{}, err
 			}

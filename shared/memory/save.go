@@ -66,7 +66,7 @@ func (s *Store) Save(ctx context.Context, o *order.Order, c order.Change) error 
 
 // remember keeps what was saved for those who read it next, if the store is lazy.
 func (s *Store) remember(o *order.Order, c order.Change) {
-	if s.saved++; s.Lazy == 0 || s.saved%s.Lazy == 0 {
+	if !s.remembers() {
 		return
 	}
 	t := s.table(Orders)
@@ -74,6 +74,12 @@ func (s *Store) remember(o *order.Order, c order.Change) {
 	if _, stored := t.items[changeKey(o.ID(), c.N)]; stored {
 		t.decoded[changeKey(o.ID(), c.N)] = c.Clone()
 	}
+}
+
+// remembers counts saves, and tells whether what was saved now is kept as it is. Else it is read from its bytes again.
+func (s *Store) remembers() bool {
+	s.saved++
+	return s.Lazy > 0 && s.saved%s.Lazy != 0
 }
 
 // images checks a change against its order and gives the items to store.
