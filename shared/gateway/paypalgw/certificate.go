@@ -187,8 +187,10 @@ func (c *certificates) fetch(ctx context.Context, address string) ([]byte, error
 	switch {
 	case err != nil:
 		return nil, errors.New("paypal: the certificate broke off")
-	case res.StatusCode != http.StatusOK || len(body) > certBytesMax:
+	case res.StatusCode != http.StatusOK:
 		return nil, nil
+	case len(body) > certBytesMax:
+		return []byte{}, nil // It is none.
 	}
 	return body, nil
 }

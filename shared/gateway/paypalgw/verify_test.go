@@ -227,8 +227,16 @@ func TestCertificatesAreKeptForADay(t *testing.T) {
 
 // TestAnAnswerThatWasSpoiledIsForgottenInAMinute: the next delivery is believed, and meanwhile PayPal is not asked for each.
 func TestAnAnswerThatWasSpoiledIsForgottenInAMinute(t *testing.T) {
-	whole, now := string(authority(t).ChainPEM()), moment
-	s := serve(whole[:len(whole)/2])
+	whole := string(authority(t).ChainPEM())
+	for _, spoiled := range []string{whole[:len(whole)/2], whole + strings.Repeat(" ", 64<<10)} {
+		comesSpoiled(t, spoiled, whole)
+	}
+}
+
+// comesSpoiled is a certificate that comes so, and whole a minute later.
+func comesSpoiled(t *testing.T, spoiled, whole string) {
+	t.Helper()
+	now, s := moment, serve(spoiled)
 	v := newVerifier(t, s, func() time.Time { return now })
 	verify := func() error {
 		_, err := v.Verify(t.Context(), []byte(signedBody), signedBy(t, authority(t), "CERT-1", now).Get)
