@@ -8,7 +8,7 @@ import (
 )
 
 // answeredWrong holds what the shop says that it has answered to disputes against what the gateways have heard: an answer that was sent is
-// there once, in time, and made of this order; one that failed is not there; and nothing is there that nobody decided. While an answer's
+// there once, in time, and made of this order; one that failed is not there, unless its dispute has ended as lost since; and nothing is there that nobody decided. While an answer's
 // outcome is not known, it may be there or not.
 func answeredWrong(t *telling, _ Expect) string {
 	var heard []Answer
@@ -38,9 +38,15 @@ func answeredWrong(t *telling, _ Expect) string {
 			return fmt.Sprintf("the answer to dispute %s came with %d documents", d.Ref, h.Files)
 		case sent && h.Accepted != d.Answer.Accept, sent && h.Times == 0 && !d.Answer.Accept:
 			return fmt.Sprintf("dispute %s: the shop says %+v, the gateway has heard %+v", d.Ref, d.Answer, h)
-		case d.Answer.State == payment.AnswerFailed && (h.Times > 0 || h.Accepted):
+		case d.Answer.State == payment.AnswerFailed && (h.Times > 0 || h.Accepted && !cameLate(d)):
 			return fmt.Sprintf("dispute %s: the answer failed, and the gateway has heard it", d.Ref)
 		}
 	}
 	return ""
+}
+
+// cameLate tells whether what the shop gave in to, and held for not received as the bank waited still, may have come after that: gateways do
+// not tell who ended a dispute that is lost.
+func cameLate(d payment.Dispute) bool {
+	return d.Answer.Accept && d.Answer.LastError == "answer_not_received" && d.Lost()
 }

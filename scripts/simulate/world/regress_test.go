@@ -26,6 +26,7 @@ var regressions = []struct {
 	{"a dispute whose webhook was lost for good was never learnt", "swarm", 1005, 60},
 	{"an event that could not be sent kept all later ones waiting", "swarm", 2, 60},
 	{"money given back at the gateway itself beside a refund of ours was taken for a promise of too much", "swarm", 3, 60},
+	{"what the shop gave in to came after it was held for not received, and the rule of answers called that wrong", "swarm", 32, 60},
 }
 
 func TestWhatWentWrongOnceDoesNotAgain(t *testing.T) {
