@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -70,10 +71,9 @@ type source struct {
 
 func (s source) isTest() bool { return strings.HasSuffix(s.name, "_test.go") }
 
-func sources(t *testing.T) []source {
-	t.Helper()
+// parsed is every file of the project, read once for all tests, which only look at it.
+var parsed = sync.OnceValues(func() (out []source, err error) {
 	root := os.DirFS("..")
-	var out []source
 	for _, top := range [...]string{"functions", "shared", "scripts"} {
 		err := fs.WalkDir(root, top, func(p string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(p, ".go") {
@@ -99,8 +99,17 @@ func sources(t *testing.T) []source {
 			return nil
 		})
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
+	}
+	return out, nil
+})
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	out, err := parsed()
+	if err != nil {
+		t.Fatal(err)
 	}
 	if len(out) < 100 {
 		t.Fatalf("found only %d files", len(out))
