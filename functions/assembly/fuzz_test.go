@@ -79,13 +79,15 @@ func placedOrder(t *testing.T, s *shoptest.Shop) shoptest.Opened {
 // FuzzRoutes sends anything to any route: body, key, credential, query, path. The answer is no 5xx, is of bounded size, carries
 // the security headers, and a refusal is a problem with a code that the catalogue has the form of.
 func FuzzRoutes(f *testing.F) {
+	first := map[string][]string{} // Read once: a folder has many files, and a run many cases.
 	for i, function := range folders {
+		first[function] = firsts(f, function)
 		for _, name := range eventfile.Names(f, function) {
 			req := asked(f, function, name)
 			if strings.HasPrefix(name, "as-") {
 				continue // They differ in their claims alone.
 			}
-			route := slices.IndexFunc(firsts(f, function), func(first string) bool { return asked(f, function, first).RouteKey == req.RouteKey })
+			route := slices.IndexFunc(first[function], func(first string) bool { return asked(f, function, first).RouteKey == req.RouteKey })
 			f.Add(i+len(folders)*max(route, 0), req.Body, req.IsBase64Encoded, req.Headers["idempotency-key"], req.Headers["authorization"], req.QueryStringParameters["limit"],
 				req.QueryStringParameters["next"], req.PathParameters["id"])
 		}
@@ -94,7 +96,7 @@ func FuzzRoutes(f *testing.F) {
 		s := shoptest.New(t)
 		s.Accounts = true
 		folder := folders[uint(function)%uint(len(folders))]
-		names := firsts(t, folder)
+		names := first[folder]
 		req := asked(t, folder, names[uint(function)/uint(len(folders))%uint(len(names))])
 		s.SignIn(&req)
 		req.Body, req.IsBase64Encoded, req.Headers = body, coded, map[string]string{"content-type": "application/json", "origin": shoptest.Origin,

@@ -1,3 +1,5 @@
+// The two readings are told apart within the package only: callers see one.
+
 package apitest
 
 import (
