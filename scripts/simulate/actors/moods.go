@@ -30,13 +30,13 @@ func ways() []way {
 		{"cancels while paying", 60, (*shopper).cancelsWhilePaying},
 		{"cancels a paid order", 90, (*shopper).cancelsPaid},
 		{"cancels", 25, (*shopper).cancel},
-		{"edits", 120, (*shopper).edits},
+		{"edits", 140, (*shopper).edits},
 		{"changes mind", 25, (*shopper).changesMind},
 		{"loses patience", 80, (*shopper).losesPatience},
 		{"goes silent", 5, (*shopper).goesSilent},
 		{"presses twice", 20, (*shopper).pressesTwice},
 		{"presses too soon", 15, (*shopper).pressesTooSoon},
-		{"closes the window", 220, (*shopper).closesTheWindow},
+		{"closes the window", 300, (*shopper).closesTheWindow},
 	}
 }
 

@@ -156,7 +156,7 @@ func (s stage) StopExecution(id order.ID) {
 		w.watch.stopped = true
 		w.note("stopped", arn, nil)
 		w.must(w.Cloud.Machines.Stop(arn, "Stopped", "by hand"))
-		if w.dice.IntN(3) == 0 {
+		if w.dice.IntN(3) > 0 {
 			w.redrives(id)
 		}
 	}

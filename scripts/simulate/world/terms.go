@@ -47,7 +47,7 @@ func drawTerms(seed uint64) Terms {
 		t.Counters = 2 + dice.IntN(4)
 	}
 	t.North = dice.IntN(4) == 0
-	t.Late = t.Manual && slices.Contains(t.Gateways, "paypal") && dice.IntN(2) == 0
+	t.Late = t.Manual && slices.Contains(t.Gateways, "paypal") && dice.IntN(5) < 3
 	t.Guarded = dice.IntN(3) == 0
 	return t
 }
