@@ -38,7 +38,7 @@ test('products are found by the beginnings of their words, and nothing found is 
   await page.waitForSelector('#problem :text("Nothing is found")');
   await page.fill('#q', 'x');
   await page.keyboard.press('Enter');
-  await page.waitForSelector('#problem .note');
+  await page.waitForSelector('#problem .note:has-text("another word")');
 }));
 
 test('a product that is sold by the half dozen is put into the basket so', () => visit(async (page) => {

@@ -120,15 +120,15 @@ test('another address is taxed and delivered as it wants, and its faults stand b
   assert.match(await page.textContent('#line1-error'), /fill this in/);
   await page.fill('#line1', '1 Main St');
   await page.fill('#city', 'San Francisco');
-  await page.selectOption('#region', 'CA');
+  await page.selectOption('#region', 'CA'); // Complete, now: the postcode of before has the form of one there.
+  await page.waitForSelector('#edit-methods-field-error');
+  assert.match(await page.textContent('#edit-methods-field-error'), /does not go there/);
   await page.fill('#postal_code', 'nonsense');
   await page.click('#edit-save');
   await page.waitForSelector('#postal_code-error');
   assert.match(await page.textContent('#postal_code-error'), /how it looks in United States/);
   await page.fill('#postal_code', '94103');
   await page.locator('#postal_code').blur();
-  await page.waitForSelector('#edit-methods-field-error');
-  assert.match(await page.textContent('#edit-methods-field-error'), /does not go there/);
   await page.waitForSelector('#edit-method-standard:checked');
   await page.waitForSelector('#edit-totals[aria-busy="false"] dt:has-text("Tax, United States")');
   await changed(page);
@@ -154,7 +154,7 @@ for (const [where, options] of [['at a desk', {}], ['on a phone', { viewport: { 
     await page.keyboard.press('Enter');
     await page.keyboard.press('Enter');
     await page.waitForSelector('#edit-lines [data-sku="mug-white"]');
-    assert.equal(await page.inputValue('#edit-quantity-1'), '2', 'twice put in are two');
+    await page.waitForFunction(() => document.getElementById('edit-quantity-1')?.value === '2'); // Twice put in are two.
     await page.waitForFunction((text) => document.querySelector('#edit-totals[aria-busy="false"] dd.grand')?.textContent !== text, before);
     await tick('#edit-bill');
     await page.selectOption('#billing-country', 'AT');
@@ -207,7 +207,19 @@ test('nothing that is found is told, and all is shown to who asks for nothing', 
   await page.waitForSelector('#edit-found li:nth-child(3)');
   assert.equal(await page.locator('#edit-found-problem .note').count(), 0);
   await page.click('[data-add="mug-blue"]');
-  assert.equal(await page.inputValue('#edit-quantity-0'), '2', 'what is there already is one more of it');
+  await page.waitForFunction(() => document.getElementById('edit-quantity-0').value === '2'); // What is there already is one more of it.
+  await tabTo(page, '[data-kinds="tee-organic"]');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement.dataset.add === 'tee-black-m');
+  assert.equal(await page.locator('[data-add="tee-black-l"]').count(), 0, 'what is sold out cannot be added');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#edit-lines [data-sku="tee-black-m"]');
+  await page.fill('#edit-find', 'x');
+  await page.press('#edit-find', 'Enter');
+  await page.waitForSelector('#edit-found-problem .note:has-text("another word")');
+  await priced(page);
+  await changed(page);
+  assert.deepEqual((await (await api(page, 'GET')).json()).order.lines.map((l) => [l.sku, l.quantity]), [['mug-blue', 2], ['tee-black-m', 1]]);
 }));
 
 test('what is not there is told beside its line, and fewer are taken', () => visit(async (page) => {

@@ -50,8 +50,9 @@ async function load() {
     announce(`${cards.length} products are shown.`);
   } catch (problem) {
     if (next === undefined) grid.replaceChildren();
-    show(byId('problem'), note('bad', 'The products cannot be shown now', problem.text?.() ?? '',
-      problem.has?.('query_invalid') ? null : el('button', { type: 'button', class: 'button', onclick: load }, 'Try again')));
+    const unfit = problem.has?.('query_invalid');
+    show(byId('problem'), note(unfit ? 'warn' : 'bad', unfit ? 'Please search by another word' : 'The products cannot be shown now', problem.text?.() ?? '',
+      unfit ? null : el('button', { type: 'button', class: 'button', onclick: load }, 'Try again')));
   } finally {
     grid.setAttribute('aria-busy', 'false');
     more.disabled = false;

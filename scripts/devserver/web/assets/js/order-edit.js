@@ -184,7 +184,7 @@ function beside(problem, asked, away) {
   const own = problem.errors.filter((e) => codeOf(e.pointer) < 0 && fieldFor(e.pointer)).map((e) => ({ pointer: e.pointer, detail: detail(e) }));
   const all = dropped ? [...own, dropped] : own;
   if (!all.length) return say(asked, asked ? 'Your change was not made' : 'The total cannot be shown now', problem.text());
-  clearErrors();
+  if (asked || !fresh) clearErrors(); // What was just told of what was taken back stays beside what is wrong besides.
   if (asked) showErrors(all);
   else markErrors(all);
   if (dropped && !asked) byId('edit-code').focus();
