@@ -24,9 +24,10 @@ export SAM_CLI_TELEMETRY := 0
 export CGO_ENABLED := 0
 
 # Tests make much garbage and keep little: collected a quarter as often, they and the compiler take a fifth less of the processor. The limit
-# is for the largest programs that the compiler builds. Not for footprint and e2e, which run what is deployed.
-test check race planted sim-verify fuzz: export GOGC ?= 400
-test check race planted sim-verify fuzz: export GOMEMLIMIT ?= 2GiB
+# is for the largest programs that the compiler builds. Not for footprint and e2e, which run what is deployed,
+# nor for the simulation, which sets its own.
+test check race planted fuzz: export GOGC ?= 400
+test check race planted fuzz: export GOMEMLIMIT ?= 2GiB
 
 # need NAME,HOW stops with a hint when a program is missing.
 need = @command -v $(1) >/dev/null 2>&1 || { echo "make $@ needs $(1). $(2)" >&2; exit 1; }
