@@ -172,6 +172,7 @@ func keep(w *world) {
 	id := w.fulfilling()
 	w.pass(90 * time.Minute)
 	w.want(w.staff(http.MethodGet, "/staff/orders?day=2026-03-02", nil), http.StatusOK)
+	w.want(w.staff(http.MethodGet, "/staff/orders?return=any", nil), http.StatusOK)
 	w.want(w.staff(http.MethodGet, "/staff/orders/"+id, nil), http.StatusOK)
 	w.want(w.staff(http.MethodPut, "/staff/orders/"+id+"/holds/address", map[string]any{"reason": "asks for another colour"}), http.StatusOK)
 	w.want(w.staff(http.MethodDelete, "/staff/orders/"+id+"/holds/address", nil), http.StatusOK)
