@@ -54,7 +54,7 @@ check: fmt tidy lint ## Before each commit, under 90 s warm: format, modules, li
 # Those with a + run beside the rest, from the start: they take longest, and wait for the most of it. What needs one processor or waits,
 # too, comes first, while they run, and last what needs all processors.
 verify: doctor tools ## Before each release: all that needs more than Go; `make doctor` lists it
-	@scripts/verify.sh "$(MAKE)" +e2e +browser lint sam-validate machine-paths contract schemathesis sim-verify planted fuzz footprint race
+	@scripts/verify.sh "$(MAKE)" +e2e +browser lint sam-validate sim-verify planted fuzz footprint schemathesis machine-paths contract race
 
 doctor: ## Say what of gcc, Python, Java, Maven, Node, npm and Chromium is missing or too old, and how to get it
 	$(call need,go,Install Go 1.26 or newer: https://go.dev/dl/)
