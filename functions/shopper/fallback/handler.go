@@ -1,9 +1,10 @@
-// Package fallback answers, in the API's own shape, what no route takes.
+// Package fallback answers, in the API's own shape, what no route takes, and shows what each code of the API means.
 package fallback
 
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -17,9 +18,17 @@ type Handler struct {
 	Log    *slog.Logger
 }
 
-// Handle answers 405 with Allow for a path that exists under other methods, 404 for any other.
+// Handle shows the page of a code, to which a problem's type leads; it answers 405 with Allow for a path that exists under other
+// methods, 404 for any other.
 func (h Handler) Handle(ctx context.Context, req apigw.Request) (apigw.Response, error) {
 	var allowed []string
+	if text, found := page(req.RawPath); found {
+		method := req.RequestContext.HTTP.Method
+		if method == http.MethodGet || method == http.MethodHead {
+			return apigw.Page(text), nil
+		}
+		allowed = []string{http.MethodGet, http.MethodHead}
+	}
 	for _, route := range h.Routes {
 		method, path, _ := strings.Cut(route, " ")
 		if matches(path, req.RawPath) && !slices.Contains(allowed, method) {

@@ -105,6 +105,9 @@ func respond(status int, media, body string, headers map[string]string) Response
 	return secured(resp)
 }
 
+// Page answers 200 with a page in HTML, which a browser shows without styles and scripts.
+func Page(text string) Response { return respond(http.StatusOK, "text/html; charset=utf-8", text, nil) }
+
 // secured adds the headers that every answer carries.
 func secured(resp Response) Response {
 	if resp.Headers == nil {

@@ -168,7 +168,7 @@ func document(req Request, o outcome, shown []*fault.Error, a answer) Response {
 	for name, value := range a.members {
 		members[name] = value
 	}
-	members["type"], members["title"], members["status"], members["code"] = problem.Base+code, o.title, o.status, code
+	members["type"], members["title"], members["status"], members["code"] = typeOf(req, code), o.title, o.status, code
 	members["request_id"] = req.RequestContext.RequestID
 	if !o.hidden {
 		if list := errorList(shown); len(list) > 0 {
@@ -187,6 +187,20 @@ func document(req Request, o outcome, shown []*fault.Error, a answer) Response {
 		resp.Headers["WWW-Authenticate"] = "Bearer" // RFC 9110 section 15.5.2.
 	}
 	return resp
+}
+
+// typeOf is where the host that was asked has the page of a code. API Gateway answers for its own hosts alone and writes the scheme itself,
+// so that neither is a client's to choose: https on AWS, http on a developer's machine.
+func typeOf(req Request, code string) string {
+	host := req.RequestContext.DomainName
+	if host == "" {
+		return problem.Base + code
+	}
+	scheme := "https://"
+	if req.Headers["x-forwarded-proto"] == "http" {
+		scheme = "http://"
+	}
+	return scheme + host + problem.Path + code
 }
 
 type listed struct {

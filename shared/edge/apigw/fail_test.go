@@ -49,6 +49,23 @@ func fail(t *testing.T, err error, options ...apigw.Option) (apigw.Response, map
 	return resp, problem, log.String()
 }
 
+func TestAProblemsTypeLeadsToTheHostThatWasAsked(t *testing.T) {
+	for name, row := range map[string]struct{ host, scheme, want string }{
+		"on AWS":                     {"api.shop.example", "https", "https://api.shop.example/problems/not_found"},
+		"on a developer's machine":   {"localhost:8080", "http", "http://localhost:8080/problems/not_found"},
+		"with a scheme that is none": {"api.shop.example", "javascript", "https://api.shop.example/problems/not_found"},
+		"where no host is known":     {"", "", "https://till.example/problems/not_found"},
+	} {
+		req := request()
+		req.RequestContext.DomainName, req.Headers = row.host, map[string]string{"x-forwarded-proto": row.scheme}
+		resp, err := apigw.Fail(t.Context(), slog.New(slog.DiscardHandler), req, fault.New(fault.NotFound, "op", "not_found", ""))
+		var problem struct{ Type string }
+		if err = errors.Join(err, json.Unmarshal([]byte(resp.Body), &problem)); err != nil || problem.Type != row.want {
+			t.Errorf("%s: %s, %v", name, problem.Type, err)
+		}
+	}
+}
+
 func checkHeaders(t *testing.T, resp apigw.Response) {
 	t.Helper()
 	for name, want := range map[string]string{

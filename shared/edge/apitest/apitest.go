@@ -23,6 +23,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 
 	"till/shared/edge/apigw"
+	"till/shared/edge/problem"
 	"till/shared/eventfile"
 )
 
@@ -230,8 +231,14 @@ func securityHeaders(resp apigw.Response) error {
 	return errors.Join(faults...)
 }
 
-// fallback checks what no route took against the shared answers.
+// fallback checks what no route took against the shared answers. The pages of codes are for people, and no part of the contract's messages.
 func fallback(ctx context.Context, doc *openapi3.T, req apigw.Request, resp apigw.Response) error {
+	if resp.StatusCode == http.StatusOK && strings.HasPrefix(req.RawPath, problem.Path) {
+		if media := resp.Headers["Content-Type"]; media != "text/html; charset=utf-8" {
+			return fmt.Errorf("the page of a code is %q", media)
+		}
+		return nil
+	}
 	names := map[int]string{http.StatusNotFound: "NotFound", http.StatusMethodNotAllowed: "MethodNotAllowed",
 		http.StatusUnprocessableEntity: "CardData"}
 	promised := doc.Components.Responses[names[resp.StatusCode]]

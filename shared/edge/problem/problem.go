@@ -3,10 +3,11 @@ package problem
 
 import "slices"
 
-// Base stands before a code in a problem's type (RFC 9457 section 3.1.1).
-const Base = "https://till.example/problems/"
+// Base stands before a code in a problem's type (RFC 9457 section 3.1.1) where nobody knows the host that was asked: in the contract's
+// examples.
+const Base = "https://till.example" + Path
 
-// Path is where a server that shows these pages has them, below its own address: Path + a code.
+// Path is where the API has the page of a code, below its own address: Path + a code. A problem's type leads there.
 const Path = "/problems/"
 
 // Entry is one code. Codes are stable: one that is no longer answered stays, so that old clients' links lead somewhere.
