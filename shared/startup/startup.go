@@ -2,14 +2,12 @@
 package startup
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
 	"till/shared/settings"
 	"till/shared/telemetry"
@@ -27,7 +25,7 @@ func Load[T interface{ Basics() settings.Common }](read func(settings.Getenv) (T
 	set, badSettings := read(os.Getenv)
 	c := set.Basics()
 	log := telemetry.Logger(os.Stdout, c.Stage, path.Base(os.Getenv("AWS_LAMBDA_FUNCTION_NAME")), c.LogLevel)
-	cloud, noCloud := awsconfig.LoadDefaultConfig(context.Background())
+	config, noCloud := cloud(os.Getenv)
 	if err := errors.Join(badSettings, noCloud); err != nil {
 		for _, each := range single(err) {
 			log.Error("cannot_start", "err", each)
@@ -35,7 +33,7 @@ func Load[T interface{ Basics() settings.Common }](read func(settings.Getenv) (T
 		os.Exit(1)
 	}
 	tools := telemetry.Tools{Log: log, Meter: telemetry.NewMetrics(os.Stdout, c.Stage, time.Now), Now: time.Now}
-	return set, Env{Tools: tools, Cloud: cloud}
+	return set, Env{Tools: tools, Cloud: config}
 }
 
 // single lists the errors that are joined in err: in one line of the log, which bounds what it shows of a value, the last

@@ -2,12 +2,15 @@ package startup_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"till/shared/settings"
 	"till/shared/startup"
@@ -16,8 +19,8 @@ import (
 
 // started is what a function prints when Load lets it go on.
 type started struct {
-	Region, Table string
-	Clock         bool
+	Region, Table, Endpoint, App, Key, Session string
+	Clock                                      bool
 }
 
 // TestMain is a function's main when it is told so: a process of its own is the only way to see it end.
@@ -28,7 +31,12 @@ func TestMain(m *testing.M) {
 	set, env := startup.Load(settings.LoadSweep)
 	env.Log.Info("began", "order_id", "ord_1")
 	env.Meter.Count(telemetry.OrderPlaced, 1, telemetry.Dimension{})
-	if err := json.NewEncoder(os.Stdout).Encode(started{env.Cloud.Region, set.OrdersTable, !env.Now().IsZero()}); err != nil {
+	keys, err := env.Cloud.Credentials.Retrieve(context.Background())
+	told := started{
+		Region: env.Cloud.Region, Table: set.OrdersTable, Endpoint: aws.ToString(env.Cloud.BaseEndpoint), App: env.Cloud.AppID,
+		Key: keys.AccessKeyID, Session: keys.SessionToken, Clock: !env.Now().IsZero(),
+	}
+	if err := errors.Join(err, json.NewEncoder(os.Stdout).Encode(told)); err != nil {
 		os.Exit(3)
 	}
 }
@@ -36,6 +44,7 @@ func TestMain(m *testing.M) {
 func whole() map[string]string {
 	return map[string]string{ //nolint:gosec // The ARN of a secret is none.
 		"STAGE": "staging", "AWS_LAMBDA_FUNCTION_NAME": "till-staging-sweep", "AWS_REGION": "eu-central-1",
+		"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", "AWS_SESSION_TOKEN": "session",
 		"ORDERS_TABLE": "till-orders", "CATALOG_TABLE": "till-catalog", "INBOX_TABLE": "till-inbox",
 		"EVENTS_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/events", "MAIL_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/mail",
 		"FULFILLMENT_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/1/fulfillment",
@@ -89,8 +98,18 @@ func TestAWholeFunctionStarts(t *testing.T) {
 	if metric["_aws"] == nil || metric["stage"] != "staging" {
 		t.Errorf("the meter writes %v", metric)
 	}
-	if end["Region"] != "eu-central-1" || end["Table"] != "till-orders" || end["Clock"] != true {
+	if end["Region"] != "eu-central-1" || end["Table"] != "till-orders" || end["Clock"] != true || end["Endpoint"] != "" || end["App"] != "" ||
+		end["Key"] != "AKIAEXAMPLE" || end["Session"] != "session" {
 		t.Errorf("the function got %v", end)
+	}
+}
+
+func TestAFunctionCallsTheEndpointAndBearsTheNameThatItIsGiven(t *testing.T) {
+	set := whole()
+	set["AWS_ENDPOINT_URL"], set["AWS_SDK_UA_APP_ID"] = "http://127.0.0.1:4566", "Sweep"
+	lines, code := run(t, set)
+	if code != 0 || len(lines) != 3 || lines[2]["Endpoint"] != "http://127.0.0.1:4566" || lines[2]["App"] != "Sweep" {
+		t.Errorf("exit %d: %v", code, lines)
 	}
 }
 
@@ -118,8 +137,8 @@ func TestAllThatIsWrongIsReportedBeforeTheEnd(t *testing.T) {
 			"STAGE", "GATEWAY_SECRETS_ARN", "API_URL", "ORDERS_TABLE", "CATALOG_TABLE", "INBOX_TABLE", "EVENTS_QUEUE_URL", "FULFILLMENT_QUEUE_URL",
 			"MAIL_QUEUE_URL",
 		}},
-		{"AWS's own settings are wrong", without(func(s map[string]string) { s["AWS_MAX_ATTEMPTS"] = "many" }), []string{"AWS_MAX_ATTEMPTS"}},
-		{"both are wrong", without(func(s map[string]string) { s["STAGE"] = "canary"; s["AWS_MAX_ATTEMPTS"] = "many" }), []string{"STAGE", "AWS_MAX_ATTEMPTS"}},
+		{"the environment names no region", without(func(s map[string]string) { delete(s, "AWS_REGION") }), []string{"AWS_REGION is not set"}},
+		{"both are wrong", without(func(s map[string]string) { s["STAGE"] = "canary"; delete(s, "AWS_REGION") }), []string{"STAGE", "AWS_REGION"}},
 		{"a secret stands where an address belongs", without(func(s map[string]string) { s["API_URL"] = "canary" }), []string{"API_URL"}},
 	}
 	for _, tt := range tests {

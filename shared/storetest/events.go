@@ -39,9 +39,11 @@ func event(id string, at time.Time) inbox.Item {
 		Object: "pi_1", Intent: "pi_1", Amount: 1999, Currency: "EUR", APIVersion: "2023-10-16", Created: at, BodySHA256: "hash"}, at)
 }
 
+// mustReceive stores a new event. An engine that loses an answer lets the adapter's second try find what its first has stored: that is as
+// new, and eventNew says that nothing else is.
 func mustReceive(t *testing.T, s Store, i inbox.Item) string {
 	t.Helper()
-	if _, fresh, err := s.PutEvent(t.Context(), i); err != nil || !fresh {
+	if existing, fresh, err := s.PutEvent(t.Context(), i); err != nil || !fresh && !reflect.DeepEqual(existing, i) {
 		t.Fatalf("receiving %s: fresh %v, %v", i.Event.Key(), fresh, err)
 	}
 	return i.Event.Key()
@@ -56,8 +58,10 @@ func wantEvent(t *testing.T, s Store, key string, state inbox.State, reason stri
 
 func eventNew(t *testing.T, s Store) {
 	want := event("evt_1", noon)
-	key := mustReceive(t, s, want)
-	if got, err := s.Event(t.Context(), key); err != nil || !reflect.DeepEqual(got, want) {
+	if _, fresh, err := s.PutEvent(t.Context(), want); err != nil || !fresh {
+		t.Fatalf("fresh %v, %v", fresh, err)
+	}
+	if got, err := s.Event(t.Context(), want.Event.Key()); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
 }
