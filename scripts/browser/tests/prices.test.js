@@ -26,12 +26,16 @@ const rows = (page) => page.locator('#totals:not([aria-busy="true"])').evaluate(
   return texts('dt').map((name, i) => `${name}: ${values[i]}`);
 });
 
+/** lineSums are what the lines come to, as they show. */
+const lineSums = (page) => page.locator('#lines li .price').allTextContents();
+
 test('a code is put in and taken off again, without a mouse', () => visit(async (page) => {
   await checkout(page, { 'mug-blue': 2 });
   const before = await total(page);
   await apply(page, ' welcome10 ');
   await page.waitForSelector('#totals dt:text("A tenth off (WELCOME10)")');
   assert.ok((await rows(page)).includes('A tenth off (WELCOME10): -€3.36'));
+  assert.deepEqual(await lineSums(page), ['€33.60'], 'what is taken off is told once, below');
   assert.deepEqual(await page.locator('#code-list li span.mono').allTextContents(), ['WELCOME10']);
   assert.equal(await page.inputValue('#code'), '', 'the field is free for the next');
   await page.reload();
@@ -56,6 +60,7 @@ test('several codes go together, and delivery may be free', () => visit(async (p
   await payHere(page, cards.pays);
   await confirmed(page);
   assert.ok((await rows(page)).includes('A tenth off (WELCOME10): -€3.36'), 'the order says so, too');
+  assert.deepEqual(await lineSums(page), ['€33.60']);
 }));
 
 test('each code that cannot be had says why, and the order goes on without it', () => visit(async (page) => {

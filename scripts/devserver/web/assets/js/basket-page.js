@@ -7,7 +7,7 @@ import { inWords } from './fault-words.js';
 import { format } from './money.js';
 import { lineOf, quoteOf, quoteRequest } from './shapes.js';
 import { stepper } from './stepper.js';
-import { totals } from './totals.js';
+import { lineSum, totals } from './totals.js';
 
 let running;
 
@@ -56,7 +56,7 @@ async function price(lines) {
     const quote = quoteOf(await askQuote(quoteRequest({ currency: currency(), lines }), signal));
     for (const line of quote.lines) {
       const place = document.querySelector(`[data-price="${CSS.escape(line.sku)}"]`);
-      if (place) place.textContent = format(line.total, quote.currency ?? currency());
+      if (place) place.textContent = format(lineSum(line), quote.currency ?? currency());
     }
     show(byId('totals'), totals({ currency: currency(), ...quote }, { withTotal: false }));
     show(byId('problem'), []);

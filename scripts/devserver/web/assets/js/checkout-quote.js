@@ -4,7 +4,7 @@ import { announce, byId, el, picture, show } from './dom.js';
 import { drawMethods } from './methods.js';
 import { format, minor } from './money.js';
 import { quoteOf, quoteRequest } from './shapes.js';
-import { countryName, totals } from './totals.js';
+import { lineSum, countryName, totals } from './totals.js';
 
 let wish;
 let refused;
@@ -63,7 +63,7 @@ export function drawQuote(answer, wantedMethod) {
   quote = { ...answer, ...(answer.methods ? {} : { methods: quote?.methods ?? [] }) };
   show(byId('lines'), quote.lines.map((line) => el('li', {}, picture(line.sku, true),
     el('span', {}, line.name, el('small', {}, `${line.quantity} × ${format(line.unit_price, quote.currency)}`)),
-    el('span', { class: 'price' }, format(line.total, quote.currency)))));
+    el('span', { class: 'price' }, format(lineSum(line), quote.currency)))));
   show(byId('totals'), totals(quote, { away: !isPickup() }));
   tell();
   byId('methods-field').hidden = quote.methods.length === 0;

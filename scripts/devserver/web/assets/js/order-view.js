@@ -3,7 +3,7 @@ import { byId, dateTime, el, picture, words } from './dom.js';
 import { describe, refundWords, steps } from './order-words.js';
 import { format } from './money.js';
 import { returnRows } from './order-return.js';
-import { totals } from './totals.js';
+import { lineSum, totals } from './totals.js';
 
 const drawn = new Map();
 
@@ -37,7 +37,7 @@ export function drawOrder(order, timeline) {
   byId('steps').hidden = steps(order).length === 0;
   draw('lines', order.lines, () => (order.lines ?? []).map((line) => el('li', {}, picture(line.sku, true),
     el('span', {}, line.name, el('small', {}, `${line.quantity} × ${format(line.unit_price, order.currency)}`)),
-    el('span', { class: 'price' }, format(line.total, order.currency)))));
+    el('span', { class: 'price' }, format(lineSum(line), order.currency)))));
   draw('totals', [order.subtotal, order.discount, order.shipping, order.tax, order.total, order.tax_lines, order.discounts], () => totals(order, { away: false }));
   byId('order-id').textContent = order.id;
   byId('order-date').textContent = dateTime(order.created_at);

@@ -35,6 +35,9 @@ function discounts(priced, row) {
   return rest > 0 ? [...told, row('Discount', -rest)] : told;
 }
 
+/** lineSum is what a line comes to before what is taken off, in minor units: so that lines add up to the subtotal, and no discount shows twice. */
+export const lineSum = (line) => minor(line.total) + (minor(line.discount) ?? 0);
+
 /** totals are the rows for a quote or an order. away: the country's tax is not named, since the shop's own applies, or may. */
 export function totals(priced, { withTotal = true, away = true } = {}) {
   const row = (name, value, kind = '') => [el('dt', { class: kind }, name), el('dd', { class: kind }, typeof value === 'string' ? value : format(value, priced.currency))];
